@@ -1,0 +1,5 @@
+"""Let ``python -m scanner`` do what ``efface`` does."""
+
+from scanner.cli import main
+
+main()

@@ -1,0 +1,217 @@
+"""Connections, and what a database looks like from outside. Reads only."""
+
+import fnmatch
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Inspector,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    exc,
+)
+from sqlalchemy import inspect as look
+from sqlalchemy.engine import URL, make_url
+
+from scanner import dialects
+from scanner.dialects import Dialect
+from scanner.errors import DatabaseFailed, Misconfigured
+from scanner.model import Database, TableRef, digest
+
+READ_SECONDS = 600
+"""How long one statement of a scan may take."""
+
+LOCK_SECONDS = 10
+"""How long an erasure waits for somebody else's lock."""
+
+EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mssql": "mssql", "oracle": "oracle"}
+"""Which of our extras brings a database's driver."""
+
+
+def connect(url: str) -> Engine:
+    """Make an engine for ``url``; nothing it raises later shows a row's values.
+
+    Raises:
+        Misconfigured: the URL cannot be read, or its driver is not installed.
+
+    """
+    try:
+        parsed = make_url(url)
+        dialect = dialects.named(parsed.get_backend_name())
+        engine = create_engine(dialect.url(parsed), hide_parameters=True)
+    except (exc.ArgumentError, ValueError):
+        raise Misconfigured(
+            "the database URL cannot be read: it looks like "
+            "postgresql+psycopg://user:password@host/database"
+        ) from None
+    except exc.NoSuchModuleError:
+        raise Misconfigured("no driver for such a database URL is known") from None
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
+            f"the driver {error.name!r} is not installed: pip install 'efface[all]', or the extra "
+            "for this database"
+        ) from None
+    dialect.prepare(engine)
+    return engine
+
+
+def dialect_of(bind: Engine | Connection) -> Dialect:
+    """Choose what we know about the kind of database behind ``bind``."""
+    return dialects.named(bind.dialect.name)
+
+
+@contextmanager
+def failing(bind: Engine | Connection, *, done: str = "nothing was changed") -> Iterator[None]:
+    """Turn any failure of the database into one sentence that holds no values.
+
+    Raises:
+        DatabaseFailed: whatever SQLAlchemy raised; the driver's text may hold a row, so it is
+            neither chained nor repeated.
+
+    """
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raise DatabaseFailed(f"{reason(bind, error)}; {done}") from None
+    except UnicodeError:
+        raise DatabaseFailed(f"the database sent text that is not valid; {done}") from None
+
+
+def reason(bind: Engine | Connection, error: BaseException) -> str:
+    """Say what went wrong, from the error's code or its class, never from its text."""
+    dialect = dialect_of(bind)
+    code = dialect.code(getattr(error, "orig", None))
+    if code in dialect.sentences:
+        return dialect.sentences[code]
+    if isinstance(error, exc.OperationalError) and code is None:
+        return "the database does not answer: check host, port, name and credentials"
+    told = type(error).__name__ + (f", code {code}" if code is not None else "")
+    return f"the database failed ({told})"
+
+
+@contextmanager
+def reading(engine: Engine, *, seconds: int = READ_SECONDS) -> Iterator[Connection]:
+    """Run a block in one read-only transaction that ends in a rollback.
+
+    Raises:
+        DatabaseFailed: the database could not be reached, or a statement failed.
+
+    """
+    with failing(engine), engine.connect() as connection, connection.begin() as work:
+        dialect_of(engine).begin_reading(connection, seconds)
+        yield connection
+        work.rollback()
+
+
+def reflect(
+    connection: Connection, *, only: Sequence[str] = (), skip: Sequence[str] = ()
+) -> MetaData:
+    """Read the tables, their columns, keys and indexes; the database's own schemas left out.
+
+    ``only`` and ``skip`` are globs on ``table`` or ``schema.table``. ``info["views"]`` of the
+    result lists the views' TableRefs, ``info["failed"]`` maps TableRefs that could not be read
+    to the reason, ``info["skipped"]`` lists what the globs left out.
+
+    Returns:
+        All tables with their real schema (none where the database has no schemas).
+
+    """
+    dialect = dialect_of(connection)
+    inspector = look(connection)
+    schema = MetaData()
+    views, skipped = [], []
+    failed: dict[TableRef, str] = {}
+    for name in dialect.schemas(inspector):
+        views += [TableRef(name, v) for v in sorted(inspector.get_view_names(name or None))]
+        for table in sorted(inspector.get_table_names(name or None)):
+            where = TableRef(name, table)
+            if not wanted(where, only, skip):
+                skipped.append(where)
+                continue
+            if problem := _reflect_table(schema, inspector, where):
+                failed[where] = problem
+    schema.info.update(views=views, failed=failed, skipped=skipped)
+    return schema
+
+
+def _reflect_table(schema: MetaData, inspector: Inspector, where: TableRef) -> str:
+    table = Table(where.name, schema, schema=where.schema or None)
+    try:
+        inspector.reflect_table(table, None, resolve_fks=False)
+    except exc.SQLAlchemyError as error:
+        schema.remove(table)
+        return f"its columns cannot be read ({type(error).__name__})"
+    return ""
+
+
+def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
+    """Whether the globs let ``table`` in."""
+
+    def hit(globs: Sequence[str]) -> bool:
+        return any(
+            fnmatch.fnmatchcase(name.lower(), glob.lower())
+            for glob in globs
+            for name in (table.name, str(table))
+        )
+
+    return (not only or hit(only)) and not hit(skip)
+
+
+def ref(table: Table) -> TableRef:
+    """Name a reflected table."""
+    return TableRef(table.schema or "", table.name)
+
+
+def fingerprint(schema: MetaData) -> str:
+    """Name a schema by all its tables, columns and types, so that a change shows."""
+    return digest(
+        "\n".join(
+            f"{ref(t)}.{c.name} {c.type!r}"
+            for t in sorted(schema.tables.values(), key=ref)
+            for c in t.columns
+        )
+    )
+
+
+def identify(connection: Connection, schema: MetaData) -> Database:
+    """Say which database this is."""
+    name = dialect_of(connection).name(connection.engine.url)
+    return Database(connection.dialect.name, name, fingerprint(schema))
+
+
+def identity(url: URL) -> str:
+    """Name a database across runs by where it is: the journal's file is called so."""
+    place = [url.get_backend_name(), url.host or "", str(url.port or ""), url.database or ""]
+    return digest("\n".join(place))[:16]
+
+
+def key_of(table: Table) -> tuple[Column[Any], ...]:
+    """Choose the columns that tell rows apart: the primary key, else a unique index.
+
+    Clarify declares no primary keys; ``objid`` is unique by index. Of several unique indexes
+    the one with the fewest columns, numbers before texts, wins. Empty where there is none.
+    """
+    if table.primary_key.columns:
+        return tuple(table.primary_key.columns)
+    unique = [tuple(i.columns) for i in table.indexes if i.unique and i.columns]
+    unique += [
+        tuple(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint) and c.columns
+    ]
+
+    def rank(columns: tuple[Column[Any], ...]) -> tuple[int, int, str]:
+        texts = sum(not _is_number(c) for c in columns)
+        return (texts, len(columns), ",".join(c.name for c in columns))
+
+    return min(unique, key=rank, default=())
+
+
+def _is_number(column: Column[Any]) -> bool:
+    return isinstance(column.type, Integer | Numeric)

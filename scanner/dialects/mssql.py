@@ -1,0 +1,79 @@
+"""Microsoft SQL Server. Never run live here: its statements are tested as text."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, func, text
+from sqlalchemy.sql import Select
+
+from scanner.dialects import generic
+
+
+class Dialect(generic.Dialect):
+    """SQL Server samples pages and takes 2,100 parameters a statement."""
+
+    max_keys = 2000
+    can_roll_back = True
+    system_schemas = frozenset(
+        {
+            "INFORMATION_SCHEMA",
+            "sys",
+            "guest",
+            "db_owner",
+            "db_accessadmin",
+            "db_securityadmin",
+            "db_ddladmin",
+            "db_backupoperator",
+            "db_datareader",
+            "db_datawriter",
+            "db_denydatareader",
+            "db_denydatawriter",
+        }
+    )
+    write_isolation = "SERIALIZABLE"
+    sentences = {
+        "28000": "the user name or the password is wrong",
+        "42000": "the database refused: the database's name or a permission is wrong",
+        "40001": "a deadlock with another program: try again",
+        "08001": "the server does not answer",
+    }
+
+    def code(self, error: BaseException | None) -> str | int | None:
+        """Take the SQLSTATE, which comes first in an ODBC driver's exception."""
+        first = error.args[0] if error is not None and error.args else None
+        return first if isinstance(first, str) and len(first) == 5 else None  # noqa: PLR2004
+
+    def begin_reading(self, connection: Connection, seconds: int) -> None:
+        """Bound the waits for locks; SQL Server has no read-only transaction."""
+        self.lock_waits(connection, seconds)
+
+    def lock_waits(self, connection: Connection, seconds: int) -> None:
+        """Give up on a lock after ``seconds``."""
+        connection.exec_driver_sql(f"SET LOCK_TIMEOUT {seconds * 1000}")
+
+    def prefix(self, value: ColumnElement[Any], length: int) -> ColumnElement[Any]:
+        """Use SUBSTRING, which also takes the old text type."""
+        return func.substring(value, 1, length)
+
+    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+        """Read the enabled ones from the catalogue."""
+        query = text(
+            "select t.name from sys.triggers t where t.parent_id = object_id(:t) "
+            "and t.is_disabled = 0"
+        )
+        return tuple(sorted(connection.scalars(query, {"t": table.fullname})))
+
+    def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
+        """Read the partitions' row counts."""
+        query = text(
+            "select s.name, o.name, sum(p.row_count) from sys.dm_db_partition_stats p "
+            "join sys.objects o on o.object_id = p.object_id "
+            "join sys.schemas s on s.schema_id = o.schema_id "
+            "where p.index_id in (0, 1) and o.type = 'U' group by s.name, o.name"
+        )
+        return {(s, t): int(n) for s, t, n in connection.execute(query)}
+
+    def locked(self, statement: Select[Any]) -> Select[Any]:
+        """Use table hints; SQL Server knows no FOR UPDATE."""
+        for table in statement.get_final_froms():
+            statement = statement.with_hint(table, "WITH (UPDLOCK, HOLDLOCK)", "mssql")
+        return statement

@@ -1,0 +1,64 @@
+"""MySQL and MariaDB with InnoDB."""
+
+from sqlalchemy import Connection, Inspector, Table, text
+
+from scanner.dialects import generic
+
+
+class Dialect(generic.Dialect):
+    """One database is one schema; the others of the server are left alone."""
+
+    max_keys = 5000
+    can_roll_back = True
+    write_isolation = "SERIALIZABLE"
+    sentences = {
+        1021: "the disk is full",
+        1044: "this account may not use that database",
+        1045: "the user name or the password is wrong",
+        1049: "there is no such database",
+        1142: "this account lacks a permission that the work needs",
+        1205: "rows are locked by another program: try again when it is done",
+        1213: "a deadlock with another program: try again",
+        1698: "the user name or the password is wrong",
+        1969: "a statement took longer than its time limit",
+        2003: "the server does not answer",
+        2013: "the server closed the connection",
+        3024: "a statement took longer than its time limit",
+    }
+
+    def code(self, error: BaseException | None) -> str | int | None:
+        """Take the number that comes first in the driver's exception."""
+        first = error.args[0] if error is not None and error.args else None
+        return first if isinstance(first, int) else None
+
+    def begin_reading(self, connection: Connection, seconds: int) -> None:
+        """Start anew, as a read-only transaction."""
+        connection.exec_driver_sql("START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT")
+        if getattr(connection.dialect, "is_mariadb", False):
+            connection.exec_driver_sql(f"SET SESSION max_statement_time = {seconds}")
+        else:
+            connection.exec_driver_sql(f"SET SESSION max_execution_time = {seconds * 1000}")
+
+    def lock_waits(self, connection: Connection, seconds: int) -> None:
+        """Give up on a row lock after ``seconds``."""
+        connection.exec_driver_sql(f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+
+    def schemas(self, inspector: Inspector) -> tuple[str, ...]:
+        """Only the database that the URL names."""
+        return ("",)
+
+    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+        """Read them from the catalogue."""
+        query = text(
+            "select trigger_name from information_schema.triggers "
+            "where event_object_schema = database() and event_object_table = :t"
+        )
+        return tuple(sorted(connection.scalars(query, {"t": table.name})))
+
+    def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
+        """Read InnoDB's estimates."""
+        query = text(
+            "select table_name, table_rows from information_schema.tables "
+            "where table_schema = database() and table_type = 'BASE TABLE'"
+        )
+        return {("", t): int(n) for t, n in connection.execute(query) if n is not None}

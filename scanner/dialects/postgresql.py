@@ -1,0 +1,53 @@
+"""PostgreSQL."""
+
+from sqlalchemy import Connection, Table, text
+
+from scanner.dialects import generic
+
+
+class Dialect(generic.Dialect):
+    """PostgreSQL has real read-only transactions and page samples."""
+
+    max_keys = 5000
+    can_roll_back = True
+    system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
+    write_isolation = "REPEATABLE READ"
+    sentences = {
+        "28P01": "the user name or the password is wrong",
+        "28000": "this account may not log in",
+        "3D000": "there is no such database",
+        "40001": "another program changed the same rows: plan again",
+        "40P01": "a deadlock with another program: try again",
+        "42501": "this account lacks a permission that the work needs",
+        "53100": "the disk is full",
+        "55P03": "rows are locked by another program: try again when it is done",
+        "57014": "a statement took longer than its time limit",
+        "57P01": "the server shut the connection down",
+    }
+
+    def begin_reading(self, connection: Connection, seconds: int) -> None:
+        """Set this transaction read-only, with a time limit for each statement."""
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {seconds * 1000}")
+
+    def lock_waits(self, connection: Connection, seconds: int) -> None:
+        """Give up on a lock after ``seconds``."""
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000}")
+
+    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+        """Read the user's triggers that are enabled."""
+        query = text(
+            "select g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
+            "join pg_namespace n on n.oid = c.relnamespace "
+            "where not g.tgisinternal and g.tgenabled <> 'D' and c.relname = :t and n.nspname = :s"
+        )
+        names = connection.scalars(query, {"t": table.name, "s": table.schema or "public"})
+        return tuple(sorted(names))
+
+    def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
+        """Read what the last ANALYZE or VACUUM counted; -1 there means never."""
+        query = text(
+            "select n.nspname, c.relname, c.reltuples::bigint from pg_class c "
+            "join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'm')"
+        )
+        return {(s, t): int(n) for s, t, n in connection.execute(query) if n >= 0}

@@ -1,0 +1,72 @@
+"""SQLite: one file, one writer, rowids to sample by."""
+
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Inspector, Table, event, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.sql import Select
+
+from scanner.dialects import generic
+
+
+class Dialect(generic.Dialect):
+    """SQLite allows 32,766 parameters since 3.32 and 999 before."""
+
+    max_keys = 900
+    can_roll_back = True
+    sentences = {
+        5: "the database is locked by another program: try again when it is free",
+        6: "a table is locked by another program: try again when it is free",
+        8: "the database is read-only for this account",
+        11: "the database file is damaged",
+        13: "the disk is full",
+        14: "there is no such database file, or it cannot be opened",
+        26: "the file is not an SQLite database",
+    }
+
+    def url(self, url: URL) -> URL:
+        """Open an existing file only; a missing one is not created."""
+        name = url.database
+        if not name or name == ":memory:" or name.startswith("file:"):
+            return url
+        return url.set(database=f"file:{quote(name)}?mode=rw", query={"uri": "true"})
+
+    def prepare(self, engine: Engine) -> None:
+        """Let SQLAlchemy, not the driver, begin transactions, and take the write lock at once."""
+
+        @event.listens_for(engine, "connect")
+        def _connect(driver: Any, _record: Any) -> None:
+            driver.isolation_level = None
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("efface_writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+
+    def lock_waits(self, connection: Connection, seconds: int) -> None:
+        """Wait for the write lock for ``seconds``."""
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
+
+    def code(self, error: BaseException | None) -> str | int | None:
+        """Take the primary result code."""
+        code = getattr(error, "sqlite_errorcode", None)
+        return None if code is None else code & 0xFF
+
+    def schemas(self, inspector: Inspector) -> tuple[str, ...]:
+        """SQLite has none."""
+        return ("",)
+
+    def name(self, url: URL) -> str:
+        """Name the file, without its folder."""
+        return (url.database or ":memory:").partition("?")[0].rpartition("/")[2]
+
+    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+        """Read them from the schema table."""
+        query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
+        return tuple(sorted(connection.scalars(query, {"t": table.name})))
+
+    def locked(self, statement: Select[Any]) -> Select[Any]:
+        """BEGIN IMMEDIATE holds the only lock that there is."""
+        return statement
