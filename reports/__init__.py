@@ -8,16 +8,17 @@ from pathlib import Path
 from scanner.errors import Misconfigured
 from scanner.model import Audit
 from scanner.plugins import load, names
+from scanner.rulebook import Pack
 
 
-def write(audit: Audit, path: Path) -> None:
-    """Write the report that ``path`` asks for by its suffix.
+def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
+    """Write the report that ``path`` asks for by its suffix; ``pack`` helps to suggest.
 
     Raises:
         Misconfigured: no report is called like that.
 
     """
-    load(__name__, _suffix(path)).write(audit, path)
+    load(__name__, _suffix(path)).write(audit, path, pack=pack)
 
 
 def read(path: Path) -> Audit:

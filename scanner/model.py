@@ -27,6 +27,10 @@ Certainty = Literal["certain", "corroborated", "possible"]
 """How sure it is that a span means the subject; a possible one is only listed for review."""
 
 
+Key = tuple[Any, ...]
+"""What tells a row from the others of its table: key values, or one digest that starts with #."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class TableRef:
     """A table's full name; ``schema`` is empty where the database knows no schemas."""
@@ -53,6 +57,15 @@ class ColumnRef:
     def of(self) -> TableRef:
         """The table that the column stands in."""
         return TableRef(self.schema, self.table)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A part of a text that identifies: ``text[start:end]`` holds an ``entity``."""
+
+    start: int
+    end: int
+    entity: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,24 @@
 """A database that we know nothing about: what every database can do, and no writing."""
 
+import random
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Inspector,
     Table,
     func,
     select,
+    union,
 )
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
+
+Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
+"""What to read from a table, or from an alias or a sample of it."""
 
 
 class Dialect:
@@ -79,12 +86,76 @@ class Dialect:
         """Cut a long text to its first ``length`` characters in the database."""
         return func.substr(value, 1, length)
 
+    def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
+        """Read the least and the greatest integer key, where samples go by ranges of it."""
+        return None
+
     def sample(
-        self, table: Table, columns: tuple[ColumnElement[Any], ...], *, rows: int, of: int | None
+        self,
+        table: Table,
+        columns: Reader,
+        *,
+        rows: int,
+        of: int | None,
+        seed: int,
+        bounds: tuple[int, int] | None = None,
     ) -> Select[Any]:
-        """Select about ``rows`` of the ``of`` rows of ``table`` (all, where it has no more)."""
-        return select(*columns).select_from(table).limit(rows)
+        """Select about ``rows`` of the ``of`` rows of ``table``, at random, without sorting them.
+
+        ``columns`` gives what to read from the table or from its sample. The caller asks only
+        where the table has clearly more than ``rows`` rows; more rows than asked for may come.
+        """
+        return select(*columns(table)).select_from(table).limit(rows)
 
     def locked(self, statement: Select[Any]) -> Select[Any]:
         """Let ``statement`` lock the rows that it reads until the transaction ends."""
         return statement.with_for_update()
+
+
+RANGES = 40
+"""So many places of a table a sample comes from, where it goes by ranges of keys."""
+
+
+def key_ranges(
+    table: Table,
+    columns: Reader,
+    key: ColumnElement[int],
+    *,
+    rows: int,
+    seed: int,
+    bounds: tuple[int, int],
+) -> Select[Any]:
+    """Select the rows that follow ``RANGES`` random keys, one in each equal part of the keys."""
+    least, greatest = bounds
+    chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
+    width = (greatest - least + 1) / RANGES
+    each = -(-rows // RANGES)
+    starts = [least + int((place + chance.random()) * width) for place in range(RANGES)]
+    arms = [
+        select(
+            select(key.label("k"))
+            .select_from(table)
+            .where(key >= start)
+            .order_by(key)
+            .limit(each)
+            .subquery(f"r{number}")
+            .c.k
+        )
+        for number, start in enumerate(starts)
+    ]
+    chosen = union(*arms).subquery("chosen")
+    return select(*columns(table)).select_from(table.join(chosen, key == chosen.c.k))
+
+
+def every_nth(
+    table: Table, columns: Reader, *, rows: int, of: int | None, seed: int
+) -> Select[Any]:
+    """Select every n-th row in the order in which the database reads them."""
+    step = max(1, (of or rows) // rows)
+    read = columns(table)
+    inner = select(
+        *(c.label(f"c{i}") for i, c in enumerate(read)), func.row_number().over().label("nth")
+    )
+    numbered = inner.select_from(table).subquery("numbered")
+    wanted = numbered.c.nth % step == seed % step
+    return select(*(numbered.c[f"c{i}"] for i in range(len(read)))).where(wanted)

@@ -1,6 +1,9 @@
 """MySQL and MariaDB with InnoDB."""
 
-from sqlalchemy import Connection, Inspector, Table, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Inspector, Integer, Table, func, select, text
+from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 
@@ -62,3 +65,31 @@ class Dialect(generic.Dialect):
             "where table_schema = database() and table_type = 'BASE TABLE'"
         )
         return {("", t): int(n) for t, n in connection.execute(query) if n is not None}
+
+    def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
+        """Read them from the first column of the primary key, if it is an integer."""
+        key = self._integer_key(table)
+        if key is None:
+            return None
+        least, greatest = connection.execute(select(func.min(key), func.max(key))).one()
+        return None if least is None else (int(least), int(greatest))
+
+    def _integer_key(self, table: Table) -> ColumnElement[int] | None:
+        keys = list(table.primary_key.columns)
+        return keys[0] if len(keys) == 1 and isinstance(keys[0].type, Integer) else None
+
+    def sample(
+        self,
+        table: Table,
+        columns: generic.Reader,
+        *,
+        rows: int,
+        of: int | None,
+        seed: int,
+        bounds: tuple[int, int] | None = None,
+    ) -> Select[Any]:
+        """Read short ranges of keys that start at random; without such a key every n-th row."""
+        key = self._integer_key(table)
+        if bounds is None or key is None:
+            return generic.every_nth(table, columns, rows=rows, of=of, seed=seed)
+        return generic.key_ranges(table, columns, key, rows=rows, seed=seed, bounds=bounds)

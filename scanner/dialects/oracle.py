@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Inspector, Table, func, text
+from sqlalchemy import ColumnElement, Connection, Inspector, Table, func, select, text
 from sqlalchemy.dialects.oracle import LONG
+from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 
@@ -62,3 +63,26 @@ class Dialect(generic.Dialect):
             "where num_rows is not null"
         )
         return {(s, t): int(n) for s, t, n in connection.execute(query)}
+
+    def sample(
+        self,
+        table: Table,
+        columns: generic.Reader,
+        *,
+        rows: int,
+        of: int | None,
+        seed: int,
+        bounds: tuple[int, int] | None = None,
+    ) -> Select[Any]:
+        """Sample blocks of a big table, rows of another; LONG columns may be read so too.
+
+        The clause follows the table's name, which here ends the statement.
+        """
+        share = 100.0 * rows / max(of or rows, rows)
+        big = (of or 0) > self.small_enough_to_pass
+        kind, percent = ("SAMPLE BLOCK", 3 * share) if big else ("SAMPLE", 1.2 * share)
+        clause = f"{kind} ({min(max(percent, 0.000001), 99.999999):.6f}) SEED ({int(seed)})"
+        return select(*columns(table)).select_from(table).suffix_with(clause)
+
+    small_enough_to_pass = 200_000
+    """A table of so many rows is read through (without sending them) for an even sample."""

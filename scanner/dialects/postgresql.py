@@ -1,6 +1,9 @@
 """PostgreSQL."""
 
-from sqlalchemy import Connection, Table, text
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, tablesample, text
+from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 
@@ -51,3 +54,29 @@ class Dialect(generic.Dialect):
             "join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'm')"
         )
         return {(s, t): int(n) for s, t, n in connection.execute(query) if n >= 0}
+
+    def sample(
+        self,
+        table: Table,
+        columns: generic.Reader,
+        *,
+        rows: int,
+        of: int | None,
+        seed: int,
+        bounds: tuple[int, int] | None = None,
+    ) -> Select[Any]:
+        """Take rows of a middling table, and whole pages of a big one, three times what is asked.
+
+        Rows of one page were often written together: three times the pages, of which the caller
+        keeps a third, are nearer to a random sample.
+        """
+        share = 100.0 * rows / max(of or rows, rows)
+        big = (of or 0) > self.small_enough_to_pass
+        method, percent = (func.system, 3 * share) if big else (func.bernoulli, 1.2 * share)
+        source = tablesample(
+            table, method(text(f"{min(percent, 100):.6f}")), seed=text(str(int(seed)))
+        )
+        return select(*columns(source)).select_from(source)
+
+    small_enough_to_pass = 200_000
+    """A table of so many rows is read through (without sending them) for an even sample."""

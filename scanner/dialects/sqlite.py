@@ -3,7 +3,19 @@
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Inspector, Table, event, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Inspector,
+    Integer,
+    Table,
+    event,
+    exc,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
 
@@ -42,8 +54,8 @@ class Dialect(generic.Dialect):
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             writes = connection.get_execution_options().get("efface_writes")
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
             connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Wait for the write lock for ``seconds``."""
@@ -70,3 +82,46 @@ class Dialect(generic.Dialect):
     def locked(self, statement: Select[Any]) -> Select[Any]:
         """BEGIN IMMEDIATE holds the only lock that there is."""
         return statement
+
+    def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
+        """Read them from the rowid; a table WITHOUT ROWID has none."""
+        key = self._rowid(table)
+        if key is None:
+            return None
+        try:
+            least, greatest = connection.execute(
+                select(func.min(key), func.max(key)).select_from(table)
+            ).one()
+        except exc.OperationalError:
+            return None
+        numbers = isinstance(least, int) and isinstance(greatest, int)
+        return (least, greatest) if numbers else None
+
+    def _rowid(self, table: Table) -> ColumnElement[int] | None:
+        """Name the rowid by a name that no column of the table hides."""
+        hidden = {c.name.lower() for c in table.columns}
+        free = (n for n in ("rowid", "_rowid_", "oid") if n not in hidden)
+        name = next(free, None)
+        return (
+            None if name is None else literal_column(f"{{}}.{name}".format(_quoted(table)), Integer)
+        )
+
+    def sample(
+        self,
+        table: Table,
+        columns: generic.Reader,
+        *,
+        rows: int,
+        of: int | None,
+        seed: int,
+        bounds: tuple[int, int] | None = None,
+    ) -> Select[Any]:
+        """Read short ranges of keys that start at random; without such a key every n-th row."""
+        key = self._rowid(table)
+        if bounds is None or key is None:
+            return generic.every_nth(table, columns, rows=rows, of=of, seed=seed)
+        return generic.key_ranges(table, columns, key, rows=rows, seed=seed, bounds=bounds)
+
+
+def _quoted(table: Table) -> str:
+    return '"' + table.name.replace('"', '""') + '"'

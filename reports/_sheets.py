@@ -1,0 +1,203 @@
+"""How sheets look and how rows are put into them: nothing here knows what an audit is.
+
+Sheets are written row by row (openpyxl's write-only mode), so that memory stays small. A text is
+always written as a text: whatever it begins with, it never becomes a formula.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports import _words
+
+INK, PAPER, LINE, PALE, ENTRY = "1F2A44", "FFFFFF", "D0D5DD", "F2F4F7", "FFFBE6"
+"""The colours: headers, their text, lines, what is not to be touched, what people write."""
+
+FONT = "Calibri"
+A4, A3 = "9", "8"
+"""Paper sizes as Excel numbers them."""
+
+HEADER_HEIGHT = 32
+LINE_HEIGHT = 15
+
+_NOT_XML = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
+)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LONGEST = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: header, width in characters, and the style of its cells."""
+
+    head: str
+    width: int
+    style: str = "text"
+
+
+def styles(book: Any) -> None:
+    """Give a new workbook the named styles that sheets use."""
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+
+    side = Side(style="thin", color=LINE)
+    box = Border(left=side, right=side, top=side, bottom=side)
+
+    def add(name: str, **other: Any) -> None:
+        parts: dict[str, Any] = {
+            "font": Font(name=FONT, size=10),
+            "alignment": Alignment(vertical="top"),
+            "border": box,
+            **other,
+        }
+        book.add_named_style(NamedStyle(name=name, **parts))
+
+    wrap = Alignment(vertical="top", wrap_text=True)
+    entry = {
+        "fill": PatternFill("solid", fgColor=ENTRY),
+        "protection": Protection(locked=False),
+    }
+    dark = PatternFill("solid", fgColor=INK)
+    add(
+        "head",
+        font=Font(name=FONT, size=10, bold=True, color=PAPER),
+        fill=dark,
+        alignment=Alignment(vertical="center", wrap_text=True),
+    )
+    add("text")
+    add("strong", font=Font(name=FONT, size=10, bold=True), alignment=wrap)
+    add("wrap", alignment=wrap)
+    add("count", number_format="#,##0")
+    add("part", number_format="0%")
+    add("entry", **entry)
+    add("entry wrap", alignment=wrap, **entry)
+    add("entry date", number_format="yyyy-mm-dd", **entry)
+    none = Border()
+    add("title", font=Font(name=FONT, size=18, bold=True, color=INK), border=none)
+    add("section", font=Font(name=FONT, size=12, bold=True, color=INK), border=none)
+    add("prose", alignment=wrap, border=none)
+    add("plain", border=none)
+
+
+def cell(sheet: Any, value: str | float | None, style: str) -> Any:
+    """Make a cell; a text stays a text."""
+    from openpyxl.cell import WriteOnlyCell
+
+    made = WriteOnlyCell(sheet)
+    made.style = style
+    if isinstance(value, str):
+        made.value = escape(value)
+        made.data_type = "s"
+    else:
+        made.value = value
+    return made
+
+
+def tabular(
+    book: Any,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[str | float | None]],
+    *,
+    count: int,
+    frozen: int = 1,
+) -> Any:
+    """Add a sheet that is one Excel table: filters, frozen header, widths; locked by style."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.filters import AutoFilter
+    from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
+    _widths(sheet, [c.width for c in columns])
+    sheet.row_dimensions[1].height = HEADER_HEIGHT
+    sheet.append([cell(sheet, c.head, "head") for c in columns])
+    for row in rows:
+        sheet.append([cell(sheet, v, c.style) for v, c in zip(row, columns, strict=True)])
+    whole = f"A1:{get_column_letter(len(columns))}{count + 1}"
+    if count:
+        table = Table(displayName=re.sub(r"\W", "", title), ref=whole)
+        table.autoFilter = AutoFilter(ref=whole)
+        table.tableColumns = [TableColumn(id=n, name=c.head) for n, c in enumerate(columns, 1)]
+        table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+        sheet.tables.add(table)
+    lock(sheet)
+    landscape(sheet)
+    sheet.print_title_rows = "1:1"
+    return sheet
+
+
+def page(book: Any, title: str, widths: Sequence[int]) -> Any:
+    """Add a sheet for reading, without grid."""
+    sheet = book.create_sheet(title)
+    sheet.sheet_view.showGridLines = False
+    _widths(sheet, widths)
+    lock(sheet)
+    landscape(sheet)
+    return sheet
+
+
+def put(sheet: Any, *values: str | float | None, style: str | Sequence[str] = "plain") -> None:
+    """Append a row to a sheet for reading, high enough for its text."""
+    looks = [style] * len(values) if isinstance(style, str) else style
+    sheet.append([cell(sheet, v, s) for v, s in zip(values, looks, strict=True)])
+
+
+def height(sheet: Any, row: int, text: str, width: int, *, least: int = 1) -> None:
+    """Make row number ``row`` high enough for a text that wraps; call it before the row is put."""
+    lines = sum(max(1, -(-len(part) * 11 // (width * 10))) for part in text.split("\n"))
+    sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines, least) + 3
+
+
+def lock(sheet: Any) -> None:
+    """Let people write into entry cells only, and filter and widen as they like; no password."""
+    protection = sheet.protection
+    protection.sheet = True
+    protection.autoFilter = protection.formatColumns = protection.formatRows = False
+    protection.sort = False
+
+
+def landscape(sheet: Any) -> None:
+    """Print across, as wide as the paper."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.left.text = "&A"
+    sheet.oddFooter.right.text = "&P / &N"
+
+
+def escape(text: str) -> str:
+    """Write characters that XML forbids the way Excel does (_x0001_)."""
+    return _NOT_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", text)[:_LONGEST]
+
+
+def unescape(text: str) -> str:
+    """Read what ``escape`` wrote."""
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+
+
+def rule(formula: str, *, font: dict[str, Any] | None = None, **fill: Any) -> Any:
+    """Make a conditional format."""
+    from openpyxl.formatting.rule import Rule
+    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles.differential import DifferentialStyle
+
+    look = DifferentialStyle(
+        font=Font(**font) if font else None, fill=PatternFill(**fill) if fill else None
+    )
+    return Rule(type="expression", dxf=look, formula=[formula])
+
+
+def _widths(sheet: Any, widths: Sequence[int]) -> None:
+    from openpyxl.utils import get_column_letter
+
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+
+
+def plain(text: str) -> str:
+    """Prepare a text that is only read for a cell."""
+    return _words.shown(text)

@@ -1,0 +1,115 @@
+"""Texts that stand where a person's data stood: written by strategies, recognised ever after.
+
+A placeholder that must be distinct carries the row's key: in decimal, or shorter in base 36 (after
+a ``K``), or, where the key is no number and could itself name somebody, as a digest (after an
+``H``). All forms are ASCII, so a character is a byte in every database.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+DOMAIN = "erased.invalid"
+"""RFC 2606 keeps .invalid for addresses that nobody can ever receive."""
+
+LABELS = {
+    "PERSON": "NAME",
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "STREET_ADDRESS": "ADDRESS",
+    "LOCATION": "ADDRESS",
+    "CITY": "ADDRESS",
+    "POSTCODE": "ADDRESS",
+    "DATE_OF_BIRTH": "DATE",
+    "DATE_TIME": "DATE",
+    "USERNAME": "ID",
+    "CUSTOMER_ID": "ID",
+    "DEVICE_ID": "ID",
+    "US_SSN": "ID",
+    "IP_ADDRESS": "ID",
+    "CREDIT_CARD": "ID",
+    "IBAN_CODE": "ID",
+}
+"""What a span of an entity is replaced by, in square brackets; any other becomes REDACTED."""
+
+WORDS = sorted({"REDACTED", *LABELS.values()} | {w[0] for w in ("REDACTED", *LABELS.values())})
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_KEY = r"-(?:\d+|[KH][0-9A-Z]+)"
+_ONE = (
+    rf"(?:\[(?:{'|'.join(WORDS)})(?:{_KEY})?\]|~[0-9A-Z]+|\*"
+    rf"|(?:redacted|r|REDACTED|R){_KEY}@(?:{re.escape(DOMAIN)}|{re.escape(DOMAIN.upper())}))"
+)
+_PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether nothing but what a strategy wrote stands in ``text``: then it names nobody."""
+    bare = text.strip().strip('"').strip()
+    if _PLACEHOLDERS.fullmatch(bare) or bare == "<redacted/>":
+        return True
+    marks = {c for c in bare if c.isalnum()}
+    return marks in ({"x"}, {"X"})
+
+
+def whole(key: str, *, unique: bool, room: int | None) -> str:
+    """Choose the most telling placeholder for a whole value that fits ``room`` characters."""
+    forms = _distinct(key) if unique else iter(("[REDACTED]", "[R]"))
+    for form in forms:
+        if room is None or len(form) <= room:
+            return form
+    space = room or 0
+    return f"~{_base36(_hashed(key))}"[-space:] if unique and space > 1 else "*" * space
+
+
+def email(key: str, *, room: int | None) -> str:
+    """Choose an address that can never receive mail, distinct for ``key``."""
+    for word in ("redacted", "r"):
+        for name in _names(key):
+            form = f"{word}-{name}@{DOMAIN}"
+            if room is None or len(form) <= room:
+                return form
+    return whole(key, unique=True, room=room)
+
+
+def label(entity: str, *, short: bool = False, key: str = "") -> str:
+    """Choose the placeholder for a span of ``entity``; with ``key`` it is distinct."""
+    word = LABELS.get(entity, "REDACTED")
+    tail = f"-{next(_names(key))}" if key else ""
+    return f"[{word[0] if short else word}{tail}]"
+
+
+def number(key: str) -> int:
+    """Turn a key into a number above zero, the same for the same key."""
+    return int(key) if _is_number(key) and int(key) > 0 else _hashed(key)
+
+
+def _distinct(key: str) -> Iterator[str]:
+    for word in ("REDACTED", "R"):
+        yield from (f"[{word}-{name}]" for name in _names(key))
+    if _is_number(key):
+        yield f"~{_base36(int(key))}"
+
+
+def _names(key: str) -> Iterator[str]:
+    if _is_number(key):
+        yield key
+        yield f"K{_base36(int(key))}"
+    else:
+        yield f"H{_base36(_hashed(key))}"
+
+
+def _is_number(key: str) -> bool:
+    return re.fullmatch(r"0|[1-9][0-9]{0,30}", key) is not None
+
+
+def _hashed(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode("utf-8", "replace")).digest()[:9], "big") | 1
+
+
+def _base36(value: int) -> str:
+    digits = ""
+    while value:
+        value, rest = divmod(value, 36)
+        digits = _DIGITS[rest] + digits
+    return digits or "0"

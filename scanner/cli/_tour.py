@@ -1,0 +1,95 @@
+"""Walks through all stages on the demo, with the commands that a person would type."""
+
+import shlex
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli import _faults, _output
+from scanner.model import summarise
+
+if TYPE_CHECKING:
+    from scanner.model import Audit, Scan
+
+DATABASE, TRUTH = "demo.sqlite", "truth.json"
+SCAN, AUDIT, PLAN, JOURNAL = "scan.json", "audit.xlsx", "plan.json", "journal.jsonl"
+
+
+def walk(folder: Path, url: str, subject: str) -> None:
+    """Run every stage on the demo in ``folder``, then say what came of it."""
+    db = ["--db", url]
+    scan, audit, plan = str(folder / SCAN), str(folder / AUDIT), str(folder / PLAN)
+    journal = ["--journal", str(folder / JOURNAL)]
+    stages = [
+        ["scan", *db, "-o", scan],
+        ["audit", scan, "--decide", "suggested", "-o", audit],
+        ["plan", *db, audit, "--subject", subject, "-o", plan],
+        ["erase", *db, plan, *journal],
+        ["erase", *db, plan, *journal, "--commit", "--confirm", subject],
+        ["verify", *db, plan],
+        ["log", "--check", *journal],
+    ]
+    for words in stages:
+        _run(words)
+    for line in _summary(folder, subject):
+        _output.remark(line)
+
+
+def shown(url: str) -> str:
+    """Write a URL as it can be typed again; one with a password only by its variable."""
+    return '"$EFFACE_DB"' if _faults.hide_password(url) != url else shlex.quote(url)
+
+
+def _run(words: list[str]) -> None:
+    """Print a command line, then run it as if it had been typed."""
+    from scanner.cli import main
+
+    typed = [shown(w) if "://" in w else shlex.quote(w) for w in words]
+    _output.remark(f"\n$ efface {' '.join(typed)}")
+    begun = time.monotonic()
+    with main.make_context("efface", list(words)) as context:
+        main.invoke(context)
+    _output.remark(f"({time.monotonic() - begun:.1f} s)")
+
+
+def _summary(folder: Path, subject: str) -> list[str]:
+    import reports
+    from scanner.journal import Journal
+
+    audit = reports.read(folder / AUDIT)
+    receipt = Journal(folder / JOURNAL).read()[-1].content
+    return [
+        "",
+        f"found     {_found(audit.scan)}",
+        f"decided   {_decided(audit)}",
+        f"erased    {_erased(receipt, subject)}",
+        f"verified  looked again: nothing that identifies the contact is left; all "
+        f"{len(receipt['kpis'])} figures that reports are made of are as before; the journal is whole",
+        f"files     in {str(folder)!r}: {AUDIT} (the workbook that people decide in), {SCAN}, {PLAN}, "
+        f"{JOURNAL} (the proof), {DATABASE} (the CRM), {TRUTH} (what really is in it)",
+    ]
+
+
+def _found(scan: "Scan") -> str:
+    counts = summarise(scan.columns)
+    return (
+        f"of {len(scan.columns):,} columns {counts['direct']} identify a person directly, "
+        f"{counts['quasi']} with others, {counts['free_text']} hold free text, "
+        f"{counts['unknown']} could not be told"
+    )
+
+
+def _decided(audit: "Audit") -> str:
+    chosen = Counter(d.choice for d in audit.decisions.values())
+    return ", ".join(f"{choice} for {count:,} columns" for choice, count in chosen.most_common())
+
+
+def _erased(receipt: Mapping[str, Any], subject: str) -> str:
+    rows = receipt["rows"]
+    return (
+        f"contact {subject}: {sum(rows.values()):,} rows of {len(rows)} tables were rewritten, in "
+        f"them {receipt['mentions']:,} mentions in other people's rows; {len(receipt['reviews']):,} "
+        "places wait for a person to look at"
+    )

@@ -1,0 +1,106 @@
+"""``efface audit``: a scan -> a report that people decide in. Reads files only."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import _options, _output
+from scanner.errors import Misconfigured, Negative
+
+if TYPE_CHECKING:
+    from scanner.model import Audit
+
+SHOWN = 5
+"""How many faults --check names."""
+
+
+@click.command()
+@click.argument("scan", type=_options.FILE, metavar="SCAN")
+@click.option(
+    "-o",
+    "--output",
+    type=_output.Target(),
+    metavar="FILE",
+    help="The suffix chooses the report; .xlsx is the one to decide in.",
+)
+@click.option(
+    "--previous",
+    type=_options.FILE,
+    metavar="OLD.xlsx",
+    help="An earlier workbook, whose decisions are taken over.",
+)
+@click.option(
+    "--decide",
+    type=click.Choice(["suggested"]),
+    help="Fill every open decision with the suggestion, marked as decided by policy.",
+)
+@click.option("--check", is_flag=True, help="Exit 1 where something is undecided.")
+def command(
+    scan: Path, output: Path | None, previous: Path | None, decide: str | None, check: bool
+) -> None:
+    """Write what was found as a report; people decide in the .xlsx.
+
+    SCAN is a scan.json, or a workbook that people have worked in. Without -o the report is
+    printed as text.
+    """
+    found = _decided(scan, previous, suggested=decide is not None)
+    if output:
+        import reports
+
+        reports.write(found, output)
+    elif not check:
+        _output.emit(_as_text(found))
+    from scanner import audit
+
+    undecided = audit.undecided(found)
+    _output.remark(f"{len(found.decisions):,} columns decided, {len(undecided):,} open")
+    if check:
+        _judge(audit.check(found), len(undecided))
+
+
+def read(path: Path) -> "Audit":
+    """Read a scan, which nobody has decided about, or a report that can be read back."""
+    import reports
+    from scanner.model import Audit, Scan
+
+    if not path.is_file():
+        raise Misconfigured(f"there is no file {str(path)!r}")
+    if path.suffix.lower() != ".json" or '"decisions"' in _output.read_text(path):
+        return reports.read(path)
+    return Audit(Scan.from_json(_output.read_text(path)), {})
+
+
+def _decided(scan: Path, previous: Path | None, *, suggested: bool) -> "Audit":
+    from scanner import audit
+
+    found = read(scan)
+    if previous:
+        carried = audit.carry(read(previous), found.scan)
+        found = replace(found, decisions={**carried.decisions, **found.decisions})
+    if suggested:
+        from scanner import rulebook
+
+        tables = [t.table.name for t in found.scan.tables]
+        found = audit.decide_suggested(found, rulebook.choose(found.scan.pack or "none", tables))
+    return found
+
+
+def _as_text(found: "Audit") -> str:
+    import reports
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "report.txt")
+        reports.write(found, path)
+        return path.read_text(encoding="utf-8")
+
+
+def _judge(faults: list[str], undecided: int) -> None:
+    """Answer --check."""
+    if not faults:
+        return
+    more = f"; and {len(faults) - SHOWN:,} more" if len(faults) > SHOWN else ""
+    told = "; ".join(faults[:SHOWN]) + more
+    raise Negative(told) if len(faults) == undecided else Misconfigured(told)

@@ -1,0 +1,82 @@
+"""``efface erase``: plan.json -> receipt. Rehearses, unless told to commit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import _connection, _options, _output, _progress
+from scanner.errors import Residue
+
+if TYPE_CHECKING:
+    from scanner.plans import Receipt
+
+
+@click.command()
+@_options.DB
+@click.argument("plan", type=_options.FILE)
+@click.option("--commit", is_flag=True, help="Keep the changes; without it all is undone again.")
+@click.option("--confirm", default="", metavar="KEY", help="The subject's key once more.")
+@click.option("--max-rows", type=click.IntRange(1), help="Refuse to change more rows than that.")
+@click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
+@_options.JOURNAL
+@_options.JSON
+@_options.OUTPUT
+def command(
+    db: str,
+    plan: Path,
+    commit: bool,
+    confirm: str,
+    max_rows: int | None,
+    pack: str | None,
+    journal: Path | None,
+    as_json: bool,
+    output: Path | None,
+) -> None:
+    """Carry out a plan in one transaction. Rehearses, unless told to commit."""
+    from scanner import database, rulebook
+    from scanner.executor import execute
+    from scanner.journal import Journal
+    from scanner.plans import Plan
+
+    todo = Plan.from_json(_output.read_text(plan))
+    with _connection.opened(db) as engine, _progress.shown() as progress:
+        receipt = execute(
+            engine,
+            todo,
+            rulebook.pack(pack or todo.pack),
+            journal=Journal.of(database.identity(engine.url), journal),
+            commit=commit,
+            confirm=confirm,
+            max_rows=max_rows,
+            progress=progress,
+        )
+    if output:
+        _output.write_text(output, receipt.to_json())
+    if as_json:
+        _output.emit(receipt.to_json())
+    for line in summary(receipt):
+        _output.remark(line)
+    if receipt.residue:
+        raise Residue("the subject could still be found: decide on these columns, then plan again")
+
+
+def summary(receipt: "Receipt") -> Iterator[str]:
+    """Say in a few lines what was done, or would be."""
+    if not receipt.rows:
+        yield "nothing to do; nothing was changed"
+        return
+    yield (
+        f"{sum(receipt.rows.values()):,} rows of {len(receipt.rows)} tables, "
+        f"{sum(receipt.cells.values()):,} cells, {receipt.mentions:,} mentions in others' texts"
+    )
+    if receipt.rounds > 1:
+        yield f"copies that triggers made meanwhile were erased, too ({receipt.rounds} rounds)"
+    for column, rows in receipt.residue.items():
+        yield f"still there: {column} in {rows} rows"
+    if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:
+        yield f"kept for review: {len(open_reviews)} mentions that may mean somebody else"
+    yield f"residue: {sum(receipt.residue.values())} rows"
+    yield f"KPIs: {len(receipt.kpis)} figures equal before and after"
+    yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -1,0 +1,71 @@
+"""``efface verify``: is the person gone? Reads only; exit 1 where something is left."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import _connection, _options, _output, _progress
+from scanner.errors import Negative
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from scanner.model import Progress
+    from scanner.prover import Proof
+
+
+@click.command()
+@_options.DB
+@click.argument("plan", type=_options.FILE, required=False)
+@click.option(
+    "--identifiers",
+    metavar="FILE|-",
+    help="What the person is called, one a line; - reads stdin. Never give it as an argument.",
+)
+@click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
+@_options.JSON
+def command(
+    db: str, plan: Path | None, identifiers: str | None, pack: str | None, as_json: bool
+) -> None:
+    """Look for what should be gone: by a plan, or by identifiers from a file."""
+    if (plan is None) == (identifiers is None):
+        raise click.UsageError("give either a plan or --identifiers FILE")
+    with _connection.opened(db) as engine, _progress.shown() as progress:
+        if plan is not None:
+            proof = _by_plan(engine, plan, pack, progress)
+        else:
+            proof = _by_lines(engine, str(identifiers), progress)
+    if as_json:
+        from scanner.model import dump
+
+        left = [{"column": c, "rows": n} for c, n in proof.left.items()]
+        _output.emit(dump({"version": 1, "left": left, "kpis_moved": list(proof.moved)}))
+    else:
+        for column, rows in proof.left.items():
+            _output.emit(f"{column}  {rows}")
+    for name in proof.moved:
+        _output.remark(f"moved since the plan: {name}")
+    if not proof.holds:
+        raise Negative(f"still there: {sum(proof.left.values())} rows of {len(proof.left)} columns")
+    _output.remark("nothing is left")
+
+
+def _by_plan(
+    engine: "Engine", plan: Path, pack: str | None, progress: "Progress | None"
+) -> "Proof":
+    from scanner import prover, rulebook
+    from scanner.plans import Plan
+
+    made = Plan.from_json(_output.read_text(plan))
+    return prover.prove(engine, made, rulebook.pack(pack or made.pack), progress=progress)
+
+
+def _by_lines(engine: "Engine", name: str, progress: "Progress | None") -> "Proof":
+    from scanner import prover
+
+    text = sys.stdin.read() if name == "-" else _output.read_text(Path(name))
+    if not text.strip():
+        raise click.UsageError("there are no identifiers to look for")
+    return prover.search_for(engine, text.splitlines(), progress=progress)

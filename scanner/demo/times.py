@@ -1,0 +1,47 @@
+"""Dates and times as texts that every database reads; the clock is never asked."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+FIRST = date(1990, 1, 1)
+"""Day 0."""
+
+NOW = datetime(2025, 3, 31, 18, 0, tzinfo=UTC)
+"""The demo's present: nothing is later, but for due dates."""
+
+TODAY = (NOW.date() - FIRST).days
+"""The demo's present as a day."""
+
+NEVER = "1753-01-01 00:00:00.000000"
+"""Clarify's empty date."""
+
+DAY = 86_400
+"""Seconds."""
+
+FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
+
+
+@cache
+def _clock() -> list[str]:
+    return [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)]
+
+
+@cache
+def _date(number: int) -> tuple[str, str]:
+    found = FIRST + timedelta(days=number)
+    return found.strftime(FORMATS[0]), found.strftime(FORMATS[1])
+
+
+def day(number: int) -> str:
+    """Write the midnight that begins a day."""
+    return f"{_date(number)[0]} 00:00:00.000000"
+
+
+def stamp(seconds: int) -> str:
+    """Write a moment, counted in seconds since day 0."""
+    return f"{_date(seconds // DAY)[0]} {_clock()[seconds % DAY]}.000000"
+
+
+def heading(seconds: int) -> str:
+    """Write a moment as the headers of a case history do."""
+    return f"{_date(seconds // DAY)[1]} {_clock()[seconds % DAY]}"

@@ -1,0 +1,201 @@
+"""The ground truth: where each contact's data stands, in positions and never in values."""
+
+import json
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntFlag
+from io import StringIO
+from typing import IO, Any
+
+from scanner.demo.facts import COPIES, Facts, facts
+from scanner.demo.said import SHARED, STRONG_ANYWHERE, STRONG_OWN, Kind, Span
+from scanner.demo.schema import ADP, columns_of
+
+IN_MEMORY = 1 << 22
+"""How many numbers a list may hold before they go to disk."""
+
+
+class Flag(IntFlag):
+    """What a place is to its subject."""
+
+    STRONG = 1
+    OWN = 2
+    AMBIGUOUS = 4
+    CUT = 8
+    LINKED = 16
+
+
+class Numbers:
+    """A long list of short rows of numbers; what does not fit stays on disk."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._recent = array("q")
+        self._spool: IO[bytes] | None = None
+        self._spooled = 0
+
+    def add(self, row: Sequence[int]) -> None:
+        """Append one row."""
+        self._recent.extend(row)
+        if len(self._recent) >= IN_MEMORY:
+            self._spool = self._spool or tempfile.TemporaryFile()  # noqa: SIM115  # as long as we
+            self._spooled += len(self._recent)
+            self._recent.tofile(self._spool)
+            self._recent = array("q")
+
+    def __len__(self) -> int:
+        return (self._spooled + len(self._recent)) // self.width
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        chunk = self.width * 4096
+        if self._spool:
+            self._spool.seek(0)
+            left = self._spooled
+            while left:
+                some = array("q")
+                some.fromfile(self._spool, min(chunk, left))
+                left -= len(some)
+                yield from zip(*[iter(some)] * self.width, strict=True)
+            self._spool.seek(0, 2)
+        yield from zip(*[iter(self._recent)] * self.width, strict=True)
+
+
+class Truth:
+    """What the demo put where; filled while the rows are made."""
+
+    def __init__(self, *, shadows: bool, options: dict[str, int | bool]) -> None:
+        self.options = options
+        self.headline: dict[str, str | int] = {}
+        self.namesakes: frozenset[int] = frozenset()
+        self.places = Numbers(7)
+        self.own_rows = Numbers(5)
+        self.tables: list[dict[str, Any]] = []
+        self.columns: list[dict[str, Any]] = []
+        self.table_index: dict[str, int] = {}
+        self.column_index: dict[tuple[str, str], int] = {}
+        for fact in facts().values():
+            self._describe(fact, shadows=shadows)
+            for many in fact.many:
+                names = [many.column, many.inverse]
+                self._table(many.table, key=names, custom="x_" in many.table)
+                for name in names:
+                    self._column(many.table, name)
+        for name, text in ADP.items():
+            self._table(name)
+            for line in text.split(";"):
+                self._column(name, line.split()[0])
+
+    @property
+    def rows(self) -> int:
+        """Count the rows of all tables."""
+        return sum(t["rows"] for t in self.tables)
+
+    def note_row(self, who: int, table: int, key: Sequence[int], relation: int) -> None:
+        """Write down that a row belongs to somebody (OWN) or is linked to them (LINKED)."""
+        self.own_rows.add((who, table, key[0], key[1] if len(key) > 1 else -1, relation))
+
+    def note(
+        self, columns: Sequence[int], key: int, spans: Iterable[Span], *, owner: int, linked: bool
+    ) -> None:
+        """Write down the spans of one cell, once for each column that shows it."""
+        spans = tuple(spans)
+        for start, end, who, kind, cut in spans:
+            row = (Flag.LINKED if linked else Flag.OWN) if who == owner else 0
+            flags = _grade(kind, row, cut=cut)
+            if not row and self._doubtful(who, kind, spans):
+                flags |= Flag.AMBIGUOUS
+            for column in columns:
+                self.places.add((who, column, key, start, end, kind, flags))
+
+    def _doubtful(self, who: int, kind: Kind, spans: Sequence[Span]) -> bool:
+        if kind in STRONG_ANYWHERE or kind is Kind.LINK:
+            return kind in SHARED
+        alone = not any(w == who and k in STRONG_ANYWHERE for _, _, w, k, _ in spans)
+        return alone or who in self.namesakes
+
+    def _describe(self, fact: Facts, *, shadows: bool) -> None:
+        custom = fact.name in COPIES or all(f.custom for f in fact.fields)
+        self._table(fact.table, key=fact.key, find=fact.find, custom=custom)
+        for field, name in columns_of(fact, shadows=shadows):
+            kind = (field.personal, field.entity, "agent" if field.agent else "customer")
+            self._column(fact.table, name, *kind, custom=field.custom)
+
+    def _table(
+        self,
+        name: str,
+        *,
+        key: Sequence[str] = (),
+        find: Sequence[str] = (),
+        custom: bool = False,
+    ) -> None:
+        self.table_index[name] = len(self.tables)
+        self.tables.append(
+            {
+                "schema": "",
+                "table": name,
+                "rows": 0,
+                "key": list(key),
+                "find": list(find or key),
+                "custom": custom,
+            }
+        )
+
+    def _column(
+        self,
+        table: str,
+        name: str,
+        personal: str = "none",
+        entity: str = "",
+        whose: str = "customer",
+        *,
+        custom: bool = False,
+    ) -> None:
+        self.column_index[table, name] = len(self.columns)
+        self.columns.append(
+            {
+                "schema": "",
+                "table": table,
+                "column": name,
+                "personal": personal,
+                "entity": entity,
+                "whose": whose if personal != "none" else "",
+                "custom": custom,
+                "filled": 0,
+            }
+        )
+
+    def write(self, stream: IO[str]) -> None:
+        """Write truth.json piece by piece; memory does not grow with the places."""
+        head = {
+            "version": 1,
+            "options": self.options,
+            "rows": self.rows,
+            "headline": self.headline,
+            "namesakes": sorted(self.namesakes),
+            "kinds": [k.name for k in Kind],
+            "flags": {str(f.name): int(f) for f in Flag},
+            "place": ["subject", "column", "key", "start", "end", "kind", "flags"],
+            "own_row": ["subject", "table", "key", "key2", "relation"],
+        }
+        stream.write(json.dumps(head, indent=1)[:-2])
+        for name, lines in (("tables", self.tables), ("columns", self.columns)):
+            stream.write(f',\n "{name}": [\n')
+            stream.write(",\n".join(json.dumps(line) for line in lines) + "\n ]")
+        for name, numbers in (("places", self.places), ("own_rows", self.own_rows)):
+            stream.write(f',\n "{name}": [\n')
+            for n, row in enumerate(numbers):
+                stream.write(("," if n else "") + f"[{','.join(map(str, row))}]\n")
+            stream.write(" ]")
+        stream.write("\n}\n")
+
+    def to_json(self) -> str:
+        """Give truth.json as a text."""
+        stream = StringIO()
+        self.write(stream)
+        return stream.getvalue()
+
+
+def _grade(kind: Kind, row: int, *, cut: bool) -> int:
+    strong = kind in (STRONG_OWN if row else STRONG_ANYWHERE) and not cut
+    return row | (Flag.STRONG if strong else 0) | (Flag.CUT if cut else 0)

@@ -1,0 +1,117 @@
+"""By lists of the world's first and last names (Faker's, 86 locales)."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from scanner.detectors.look import Look, Sign
+from scanner.model import Evidence
+
+COST = 4
+
+MOST_WORDS = 5
+"""A longer text is no name."""
+
+FULL_NAME, ONE_NAME = 0.6, 0.3
+"""What first names with last names weigh, and single names, which words for things may be too."""
+
+FEW = 4
+"""With so few different values unknown names are no surprise."""
+
+LEAST = 0.25
+"""A smaller share of known names is chance."""
+
+UNKNOWN = -0.2
+"""What it weighs when hardly a value has a known name in it; strong column names outweigh it."""
+
+LATIN = "\u0250"
+"""The first character after the Latin scripts; the lists know few names of the others."""
+
+COMPANIES = -0.5
+"""What legal forms of companies weigh against the name of a person."""
+
+COMPANY = re.compile(
+    r"\b(?:inc|ltd|limited|llc|llp|plc|corp|corporation|co|gmbh|ag|kg|ohg|s\.?a\.?|sarl|s\.?r\.?l|"
+    r"s\.?p\.?a|b\.?v|n\.?v|a/s|oy|oyj|ab|sp\. ?z ?o\. ?o|s\.?r\.?o|a\.?ş|pty|cie|company)\b\.?[\s,.]*$",
+    re.IGNORECASE,
+)
+
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+
+
+@cache
+def names() -> tuple[frozenset[str], frozenset[str]]:
+    """Collect the first and the last names, lower case, once a process."""
+    import pkgutil
+    from importlib import import_module
+
+    from faker.providers import person
+
+    first: set[str] = set()
+    last: set[str] = set()
+    for module in pkgutil.iter_modules(person.__path__):
+        provider = import_module(f"{person.__name__}.{module.name}").Provider
+        for attribute in dir(provider):
+            kind = first if attribute.startswith("first_name") else last
+            if attribute.startswith(("first_name", "last_name")):
+                listed = getattr(provider, attribute)
+                if isinstance(listed, tuple | list | dict | set):
+                    kind.update(n.casefold() for n in listed if isinstance(n, str) and len(n) > 1)
+    return frozenset(first), frozenset(last)
+
+
+def is_full(value: str) -> bool:
+    """Whether a value is a first name with a last name, in any order, initials allowed."""
+    words = [w.rstrip(".").casefold() for w in WORD.findall(value)]
+    if not 2 <= len(words) <= MOST_WORDS or any(c.isdigit() for c in value):  # noqa: PLR2004
+        return False
+    first, last = names()
+    known = [w for w in words if w in first or w in last]
+    some = any(w in first for w in words) and any(w in last or len(w) > 1 for w in words)
+    initials = sum(len(w) == 1 for w in words)
+    return some and bool(known) and len(known) + initials >= len(words) - (len(words) > 2)  # noqa: PLR2004
+
+
+def is_one(value: str) -> bool:
+    """Whether a value is one known first or last name."""
+    first, last = names()
+    folded = value.strip().casefold()
+    return folded in first or folded in last
+
+
+def is_company(value: str) -> bool:
+    """Whether a value ends, or nearly ends, in a legal form."""
+    return bool(COMPANY.search(value))
+
+
+def has_one(value: str) -> bool:
+    """Whether a word of a value is a known name, or is not written in Latin letters."""
+    first, last = names()
+    words = [w.rstrip(".").casefold() for w in WORD.findall(value)]
+    return any(w in first or w in last or not w[:1] < LATIN for w in words)
+
+
+def detect(look: Look) -> Iterator[Sign]:
+    """Count the values that are names, where there are letters and no sentences."""
+    values = look.values
+    if values.kind != "text" or not values.read or look.prose > 0.5:  # noqa: PLR2004
+        return
+    for test, most, rule in (
+        (is_full, FULL_NAME, "first and last names of the name lists"),
+        (is_one, ONE_NAME, "names of the name lists"),
+    ):
+        hits, different = values.hits(test)
+        share = hits / values.read
+        spread = different / values.distinct
+        if min(share, spread) >= LEAST:
+            weight = most * min(share, spread)
+            yield Sign("PERSON", Evidence(rule, "gazetteer", hits, values.read, round(weight, 3)))
+    hits, _ = values.hits(has_one)
+    if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:  # noqa: PLR2004
+        rule = "values without a known name"
+        evidence = Evidence(rule, "gazetteer", values.read - hits, values.read, UNKNOWN)
+        yield Sign("PERSON", evidence)
+    legal, _ = values.hits(is_company)
+    if legal > 0.1 * values.read:  # noqa: PLR2004
+        evidence = Evidence("legal forms of companies", "gazetteer", legal, values.read, COMPANIES)
+        yield Sign("PERSON", evidence)

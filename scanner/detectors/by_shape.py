@@ -1,0 +1,102 @@
+"""By lengths, characters and repetition: whether the values could be what the name says."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from scanner.detectors.look import Look, Sign
+from scanner.model import Evidence
+
+COST = 3
+
+CONTRADICTS = -0.6
+"""What values weigh that cannot be what the name says."""
+
+FITS = 0.1
+"""What values weigh that could be it."""
+
+DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ](\d{1,4})(?:[T ].*)?")
+COMPACT = re.compile(r"(?:19|20)\d{6}")
+SLUG = re.compile(r"[\w.@+-]{2,32}")
+IP = re.compile(r"[0-9a-fA-F:.]{3,45}(?:/\d+)?")
+
+
+def _letters(value: str) -> bool:
+    letters = sum(c.isalpha() for c in value)
+    return letters >= 1 and letters * 2 >= len(value) and len(value.split()) <= 7
+
+
+def _name(value: str) -> bool:
+    return _letters(value) and len(value) > 1 and not any(c.isdigit() for c in value)
+
+
+def _digits(least: int, most: int) -> Callable[[str], bool]:
+    def test(value: str) -> bool:
+        digits = sum(c.isdigit() for c in value)
+        return least <= digits <= most and digits * 2 >= len(value)
+
+    return test
+
+
+def _birth(value: str) -> bool:
+    """Whether a value is a date on which somebody living could have been born."""
+    if COMPACT.fullmatch(value):
+        return True
+    if not (match := DATE.fullmatch(value)):
+        return False
+    year = next((int(p) for p in match.groups() if len(p) == 4 and p.isdigit()), 1950)  # noqa: PLR2004
+    return 1800 <= year <= date.today().year  # noqa: DTZ011, PLR2004
+
+
+def _address(value: str) -> bool:
+    letters = any(c.isalpha() for c in value)
+    return letters and len(value) >= 4 or value.isdigit()  # noqa: PLR2004
+
+
+def _mailish(value: str) -> bool:
+    return "@" in value or bool(SLUG.fullmatch(value) and not value.isdigit())
+
+
+COULD_BE: dict[str, Callable[[str], bool]] = {
+    "PERSON": _name,
+    "EMAIL_ADDRESS": _mailish,
+    "PHONE_NUMBER": _digits(5, 20),
+    "EXTENSION": _digits(2, 6),
+    "STREET_ADDRESS": _address,
+    "DATE_OF_BIRTH": _birth,
+    "BIRTH_YEAR": _digits(1, 4),
+    "NATIONAL_ID": _digits(5, 20),
+    "CREDIT_CARD": _digits(12, 19),
+    "BANK_ACCOUNT": _digits(4, 30),
+    "CUSTOMER_ID": lambda v: any(c.isdigit() for c in v) and len(v) >= 4,  # noqa: PLR2004
+    "USERNAME": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
+    "LOGIN_STAMP": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
+    "SECRET": lambda v: len(v) >= 4 and " " not in v,  # noqa: PLR2004
+    "IP_ADDRESS": lambda v: bool(IP.fullmatch(v)),
+    "CITY": _letters,
+    "REGION": _letters,
+    "COUNTRY": _letters,
+    "POSTCODE": lambda v: any(c.isdigit() for c in v) and len(v) <= 12,  # noqa: PLR2004
+    "GENDER": lambda v: len(v) <= 12,  # noqa: PLR2004
+    "AGE": _digits(1, 3),
+    "LOCATION": lambda v: bool(re.fullmatch(r"-?\d{1,3}[.,]\d+", v)),
+}
+"""What a value must look like, at least, to be one of an entity."""
+
+
+def detect(look: Look) -> Iterator[Sign]:
+    """Compare the values with what the name says, and look for flags and sentences."""
+    values = look.values
+    if not values.read:
+        return
+    for entity in sorted(look.named() & COULD_BE.keys()):
+        hits, _ = values.hits(COULD_BE[entity])
+        share = hits / values.read
+        weight = FITS if share > 0.5 else CONTRADICTS * (1 - share)  # noqa: PLR2004
+        rule = "values that could be it" if weight > 0 else "values that cannot be it"
+        seen = hits if weight > 0 else values.read - hits
+        yield Sign(entity, Evidence(rule, "shape", seen, values.read, round(weight, 3)))
+    if values.distinct <= 2 and max(map(len, values.counts)) <= 1:  # noqa: PLR2004
+        rule = "one or two values of one character"
+        for entity in sorted(look.named() - {"GENDER", "INITIAL"}):
+            yield Sign(entity, Evidence(rule, "shape", values.read, values.read, CONTRADICTS))

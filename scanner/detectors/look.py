@@ -1,0 +1,98 @@
+"""What detectors are given of one column, and what they answer: signs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from scanner.detectors.values import Values
+from scanner.model import ColumnRef, Evidence
+from scanner.recognizers import Rules
+
+if TYPE_CHECKING:
+    from scanner.detectors.by_language import Language
+
+Owner = Literal["person", "organisation", "thing", ""]
+"""Whose data a table or a column holds, as its name says."""
+
+PROSE_WORDS = 6
+"""Words from which on a value reads as a sentence rather than as a name or an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A detector's evidence for an entity; ``part`` says which part of a name or an address."""
+
+    entity: str
+    evidence: Evidence
+    part: str = ""
+
+
+@dataclass(repr=False, eq=False)
+class Look:
+    """One column: its name in words, its values, the rules, and whose its table's data is."""
+
+    ref: ColumnRef
+    values: Values
+    rules: Rules
+    language: "Language"
+    table_owner: Owner = ""
+    comment: str = ""
+    signs: list[Sign] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The column's name in words."""
+        return self.rules.words(self.ref.name)
+
+    @cached_property
+    def prose(self) -> float:
+        """The share of the values that are sentences."""
+        hits, _ = self.values.hits(is_prose)
+        return hits / self.values.read if self.values.read else 0.0
+
+    def named(self) -> set[str]:
+        """List the entities that the column's name speaks for."""
+        return {s.entity for s in self.signs if s.evidence.source == "name" and s.entity}
+
+    def weight(self, entity: str) -> float:
+        """Sum what speaks for and against ``entity`` so far; of a layer's reasons the best."""
+        return total(
+            [
+                s.evidence
+                for s in self.signs
+                if s.entity in {entity, "*"} and s.evidence.source != "owner"
+            ]
+        )
+
+
+def total(evidence: Iterable[Evidence]) -> float:
+    """Add up the strongest reason of each layer, for and against."""
+    best: dict[tuple[str, bool], float] = {}
+    for one in evidence:
+        layer = (one.source, one.weight < 0)
+        if abs(one.weight) >= abs(best.get(layer, 0.0)):
+            best[layer] = one.weight
+    return sum(best.values())
+
+
+def is_prose(value: str) -> bool:
+    """Whether a value reads like a sentence: many words, some of them in lower case."""
+    words = value.split()
+    small = sum(w.isalpha() and w.islower() for w in words)
+    return len(words) >= PROSE_WORDS and small * 4 >= len(words)
+
+
+def owner(words: Sequence[str], rules: Rules) -> Owner:
+    """Say whose data a name speaks of: the last word that is known decides."""
+    lists: tuple[tuple[Owner, str], ...] = (
+        ("person", "persons"),
+        ("organisation", "organisations"),
+        ("thing", "things"),
+    )
+    for word in reversed(words):
+        for who, name in lists:
+            known = rules.vocabulary[name]
+            if word in known or word.removesuffix("s") in known:
+                return who
+    return ""

@@ -1,0 +1,70 @@
+"""What was read of one column. The only place where cells' values are kept, and it has no repr."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+Kind = Literal["text", "number", "date"]
+"""What a column's type can hold, as far as detection cares."""
+
+MOST_DISTINCT = 50_000
+"""So many different values of a column are kept; of a full scan those that were read first."""
+
+
+@dataclass(slots=True, repr=False, eq=False)
+class Values:
+    """The different values of a column with how often each was read, and the rows read."""
+
+    kind: Kind = "text"
+    rows: int = 0
+    read: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cells: Iterable[Any], kind: Kind = "text") -> Self:
+        """Collect the cells of a column."""
+        made = cls(kind)
+        for cell in cells:
+            made.add(cell)
+        return made
+
+    def add(self, cell: Any) -> None:
+        """Take in one more cell; NULL and blanks count as rows, not as values."""
+        self.rows += 1
+        if not (value := as_text(cell)):
+            return
+        self.read += 1
+        if value in self.counts:
+            self.counts[value] += 1
+        elif len(self.counts) < MOST_DISTINCT:
+            self.counts[value] = 1
+
+    @property
+    def distinct(self) -> int:
+        """How many different values there are."""
+        return len(self.counts)
+
+    def hits(self, test: Callable[[str], bool]) -> tuple[int, int]:
+        """Count the values, and the different values, that pass ``test``."""
+        passed = [count for value, count in self.counts.items() if test(value)]
+        return sum(passed), len(passed)
+
+    def some(self, most: int) -> list[str]:
+        """Choose up to ``most`` different values, evenly over those that were read."""
+        values = list(self.counts)
+        step = max(1, -(-len(values) // most))
+        return values[::step]
+
+
+def as_text(cell: Any) -> str:
+    """Write a cell as the text that detectors look at; nothing for NULL and blanks."""
+    if cell is None or isinstance(cell, bool):
+        return ""
+    if isinstance(cell, bytes | bytearray | memoryview):
+        cell = bytes(cell).decode("utf-8", "replace")
+    if isinstance(cell, dict | list):
+        cell = json.dumps(cell, ensure_ascii=False, default=str)
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).replace("\0", "").strip()

@@ -1,0 +1,384 @@
+"""From a plan to an erased subject: the only module that writes to a customer's database.
+
+All is one transaction. Inside it the plan is made again and must be equal; what was written is
+read back; what triggers copied meanwhile is erased in further rounds; the subject is looked for
+again; KPIs and row counts must be as before. Only then the transaction may commit.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, select, update
+
+from scanner import __version__, planner, strategies, verifier
+from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref, reflect
+from scanner.errors import Misconfigured, Refused, Residue, Stale, Stopped, TooMany, Unconfirmed
+from scanner.graph import table_of
+from scanner.journal import Journal, probe
+from scanner.matcher import Matcher
+from scanner.model import KEEP, Key, Progress, TableRef
+from scanner.planner import Draft, Request
+from scanner.plans import Mention, Plan, Receipt
+from scanner.rewriter import Edit, settings, tag
+from scanner.rows import Address, chunks, named
+from scanner.rulebook import Pack
+
+ROUNDS = 3
+"""How often what triggers wrote is erased again before the work is refused."""
+
+BATCH = 1000
+"""Rows that one statement's parameters cover."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been written so far."""
+
+    rows: set[tuple[TableRef, Key]] = field(default_factory=set)
+    cells: Counter[str] = field(default_factory=Counter)
+    mentions: int = 0
+
+
+def execute(
+    engine: Engine,
+    plan: Plan,
+    pack: Pack,
+    *,
+    journal: Journal,
+    commit: bool = False,
+    confirm: str = "",
+    max_rows: int | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress | None = None,
+) -> Receipt:
+    """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
+
+    A rehearsal does all that the real run does, so what it reports is what will happen.
+
+    Raises:
+        Refused: a safeguard (unconfirmed, already done, stopped, stale, too many rows, residue).
+        Misconfigured: another pack than the plan's, or a journal that cannot be written.
+        DatabaseFailed: the database failed; nothing was changed.
+    """
+    _allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
+    if commit:
+        _settle(engine, journal, clock)
+        journal.refuse_again(plan.digest)
+    started = _now(clock)
+    with _writing(engine) as (connection, keep):
+        draft = _same(connection, plan, pack, progress)
+        before = verifier.count_rows(connection, draft.schema)
+        tally, rounds = Tally(), 0
+        current = draft
+        while not current.plan.empty:
+            if rounds == ROUNDS:
+                raise Residue(_triggered(current))
+            _apply(connection, current, pack, tally)
+            rounds += 1
+            current = planner.draft(
+                connection,
+                draft.schema,
+                _request(plan, pack),
+                identity=draft.identity,
+                progress=progress,
+            )
+        left = _residue(connection, draft, current, progress)
+        kpis = _unchanged(connection, draft, before, pack)
+        receipt = Receipt(
+            efface=__version__,
+            plan=plan.digest,
+            subject=plan.subject,
+            method=plan.method,
+            database=plan.database,
+            pack=plan.pack,
+            committed=commit and not left,
+            started=started,
+            finished=_now(clock),
+            rows=dict(sorted(Counter(str(t) for t, _ in tally.rows).items())),
+            cells=dict(sorted(tally.cells.items())),
+            mentions=tally.mentions,
+            rounds=rounds,
+            residue=left,
+            kept=current.plan.kept,
+            reviews=tuple(
+                {"id": r.id, "answer": r.answer or "kept: nobody answered", "why": r.why}
+                for r in plan.reviews
+            ),
+            duties=plan.duties,
+            triggers=plan.triggers,
+            kpis=kpis,
+        )
+        if commit and left:
+            raise Residue(
+                f"the subject could still be found in {_places(left)}: decide, then plan again"
+            )
+        if commit and tally.rows:
+            mark = _probe(connection, draft)
+            intent = {"subject": receipt.to_raw()["subject"], "probe": mark}
+            journal.append("intent", _now(clock), plan.digest, intent)
+            keep()
+    if commit and tally.rows:
+        journal.append("done", receipt.finished, plan.digest, receipt.to_raw())
+    return receipt
+
+
+def _allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
+    """Refuse what can be refused without the database."""
+    if plan.pack_digest != pack.digest:
+        raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
+    if stops := [s for s in plan.stops if s.effect == "stop"]:
+        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
+    if max_rows is not None and plan.rows > max_rows:
+        raise TooMany(f"the plan changes {plan.rows} rows, more than the {max_rows} allowed")
+    key = str(plan.subject[1])
+    if commit and confirm != key:
+        raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
+
+
+def _settle(engine: Engine, journal: Journal, clock: Callable[[], datetime]) -> None:
+    """Write down how an interrupted erasure ended, before another one begins."""
+    if journal.open_intents():
+        with reading(engine) as connection:
+            journal.settle(connection, reflect(connection), _now(clock))
+
+
+def _now(clock: Callable[[], datetime]) -> str:
+    return clock().isoformat(timespec="seconds")
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[tuple[Connection, Callable[[], None]]]:
+    """Open the one transaction that writes; it is rolled back unless the block calls ``keep``."""
+    dialect = dialect_of(engine)
+    if not dialect.can_roll_back:
+        raise Refused(f"{engine.dialect.name} is not known to roll back: nothing is written to it")
+    options: dict[str, Any] = {"efface_writes": True}
+    if dialect.write_isolation:
+        options["isolation_level"] = dialect.write_isolation
+    kept = False
+
+    def keep() -> None:
+        nonlocal kept
+        kept = True
+
+    with failing(engine), engine.connect() as plain:
+        connection = plain.execution_options(**options)
+        dialect.lock_waits(connection, LOCK_SECONDS)
+        work = connection.get_transaction() or connection.begin()
+        try:
+            yield connection, keep
+        except BaseException:
+            work.rollback()
+            raise
+        if kept:
+            work.commit()
+        else:
+            work.rollback()
+
+
+def _request(plan: Plan, pack: Pack) -> Request:
+    answers = {r.id: r.answer for r in plan.reviews}
+    return Request(pack, plan.basis, plan.subject[1], plan.method, answers)
+
+
+def _same(connection: Connection, plan: Plan, pack: Pack, progress: Progress | None) -> Draft:
+    """Make the plan again inside the transaction; it must be the one that people read."""
+    draft = planner.draft(connection, reflect(connection), _request(plan, pack), progress=progress)
+    expected = replace(plan, efface=__version__, mentions=_answered(plan))
+    if draft.plan.to_json() != expected.to_json():
+        raise Stale(
+            "the database is no longer as it was when the plan was made "
+            f"({_difference(expected, draft.plan)}): plan again"
+        )
+    return draft
+
+
+def _answered(plan: Plan) -> tuple[Mention, ...]:
+    """Add the reviews that people answered with erase to the mentions of the plan."""
+    from scanner.mentions import merged
+
+    return merged([*plan.mentions, *(r.mention for r in plan.reviews if r.answer == "erase")])
+
+
+def _difference(expected: Plan, now: Plan) -> str:
+    """Name the parts of the plan that differ."""
+    old, new = (_parts(p) for p in (expected, now))
+    return ", ".join(k for k in old if old[k] != new[k]) or "its form"
+
+
+def _parts(plan: Plan) -> dict[str, Any]:
+    import json
+
+    parts: dict[str, Any] = json.loads(plan.to_json())
+    return parts
+
+
+def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
+    """Write all edits and scrub all mentions of a draft."""
+    edits = [*draft.edits, *_scrubs(draft, pack)]
+    groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
+    for edit in edits:
+        groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
+    for (where, columns), some in sorted(groups.items()):
+        table, address = table_of(draft.schema, where), draft.addresses[where]
+        if address.unique:
+            for start in range(0, len(some), BATCH):
+                _write(connection, table, address, columns, some[start : start + BATCH])
+        else:
+            for edit in some:
+                _write_keyless(connection, table, address, edit)
+        tally.rows |= {(where, e.key) for e in some}
+        tally.cells.update({f"{where}.{c}": len(some) for c in columns})
+    tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
+
+
+def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
+    """Turn mentions into edits, one for each row."""
+    rows: dict[tuple[TableRef, Key], list[Mention]] = {}
+    for mention in draft.plan.mentions:
+        rows.setdefault((mention.table, mention.key), []).append(mention)
+    for (where, key), mentions in rows.items():
+        table, address = table_of(draft.schema, where), draft.addresses[where]
+        values = draft.mentions.values[where, key, mentions[0].column]
+        new = {
+            m.column: strategies.apply(
+                "scrub",
+                values[m.column],
+                column=table.c[m.column],
+                entity=m.spans[0].entity,
+                key=tag(key, draft.plan.subject[1]),
+                unique=False,
+                spans=m.spans,
+                settings=settings(pack),
+            )
+            for m in mentions
+        }
+        yield Edit(where, key, {c: values[c] for c in address.columns}, new)
+
+
+def _write(
+    connection: Connection,
+    table: Table,
+    address: Address,
+    columns: Sequence[str],
+    edits: Sequence[Edit],
+) -> None:
+    """Write the same columns of many rows, count them and read them back.
+
+    Raises:
+        Stale: a row is gone. Refused: a trigger stored something else.
+    """
+    same = and_(*(table.c[c] == bindparam(f"key_{n}") for n, c in enumerate(address.columns)))
+    change = update(table).where(same).values({c: bindparam(f"new_{c}") for c in columns})
+    parameters = [
+        {f"key_{n}": e.place[c] for n, c in enumerate(address.columns)}
+        | {f"new_{c}": e.new[c] for c in columns}
+        for e in edits
+    ]
+    connection.execute(change, parameters)
+    wanted = {tuple(e.new.get(c, e.place[c]) for c in address.columns): e for e in edits}
+    for some in chunks(list(wanted), dialect_of(connection).max_keys // len(address.columns)):
+        names = [*address.columns, *columns]
+        query = select(*(table.c[c].label(f"c{n}") for n, c in enumerate(names)))
+        rows = connection.execute(query.where(named(table, address.columns, some))).all()
+        if len(rows) != len(some):
+            raise Stale(
+                f"{len(rows)} rows of {ref(table)} instead of {len(some)} have a planned key"
+            )
+        for row in rows:
+            width = len(address.columns)
+            _as_written(table, columns, wanted[tuple(row[:width])].new, row[width:])
+
+
+def _write_keyless(connection: Connection, table: Table, address: Address, edit: Edit) -> None:
+    """Write a row of a table without a key: it and its exact doubles, nothing else."""
+    where = address.locate(table, edit.place)
+    found = connection.execute(select(*(table.c[c] for c in address.columns)).where(where))
+    rows = [dict(r) for r in found.mappings()]
+    if not rows or any(address.key(r) != edit.key for r in rows):
+        raise Stale(f"rows of {ref(table)}, which has no key, cannot be told apart: plan again")
+    done = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
+    if done != len(rows):
+        raise Stale(f"{done} rows of {ref(table)} were changed instead of {len(rows)}")
+
+
+def _as_written(
+    table: Table, columns: Sequence[str], new: Mapping[str, Any], stored: Sequence[Any]
+) -> None:
+    for column, value in zip(columns, stored, strict=True):
+        wanted = new[column]
+        if value is None or value == wanted:
+            continue
+        if isinstance(value, str) and isinstance(wanted, str) and value.rstrip() == wanted.rstrip():
+            continue
+        if not isinstance(value, str) and str(value) == str(wanted):
+            continue
+        raise Refused(
+            f"{ref(table)}.{column} does not hold what was written to it: a trigger changes it; "
+            "disable the trigger, or decide otherwise on the column"
+        )
+
+
+def _residue(
+    connection: Connection, draft: Draft, current: Draft, progress: Progress | None
+) -> dict[str, int]:
+    """Look for the subject once more, without regard to what was planned."""
+    if not draft.identity:
+        return {}
+    reviews = {(r.mention.table, r.mention.key, r.mention.column) for r in current.plan.reviews}
+    return verifier.residue(
+        connection,
+        draft.schema,
+        Matcher(draft.identity),
+        addresses=draft.addresses,
+        known=reviews | current.mentions.kept_places,
+        numbers=frozenset(c for c, t in draft.plan.basis.columns.items() if t.choice != KEEP),
+        progress=progress,
+    )
+
+
+def _unchanged(
+    connection: Connection, draft: Draft, before: Mapping[TableRef, int], pack: Pack
+) -> tuple[dict[str, Any], ...]:
+    """Prove that rows and KPIs are as before.
+
+    Raises:
+        Refused: a figure differs.
+    """
+    after = verifier.count_rows(connection, draft.schema)
+    moved = [t for t in sorted(after) if after[t] != before[t]]
+    if wrong := [str(t) for t in moved if after[t] < before[t] or pack.knows(t.name)]:
+        raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
+    figures = verifier.measure(connection, draft.schema, pack)
+    if figures != draft.plan.kpis:
+        differ = [a.name for a, b in zip(figures, draft.plan.kpis, strict=True) if a != b]
+        raise Refused(f"reports would change: {', '.join(differ)}")
+    return tuple(
+        {"name": f.name, "groups": f.groups, "rows": f.rows, "digest": f.digest, "equal": True}
+        for f in figures
+    )
+
+
+def _triggered(current: Draft) -> str:
+    tables = sorted({str(s.table) for s in current.plan.steps})
+    return (
+        f"after {ROUNDS} rounds there is still something to erase in {', '.join(tables)}: a trigger "
+        "writes it again"
+    )
+
+
+def _probe(connection: Connection, draft: Draft) -> dict[str, Any]:
+    """Describe how the first changed row with a clear key looks now."""
+    for edit in draft.edits:
+        address = draft.addresses[edit.table]
+        if address.clear and not set(edit.new) & set(address.columns):
+            return probe(connection, table_of(draft.schema, edit.table), edit.place)
+    raise Misconfigured("no changed row has a key that the journal could name")
+
+
+def _places(left: Mapping[str, int]) -> str:
+    return ", ".join(f"{column} ({rows} rows)" for column, rows in left.items())

@@ -1,0 +1,288 @@
+"""Which rows belong to a subject: a pack's relations, followed from the subject's own row.
+
+A database has tables that its pack does not know. Their relations come from Clarify's own
+dictionary (``adp_sch_rel_info``), from the names of relation columns, from the pack's links and
+from tables that the scan took for copies.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
+
+from scanner.database import dialect_of, ref
+from scanner.errors import Misconfigured
+from scanner.model import Key, TableRef
+from scanner.rows import Address, chunks
+from scanner.rulebook import Pack, Reach, Rows
+
+MANY_TO_ONE = (2, 3, 10, 11)
+"""Clarify's relation types whose column stands on the near side (CLARIFY: rel_type 2, 3)."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One row that the walk found; its values stay in memory."""
+
+    key: Key
+    values: dict[str, Any] = field(repr=False)
+    rows: Rows
+    only: frozenset[str] | None
+    identity: bool
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """All rows that belong to a subject, or are linked to it, by table and key."""
+
+    rows: Mapping[TableRef, Mapping[Key, Row]]
+    reaches: tuple[Reach, ...]
+
+    def row(self, table: TableRef, key: Key) -> Row | None:
+        """Find a row, if it belongs to the subject."""
+        return self.rows.get(table, {}).get(key)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return sum(len(rows) for rows in self.rows.values())
+
+
+class Walk:
+    """A walk over one database for one pack."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        schema: MetaData,
+        pack: Pack,
+        *,
+        addresses: Mapping[TableRef, Address],
+        copies: Mapping[TableRef, TableRef],
+    ) -> None:
+        self.connection = connection
+        self.tables = {ref(t): t for t in schema.tables.values()}
+        self.pack = pack
+        self.addresses = addresses
+        self.size = dialect_of(connection).max_keys
+        self.subject = self._named(pack.subject)
+        found = [*pack.reaches, *self._customs(), *self._links(), *self._copies(copies)]
+        self.reaches = tuple(r for r in found if self._possible(r))
+
+    def trace(self, key: Any) -> Territory:
+        """Follow all relations from the subject with ``key`` until nothing new is found.
+
+        Raises:
+            Misconfigured: there is no such subject.
+        """
+        table = self.tables[self.subject]
+        where = table.c[self.pack.key] == key
+        rows: dict[TableRef, dict[Key, Row]] = {}
+        root = Reach(table=self.subject.name, start="", by=self.pack.key, identity=True)
+        fresh = self._claim(rows, self.subject, root, where)
+        if not fresh:
+            raise Misconfigured(f"no subject has the key {key}: {self.subject} has no such row")
+        queue = [(self.subject, fresh)]
+        while queue:
+            start, found = queue.pop(0)
+            for reach in self._from(start):
+                target = self._named(reach.table)
+                parents = [r for r in found if r.rows == "own" or reach.rows == "linked"]
+                new = [
+                    row
+                    for where in self._wheres(reach, parents, rows, key)
+                    for row in self._claim(rows, target, reach, where)
+                ]
+                if new:
+                    queue.append((target, new))
+        return Territory(rows, self.reaches)
+
+    def _from(self, start: TableRef) -> Iterator[Reach]:
+        return (r for r in self.reaches if self._named(r.start) == start)
+
+    def _claim(
+        self,
+        rows: dict[TableRef, dict[Key, Row]],
+        target: TableRef,
+        reach: Reach,
+        where: ColumnElement[bool],
+    ) -> list[Row]:
+        """Read the rows ``where``; give those that the walk may go on from for the first time."""
+        table, address = self.tables[target], self.addresses[target]
+        columns = [table.c[c] for c in sorted({*address.columns, *self._needed(target)})]
+        fixed = and_(true(), *(table.c[c] == v for c, v in reach.where.items()))
+        query = select(*columns).where(where, fixed)
+        fresh = []
+        only = frozenset(reach.only) if reach.only else None
+        for found in self.connection.execute(query).mappings():
+            values = dict(found)
+            key = address.key(values)
+            row = rows.setdefault(target, {}).get(key)
+            if row is None:
+                row = Row(key, values, reach.rows, only, reach.identity, open=False)
+                rows[target][key] = row
+            else:
+                row.rows = "own" if "own" in (row.rows, reach.rows) else "linked"
+                row.only = None if None in (row.only, only) else row.only | only  # type: ignore[operator]  # neither is None
+                row.identity = row.identity or reach.identity
+            if row.only is None and not row.open:
+                row.open = True
+                fresh.append(row)
+        return fresh
+
+    def _needed(self, table: TableRef) -> set[str]:
+        """Name the columns that relations from ``table`` start at."""
+        return {c for r in self._from(table) if (c := r.via or r.to) in self.tables[table].c}
+
+    def _wheres(
+        self,
+        reach: Reach,
+        parents: Iterable[Row],
+        rows: Mapping[TableRef, Mapping[Key, Row]],
+        subject: Any,
+    ) -> Iterator[ColumnElement[bool]]:
+        """Say in SQL which rows ``reach`` finds from ``parents``, in pieces."""
+        target = self.tables[self._named(reach.table)]
+        start = reach.via or reach.to
+        values = sorted({v for p in parents if _set(v := p.values.get(start))}, key=str)
+        for some in chunks(values, self.size):
+            if reach.through:
+                link = self.tables[self._named(reach.through)]
+                pairs = select(link.c[reach.far]).where(link.c[reach.near].in_(some))
+                some = [v for v in self.connection.scalars(pairs) if _set(v)]
+            column = target.c[reach.by or (self.pack.key if reach.through else reach.to)]
+            free = self._unshared(reach, some, rows, subject)
+            for part in chunks(sorted(free, key=str), self.size):
+                yield column.in_(part)
+
+    def _unshared(
+        self,
+        reach: Reach,
+        values: Iterable[Any],
+        rows: Mapping[TableRef, Mapping[Key, Row]],
+        subject: Any,
+    ) -> set[Any]:
+        """Leave out what rows of others link to too.
+
+        A link's person column holds the subject's key, or is the key of a row of its own, which
+        then must be one of the subject's.
+        """
+        free = set(values)
+        for name, link, person in reach.unshared:
+            if (where := self.find(name)) is None or not free:
+                continue
+            table = self.tables[where]
+            if link not in table.c or person not in table.c:
+                continue
+            if person == self.pack.key:
+                ours = {r.values[person] for r in rows.get(where, {}).values() if r.rows == "own"}
+            else:
+                ours = {subject}
+            for some in chunks(sorted(free, key=str), self.size):
+                links = select(table.c[link], table.c[person]).where(table.c[link].in_(some))
+                others = [v for v, p in self.connection.execute(links) if _set(p) and p not in ours]
+                free -= set(others)
+        return free
+
+    # -- relations that no pack names --------------------------------------------------------
+
+    def _customs(self) -> Iterator[Reach]:
+        """Read the relations of tables that the pack does not know, from the dictionary."""
+        names = self._dictionary()
+        for where, table in sorted(self.tables.items()):
+            if self.pack.knows(where.name):
+                continue
+            for column in table.columns:
+                target = names.get((where.name, column.name)) or self._by_name(column.name)
+                if target and self.pack.knows(target) and not where.name.startswith("mtm_"):
+                    why = "the dictionary" if (where.name, column.name) in names else "its name"
+                    yield Reach(
+                        table=str(where),
+                        start=target,
+                        by=column.name,
+                        to=self.pack.key,
+                        identity=True,
+                        why=why,
+                    )
+
+    def _dictionary(self) -> dict[tuple[str, str], str]:
+        """Read (table, relation column) -> target table from Clarify's adp_ tables."""
+        maps, relations = self.find("adp_tbl_name_map"), self.find("adp_sch_rel_info")
+        if self.pack.dictionary != "adp" or maps is None or relations is None:
+            return {}
+        types, rels = self.tables[maps], self.tables[relations]
+        query = select(types.c.type_name, rels.c.rel_name, rels.c.target_name).where(
+            rels.c.type_id == types.c.type_id, rels.c.rel_type.in_(MANY_TO_ONE)
+        )
+        return {
+            (f"table_{t}".lower(), r.lower()): f"table_{o}".lower()
+            for t, r, o in self.connection.execute(query)
+            if t and r and o
+        }
+
+    def _by_name(self, column: str) -> str:
+        """Read the target from the name of a relation column: what follows its last 2."""
+        near, two, target = column.lower().rpartition("2")
+        return f"table_{target}" if two and near and target.isidentifier() else ""
+
+    def _links(self) -> Iterator[Reach]:
+        for where, table in sorted(self.tables.items()):
+            for column in table.columns if not self.pack.knows(where.name) else ():
+                for link in self.pack.links:
+                    if link.names(column.name):
+                        start, _, to = link.to.rpartition(".")
+                        yield Reach(
+                            table=str(where),
+                            start=start,
+                            by=column.name,
+                            to=to,
+                            identity=True,
+                            why="a link of the pack",
+                        )
+
+    def _copies(self, copies: Mapping[TableRef, TableRef]) -> Iterator[Reach]:
+        key = self.pack.key
+        for copy, original in sorted(copies.items()):
+            if (
+                copy in self.tables
+                and key in self.tables[copy].c
+                and not self.pack.knows(copy.name)
+            ):
+                yield Reach(table=str(copy), start=str(original), by=key, to=key, why="a copy")
+
+    # -- names -------------------------------------------------------------------------------
+
+    def find(self, name: str) -> TableRef | None:
+        """Find a table by its full name, else by its bare one in any schema."""
+        found = [t for t in self.tables if name.lower() in (t.name.lower(), str(t).lower())]
+        return min(found, default=None)
+
+    def _named(self, name: str) -> TableRef:
+        found = self.find(name)
+        return found if found is not None else TableRef("", name)
+
+    def _possible(self, reach: Reach) -> bool:
+        """Whether the database has the tables and columns of ``reach``: installations differ."""
+        target, start = self.find(reach.table), self.find(reach.start)
+        if target is None or start is None:
+            return False
+        needed = {target: {reach.by} if reach.by else set(), start: {reach.via or reach.to}}
+        needed[target] |= set(reach.where) | ({reach.to} if reach.via else set())
+        if reach.through:
+            link = self.find(reach.through)
+            if link is None:
+                return False
+            needed[link] = {reach.near, reach.far}
+        return all(c in self.tables[t].c for t, columns in needed.items() for c in columns)
+
+
+def _set(value: Any) -> bool:
+    """Whether a relation column points anywhere: Clarify writes 0 or NULL for nowhere."""
+    return value is not None and value not in (0, "")
+
+
+def table_of(schema: MetaData, where: TableRef) -> Table:
+    """Find the reflected table."""
+    return schema.tables[f"{where.schema}.{where.name}" if where.schema else where.name]

@@ -1,0 +1,226 @@
+"""Finds a subject's identifiers in texts: where they stand and how strong they are.
+
+One Aho-Corasick pass over the folded text looks for a rare word of each identifier; only where
+one occurs are the identifiers' exact forms tried. Phone numbers are compared by their digits.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from scanner.folding import Folded, fold, folded
+from scanner.identity import Identifier, Identity, Strength
+from scanner.model import Span
+
+CANDIDATE = re.compile(r"(?<!\w)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\w)")
+"""What may be a phone number, or several with only spaces between them."""
+
+TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
+"""An extension behind a phone number."""
+
+MAX_PREFIX = 5
+"""Digits before a national number: 00, up to three of a country, and the trunk's 0."""
+
+NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789")
+"""What is dropped before digits are compared."""
+
+BEFORE, AFTER = r"(?<![\w@])", r"(?![\w@])"
+"""A name or an id stands alone, and not inside somebody's e-mail address."""
+
+GAP = r"[\s,.'\"/_-]{1,4}"
+"""What may stand between two parts of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One identifier found; ``index`` says which one of the identity's."""
+
+    span: Span
+    strength: Strength
+    index: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write an identifier: tried where its anchor occurs in the folded text."""
+
+    index: int
+    anchor: str
+    pattern: re.Pattern[str]
+    strength: Strength
+    proper: bool = False
+
+
+class Matcher:
+    """Looks for all identifiers of one identity at once."""
+
+    def __init__(self, identity: Identity) -> None:
+        from ahocorasick_rs import AhoCorasick
+
+        self.identity = identity
+        self._forms = tuple(
+            form for n, one in enumerate(identity.identifiers) for form in _forms(n, one)
+        )
+        self._phones = tuple(
+            (n, national(one.value))
+            for n, one in enumerate(identity.identifiers)
+            if one.kind == "PHONE_NUMBER"
+        )
+        self._cores = tuple({core.encode() for _, core in self._phones if core})
+        self._anchors = sorted({f.anchor for f in self._forms})
+        self._automaton = AhoCorasick(self._anchors) if self._anchors else None
+
+    def __repr__(self) -> str:
+        return f"Matcher({len(self._forms)} forms)"
+
+    @cached_property
+    def _by_anchor(self) -> dict[int, tuple[_Form, ...]]:
+        place = {anchor: n for n, anchor in enumerate(self._anchors)}
+        forms: dict[int, list[_Form]] = {}
+        for form in self._forms:
+            forms.setdefault(place[form.anchor], []).append(form)
+        return {n: tuple(found) for n, found in forms.items()}
+
+    def touches(self, text: str) -> bool:
+        """Whether ``text`` may hold something: quick, never a false no."""
+        if self._phones:
+            digits = text.encode("ascii", "ignore").translate(None, NO_DIGITS)
+            if any(core in digits for core in self._cores):
+                return True
+        return self._automaton is not None and bool(
+            self._automaton.find_matches_as_indexes(fold(text).text)
+        )
+
+    def find(self, text: str) -> tuple[Match, ...]:
+        """Find all identifiers in ``text``; of overlapping ones the longest and strongest."""
+        plain = fold(text)
+        found = [*self._literal(text, plain), *self._numbers(text, plain)]
+        return tuple(_disjoint(found))
+
+    def _literal(self, text: str, plain: Folded) -> Iterator[Match]:
+        if self._automaton is None:
+            return
+        hits = self._automaton.find_matches_as_indexes(plain.text, overlapping=True)
+        for anchor in sorted({n for n, _, _ in hits}):
+            for form in self._by_anchor[anchor]:
+                for match in form.pattern.finditer(plain.text):
+                    start, end = plain.origin(*match.span())
+                    if form.proper and not text[start].isupper():
+                        continue
+                    yield self._match(text, start, end, form.index, form.strength)
+
+    def _numbers(self, text: str, plain: Folded) -> Iterator[Match]:
+        for candidate in CANDIDATE.finditer(plain.text) if self._phones else ():
+            places = [i for i in range(*candidate.span()) if plain.text[i].isdigit()]
+            digits = "".join(plain.text[i] for i in places)
+            for index, core in self._phones:
+                if span := _locate(plain.text, candidate.start(), digits, places, core):
+                    yield self._match(text, *plain.origin(*span), index, "strong")
+
+    def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
+        whole = not text[:start].strip() and not text[end:].strip()
+        kind = self.identity.identifiers[index].kind
+        return Match(Span(start, end, kind), strength, index, whole)
+
+
+def national(number: str) -> str:
+    """Reduce a phone number to the digits that every way of writing it ends in."""
+    import phonenumbers
+
+    if number.lstrip().startswith("+"):
+        try:
+            return str(phonenumbers.parse(number).national_number)
+        except phonenumbers.NumberParseException:
+            pass
+    digits = "".join(c for c in number if c.isdigit())
+    if digits.startswith("00"):
+        return national("+" + digits[2:])
+    north_american = 11
+    return digits[1:] if len(digits) == north_american and digits[0] == "1" else digits.lstrip("0")
+
+
+def _locate(
+    text: str, start: int, digits: str, places: list[int], core: str
+) -> tuple[int, int] | None:
+    """Find the national number ``core`` among a candidate's digits, as a span of the text."""
+    at = digits.find(core) if core else -1
+    while at >= 0:
+        first, last = places[at], places[at + len(core) - 1]
+        starts = at == 0 or places[at] - places[at - 1] > 1 or at <= MAX_PREFIX
+        after = at + len(core)
+        ends = after == len(digits) or places[after] - last > 1
+        if starts and ends:
+            begin = start if at <= MAX_PREFIX else first
+            tail = TAIL.match(text, last + 1)
+            return begin, tail.end() if tail else last + 1
+        at = digits.find(core, at + 1)
+    return None
+
+
+def _forms(index: int, one: Identifier) -> Iterator[_Form]:
+    """Yield the ways in which an identifier is written, phones aside."""
+    if one.kind == "PHONE_NUMBER":
+        return
+    if one.kind == "DATE_OF_BIRTH":
+        yield from _dates(index, one)
+    elif one.kind == "PERSON" and "\n" in one.value:
+        yield from _names(index, one)
+    else:
+        words = [w for w in re.split(r"[\s,]+", folded(one.value)) if w]
+        if not words:
+            return
+        inner = r"[\s,]+".join(map(re.escape, words))
+        after = r"(?![\w@-])(?!\.\w)" if one.kind == "EMAIL_ADDRESS" else AFTER
+        before = r"(?<![\w.+-])" if one.kind == "EMAIL_ADDRESS" else BEFORE
+        proper = one.kind == "PERSON" and one.strength == "weak"
+        pattern = re.compile(f"{before}{inner}{after}")
+        yield _Form(index, max(words, key=len), pattern, one.strength, proper)
+
+
+def _names(index: int, one: Identifier) -> Iterator[_Form]:
+    """Write a given and a family name in both orders, and the given one as an initial."""
+    given, family = (folded(part).strip() for part in one.value.split("\n"))
+    inner = [r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", n))) for n in (given, family)]
+    middle = rf"(?:{GAP}[a-z]\.?)?"
+    anchor = max(re.split(r"[\s-]+", family), key=len)
+    for left, right in (inner, inner[::-1]):
+        full = re.compile(rf"{BEFORE}{left}{middle}{GAP}{right}{AFTER}")
+        yield _Form(index, anchor, full, "full")
+    initial = re.compile(rf"{BEFORE}{re.escape(given[0])}\.?\s+{inner[1]}{AFTER}")
+    turned = re.compile(rf"{BEFORE}{inner[1]},\s*{re.escape(given[0])}(?:\.|{AFTER})")
+    yield _Form(index, anchor, initial, "weak", proper=True)
+    yield _Form(index, anchor, turned, "weak", proper=True)
+
+
+def _dates(index: int, one: Identifier) -> Iterator[_Form]:
+    """Write a date of birth in the usual orders."""
+    try:
+        day = date.fromisoformat(one.value)
+    except ValueError:
+        return
+    d, m, y = (f"0?{day.day}", f"0?{day.month}", str(day.year))
+    for parts in ((y, m, d), (d, m, y), (m, d, y)):
+        pattern = re.compile(r"(?<!\d)" + r"[./ -]".join(parts) + r"(?!\d)")
+        yield _Form(index, y, pattern, "weak")
+
+
+_RANK = {"strong": 2, "full": 1, "weak": 0}
+
+
+def _disjoint(found: Iterable[Match]) -> list[Match]:
+    """Keep the best of overlapping matches: the longest, then the strongest."""
+
+    def better(match: Match) -> tuple[Any, ...]:
+        span = match.span
+        return (-(span.end - span.start), -_RANK[match.strength], span.start, match.index)
+
+    kept: list[Match] = []
+    for match in sorted(found, key=better):
+        span = match.span
+        if all(span.end <= k.span.start or span.start >= k.span.end for k in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.span.start)

@@ -1,0 +1,107 @@
+"""Says whether a subject is gone: after a plan, or by identifiers that people give. Reads only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, MetaData, select
+
+from scanner import planner, verifier
+from scanner.database import reading, ref, reflect
+from scanner.graph import table_of
+from scanner.identity import Identifier, Identity, typed
+from scanner.matcher import Matcher
+from scanner.model import Progress
+from scanner.planner import Request
+from scanner.plans import Figure, Mention, Plan
+from scanner.rows import Address
+from scanner.rulebook import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is still there, by column, with the number of rows; and the KPIs that moved."""
+
+    left: dict[str, int]
+    moved: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is left."""
+        return not self.left
+
+
+def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None = None) -> Proof:
+    """Look whether what ``plan`` names is gone.
+
+    The subject's rows are walked again: a cell that would still be rewritten is left. Where the
+    rows still say what the subject is called, all text is searched for it. Of mentions, the
+    places that the plan names are looked at.
+
+    Raises:
+        Misconfigured: no such subject, or another database. Stale: the schema has changed.
+        DatabaseFailed: the database failed.
+    """
+    with reading(engine) as connection:
+        schema = reflect(connection)
+        answers = {r.id: r.answer for r in plan.reviews}
+        request = Request(pack, plan.basis, plan.subject[1], plan.method, answers)
+        draft = planner.draft(connection, schema, request, progress=progress)
+        left: dict[str, int] = {}
+        for step in draft.plan.steps:
+            for column in step.columns:
+                name = f"{step.table}.{column}"
+                left[name] = left.get(name, 0) + step.rows
+        for mention in {*draft.plan.mentions, *_standing(connection, schema, draft, plan)}:
+            name = f"{mention.table}.{mention.column}"
+            left[name] = left.get(name, 0) + 1
+        return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis))
+
+
+def _standing(
+    connection: Connection, schema: MetaData, draft: planner.Draft, plan: Plan
+) -> Iterable[Mention]:
+    """Find the mentions of ``plan`` whose text was not replaced; rows named by digest have moved."""
+    for mention in plan.mentions:
+        address = draft.addresses[mention.table]
+        if not address.clear or len(address.columns) != 1:
+            continue
+        table = table_of(schema, mention.table)
+        key = table.c[address.columns[0]] == mention.key[0]
+        text = connection.scalar(select(table.c[mention.column]).where(key))
+        start = min(s.start for s in mention.spans)
+        if isinstance(text, str) and text[start : start + 1] not in ("[", "R", "r", ""):
+            yield mention
+
+
+def _moved(before: tuple[Figure, ...], after: tuple[Figure, ...]) -> tuple[str, ...]:
+    now = {f.name: f for f in after}
+    return tuple(f.name for f in before if now.get(f.name) != f)
+
+
+def search_for(engine: Engine, lines: Iterable[str], *, progress: Progress | None = None) -> Proof:
+    """Look in all text for what people know of a person: one identifier a line.
+
+    Raises:
+        DatabaseFailed: the database failed.
+    """
+    matcher = Matcher(Identity.of(found for line in lines for found in _given(line.strip())))
+    with reading(engine) as connection:
+        schema = reflect(connection)
+        addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
+        left = verifier.residue(connection, schema, matcher, addresses=addresses, progress=progress)
+    return Proof(left)
+
+
+def _given(line: str) -> Iterable[Identifier]:
+    """Type what a person wrote: an address with @, a number, a name of several words, an id."""
+    if not line or line.startswith("#"):
+        return
+    numeric = sum(c.isdigit() for c in line) > len(line) // 2
+    if "@" in line or (numeric and not line.isalnum()) or line.isdecimal():
+        yield from typed(line, "PHONE_NUMBER")
+    elif " " in line:
+        yield from typed(line, "PERSON")
+        first, *_, last = line.replace(",", " ").split()
+        yield Identifier("PERSON", "full", f"{first}\n{last}")
+    if "@" not in line and " " not in line:
+        yield Identifier("CUSTOMER_ID", "strong", line)

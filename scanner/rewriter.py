@@ -1,0 +1,163 @@
+"""What the subject's own rows will hold instead: new values, worked out before anything is written.
+
+Values stay in memory. Reads only.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, UniqueConstraint, select
+
+from scanner import strategies
+from scanner.database import dialect_of, ref
+from scanner.graph import Row, Territory
+from scanner.matcher import Matcher
+from scanner.model import KEEP, ColumnRef, Key, TableRef
+from scanner.plans import Basis
+from scanner.rows import Address, chunks, named
+from scanner.rulebook import Pack
+from scanner.searcher import text
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One row with what some of its cells will hold; ``strategies`` says why, column by column."""
+
+    table: TableRef
+    key: Key
+    place: Mapping[str, Any] = field(repr=False)
+    new: Mapping[str, Any] = field(repr=False)
+    strategies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriter:
+    """Rewrites own rows as the audit says."""
+
+    pack: Pack
+    basis: Basis
+    matcher: Matcher
+    addresses: Mapping[TableRef, Address]
+    subject: Any
+
+    def edits(
+        self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
+    ) -> Iterator[Edit]:
+        """Yield an edit for each own row in which something would change, table by table."""
+        for where in sorted(territory.rows):
+            rows = {k: r for k, r in territory.rows[where].items() if r.rows == "own"}
+            columns = self.rewritten(tables[where])
+            if rows and columns:
+                yield from self._table(connection, tables[where], columns, rows)
+
+    def rewritten(self, table: Table) -> dict[str, str]:
+        """Choose the strategy of each column of ``table`` that has one; a shadow has its base's."""
+        where = ref(table)
+        chosen = {}
+        for column in table.columns:
+            choice = self.basis.treatment(ColumnRef(where.schema, where.name, column.name)).choice
+            if choice != KEEP:
+                chosen[column.name] = choice
+        for column in table.columns:
+            base = self.pack.base(column.name)
+            if base in chosen:
+                chosen[column.name] = chosen[base]
+        return chosen
+
+    def _table(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Mapping[str, str],
+        rows: Mapping[Key, Row],
+    ) -> Iterator[Edit]:
+        address = self.addresses[ref(table)]
+        unique = _unique(table)
+        for key, row, values in self._values(connection, table, columns, rows, address):
+            new = {
+                name: changed
+                for name, choice in columns.items()
+                if row.only is None or name in row.only or self.pack.base(name) in row.only
+                if (old := values[name]) is not None
+                if (changed := self._new(table.c[name], choice, old, key, unique)) != old
+            }
+            if new:
+                place = {c: values[c] for c in address.columns}
+                yield Edit(address.table, key, place, new, {n: columns[n] for n in sorted(new)})
+
+    def _values(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Mapping[str, str],
+        rows: Mapping[Key, Row],
+        address: Address,
+    ) -> Iterator[tuple[Key, Row, Mapping[str, Any]]]:
+        """Read the cells that may change; where keys do not show, by the values of the walk."""
+        wanted = [table.c[c] for c in sorted({*columns, *address.columns})]
+        if not address.unique:
+            yield from ((k, r, r.values) for k, r in sorted(rows.items(), key=lambda i: str(i[0])))
+            return
+        real = {address.key(r.values): r for r in rows.values()}
+        keys = sorted((tuple(r.values[c] for c in address.columns) for r in rows.values()), key=str)
+        for some in chunks(keys, dialect_of(connection).max_keys // len(address.columns)):
+            found = connection.execute(select(*wanted).where(named(table, address.columns, some)))
+            for values in map(dict, found.mappings()):
+                key = address.key(values)
+                yield key, real[key], values
+
+    def _new(
+        self, column: Column[Any], choice: str, old: Any, key: Key, unique: frozenset[str]
+    ) -> Any:
+        if isinstance(old, str) and (not old or strategies.is_placeholder(old)):
+            return old
+        base = self.pack.base(column.name)
+        where = ref(column.table)  # type: ignore[arg-type]  # a table's column
+        shadow = bool(base) and base in column.table.c
+        treatment = self.basis.treatment(
+            ColumnRef(where.schema, where.name, base if shadow else column.name)
+        )
+        if isinstance(old, str) and self._safe(where.name, base if shadow else column.name, old):
+            return old
+        spans = [m.span for m in self.matcher.find(text(old))] if choice == "scrub" else ()
+        return strategies.apply(
+            choice,
+            old,
+            column=column,
+            entity=treatment.entity,
+            key=tag(key, self.subject),
+            unique=bool(unique & {column.name, base, f"{self.pack.shadow}{column.name}"}),
+            spans=spans,
+            settings=settings(self.pack),
+            upper=shadow,
+        )
+
+    def _safe(self, table: str, column: str, old: str) -> bool:
+        """Whether a text has a shape that the pack knows to hold nobody's data."""
+        patterns = self.pack.safe.get((table, column), ())
+        return any(p.fullmatch(old) for p in patterns) and not self.matcher.find(old)
+
+
+def settings(pack: Pack) -> strategies.Settings:
+    """Tell the strategies what the pack says about values."""
+    empty = pack.empty_date
+    return strategies.Settings(empty) if empty else strategies.Settings()
+
+
+def tag(key: Key, subject: Any) -> str:
+    """Write a row's key as a placeholder carries it.
+
+    Of a digest only six digits, behind the subject's key: enough to tell rows apart, too little to
+    try out what the row held.
+    """
+    first = str(key[0])
+    return f"{subject}-{first[1:7]}" if first.startswith("#") else "-".join(map(str, key))
+
+
+def _unique(table: Table) -> frozenset[str]:
+    """Name the columns in which two rows may not be equal."""
+    indexes: Sequence[Any] = [i for i in table.indexes if i.unique]
+    constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    groups = [*indexes, *constraints, table.primary_key]
+    return frozenset(c.name for g in groups for c in g.columns)

@@ -1,0 +1,87 @@
+"""How a row is named in plans and found again: by its key, else by a digest of what it holds.
+
+Plans hold no personal data, so a key that may itself identify a person is named by its digest.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, ColumnElement, LargeBinary, Text, and_, or_
+from sqlalchemy.schema import Table
+
+from scanner.database import key_of, ref
+from scanner.model import ColumnRef, Key, TableRef
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How rows of one table are named: by ``columns``, in the clear or as a digest."""
+
+    table: TableRef
+    columns: tuple[str, ...]
+    clear: bool
+    unique: bool
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, table: Table, private: Collection[ColumnRef], secret: str) -> "Address":
+        """Choose the address of the rows of ``table``.
+
+        Args:
+            table: a reflected table.
+            private: columns whose values must not show.
+            secret: keys the digests, so that they mean nothing outside one plan.
+        """
+        where, key = ref(table), key_of(table)
+        clear = bool(key) and all(
+            ColumnRef(where.schema, where.name, c.name) not in private for c in key
+        )
+        columns = key or tuple(c for c in table.columns if not isinstance(c.type, LargeBinary))
+        return cls(where, tuple(c.name for c in columns), clear, bool(key), secret.encode())
+
+    def key(self, row: Mapping[str, Any]) -> Key:
+        """Name a row of which at least the address' columns were read."""
+        values = [row[c] for c in self.columns]
+        if self.clear:
+            return tuple(plain(v) for v in values)
+        text = "\x1f".join("\x00" if v is None else str(plain(v)) for v in values)
+        return ("#" + hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:24],)
+
+    def locate(self, table: Table, row: Mapping[str, Any]) -> ColumnElement[bool]:
+        """Say in SQL which row it is; without a key all that can be compared is compared."""
+        columns = [table.c[c] for c in self.columns]
+        if not self.unique:
+            columns = [c for c in columns if _comparable(c)]
+        return and_(*(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns))
+
+
+def _comparable(column: Column[Any]) -> bool:
+    """Whether every database compares such a column; SQL Server's text and Oracle's LONG do not."""
+    return not isinstance(column.type, Text) or column.type.length is not None
+
+
+def plain(value: Any) -> Any:
+    """Write a key's value as JSON can: numbers and texts stay, all else becomes text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) or (hasattr(value, "as_tuple") and value == int(value)):
+        return int(value) if value == int(value) else str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Cut ``values`` into pieces that one statement can name."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def named(table: Table, columns: Sequence[str], keys: Sequence[Key]) -> ColumnElement[bool]:
+    """Say in SQL that a row's ``columns`` are one of ``keys``."""
+    if len(columns) == 1:
+        return table.c[columns[0]].in_([k[0] for k in keys])
+    return or_(*(and_(*(table.c[c] == v for c, v in zip(columns, k, strict=True))) for k in keys))

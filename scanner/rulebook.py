@@ -1,0 +1,316 @@
+"""Rule files: where they are, and what a pack (the knowledge about one product) says. Reads only.
+
+A name is a file shipped in ``rules/``; anything that ends in ``.toml`` is a file of the user's.
+"""
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from scanner.errors import Misconfigured
+from scanner.model import Personal, digest
+
+T = TypeVar("T")
+
+Rows = Literal["own", "linked"]
+"""Whose the rows of a reach are: the subject's own, or shared ones that only mention it."""
+
+PERSONAL = ("direct", "quasi", "free_text", "none")
+"""What a pack may declare a column to be."""
+
+
+def find(name: str) -> str:
+    """Read the user's file ``name``, or the shipped one of that name.
+
+    Raises:
+        Misconfigured: there is neither.
+    """
+    if name.endswith(".toml"):
+        try:
+            return Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise Misconfigured(f"the rule file {name!r} cannot be read") from None
+    shipped = files("rules") / f"{name}.toml"
+    if not re.fullmatch(r"[\w-]+", name) or not shipped.is_file():
+        raise Misconfigured(f"no rule file {name!r}: there are {', '.join(shipped_names())}")
+    return shipped.read_text(encoding="utf-8")
+
+
+def shipped_names() -> tuple[str, ...]:
+    """List the rule files that come with Efface."""
+    found = (f.name for f in files("rules").iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in found if n.endswith(".toml")))
+
+
+def load(name: str) -> dict[str, Any]:
+    """Parse a rule file.
+
+    Raises:
+        Misconfigured: it is missing or no TOML; the message has the line.
+    """
+    try:
+        return tomllib.loads(find(name))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"rule file {name!r}: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a pack says of a column; ``choice`` overrides the policy's suggestion."""
+
+    personal: Personal
+    entity: str = ""
+    choice: str = ""
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Self:
+        """Read ``"direct PHONE_NUMBER keep"``: what it is, the entity, the choice."""
+        first, *rest = text.split() or [""]
+        entities = [w for w in rest if w.isupper()]
+        choices = [w for w in rest if not w.isupper()]
+        if first not in PERSONAL or len(entities) > 1 or len(choices) > 1:
+            raise Misconfigured(
+                f"{where}: {text!r} is not PERSONAL [ENTITY] [choice], "
+                f"where PERSONAL is one of {', '.join(PERSONAL)}"
+            )
+        entity = entities[0] if entities else ("FREE_TEXT" if first == "free_text" else "")
+        return cls(first, entity, choices[0] if choices else "")  # type: ignore[arg-type]  # in PERSONAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How rows of ``table`` are found from rows of ``start``.
+
+    Either ``by``, a column of ``table``, holds the value of ``start.to``; or ``via``, a column of
+    ``start``, holds the value of ``table.to``; or the rows of ``through`` pair ``near`` (of
+    ``start``) with ``far`` (of ``table``). ``where`` compares columns of ``table`` with constants.
+    ``unshared`` names (table, link column, person column): a row that another person's row links
+    to is left out. ``only`` limits what is rewritten to some columns. ``identity`` says that
+    these rows describe the subject itself.
+    """
+
+    table: str
+    start: str
+    by: str = ""
+    via: str = ""
+    to: str = ""
+    through: str = ""
+    near: str = ""
+    far: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    unshared: tuple[tuple[str, str, str], ...] = ()
+    only: tuple[str, ...] = ()
+    rows: Rows = "own"
+    identity: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Columns (globs) of tables outside the dictionary that hold the value of ``to``."""
+
+    columns: tuple[str, ...]
+    to: str
+
+    def names(self, column: str) -> bool:
+        """Whether a column of this name is such a link."""
+        return any(fnmatch.fnmatchcase(column.lower(), glob) for glob in self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A reason not to go on, or to warn: an own row of ``table`` with ``where``.
+
+    ``where`` compares columns with constants or lists of them; ``via``/``of`` follow one relation
+    first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of.
+    """
+
+    rule: str
+    table: str
+    why: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+    via: str = ""
+    of: str = ""
+    redact: Literal["stop", "warn", "ignore"] = "stop"
+    purge: Literal["stop", "warn", "ignore"] = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpi:
+    """A figure that reports are made of: rows of ``table`` counted by the columns ``by``.
+
+    ``months`` names date columns that are cut to their month first.
+    """
+
+    name: str
+    table: str
+    by: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something outside the database's reach that people must see to."""
+
+    kind: str
+    why: str
+    table: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The knowledge about one product's schema."""
+
+    name: str
+    digest: str
+    title: str
+    known_by: tuple[str, ...]
+    key: str
+    shadow: str
+    empty_date: datetime | None
+    dictionary: str
+    subject: str
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    holders: tuple[str, ...]
+    columns: Mapping[str, Mapping[str, Declared]]
+    safe: Mapping[tuple[str, str], tuple[re.Pattern[str], ...]]
+    reaches: tuple[Reach, ...]
+    links: tuple[Link, ...]
+    stops: tuple[Stop, ...]
+    kpis: tuple[Kpi, ...]
+    duties: tuple[Duty, ...]
+
+    def declared(self, table: str, column: str) -> Declared | None:
+        """Say what the pack knows of a column; an upper-case shadow is what its base is."""
+        known = self.columns.get(table.lower(), {})
+        name = column.lower()
+        if name in known:
+            return known[name]
+        base = self.base(name)
+        return known.get(base) if base else None
+
+    def base(self, column: str) -> str:
+        """Name the column that ``column`` would be the shadow of, else an empty text."""
+        name = column.lower()
+        return (
+            name.removeprefix(self.shadow) if self.shadow and name.startswith(self.shadow) else ""
+        )
+
+    def knows(self, table: str) -> bool:
+        """Whether the table belongs to the product itself."""
+        return table.lower() in self.columns
+
+    def fits(self, tables: Sequence[str]) -> bool:
+        """Whether a database with these tables is one of this product."""
+        return set(self.known_by) <= {t.lower() for t in tables}
+
+
+def pack(name: str) -> Pack:
+    """Load the pack ``name`` (shipped, or a .toml file) and check it.
+
+    Raises:
+        Misconfigured: all that is wrong with it at once.
+    """
+    text = find(name)
+    raw = load(name)
+    if "pack" not in raw or "subject" not in raw:
+        raise Misconfigured(f"{name!r} is no pack: it lacks [pack] or [subject]")
+    try:
+        return _pack(name, digest(text), raw)
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        raise Misconfigured(
+            f"pack {name!r}: {type(error).__name__} at {error}: compare with rules/clarify.toml"
+        ) from None
+
+
+def packs() -> tuple[str, ...]:
+    """List the packs that come with Efface."""
+    return tuple(n for n in shipped_names() if "subject" in load(n))
+
+
+def choose(name: str, tables: Sequence[str]) -> Pack | None:
+    """Load the pack ``name``; ``auto`` takes the one that fits the tables, ``none`` none."""
+    if name == "none":
+        return None
+    if name != "auto":
+        return pack(name)
+    return next((p for p in map(pack, packs()) if p.fits(tables)), None)
+
+
+def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
+    _only(raw, name, _SECTIONS)
+    head, subject = raw["pack"], raw["subject"]
+    key = head.get("key", "objid")
+    return Pack(
+        name=name,
+        digest=text_digest,
+        title=head["title"],
+        known_by=tuple(head["known_by"]),
+        key=key,
+        shadow=head.get("shadow", ""),
+        empty_date=head.get("empty_date"),
+        dictionary=head.get("dictionary", ""),
+        subject=subject["table"],
+        given=tuple(subject.get("given", ())),
+        family=tuple(subject.get("family", ())),
+        holders=tuple(subject.get("holders", ())),
+        columns=_columns(raw.get("columns", {})),
+        safe={
+            (one["table"], one["column"]): tuple(re.compile(p) for p in one["patterns"])
+            for one in raw.get("safe", ())
+        },
+        reaches=tuple(_reach(one, key) for one in raw.get("reach", ())),
+        links=tuple(_make(Link, one) for one in raw.get("link", ())),
+        stops=tuple(_make(Stop, one) for one in raw.get("stop", ())),
+        kpis=tuple(_make(Kpi, one) for one in raw.get("kpi", ())),
+        duties=tuple(_make(Duty, one) for one in raw.get("duty", ())),
+    )
+
+
+_SECTIONS = frozenset(
+    {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty"}
+)
+
+
+def _only(raw: Mapping[str, Any], where: str, known: frozenset[str]) -> None:
+    if unknown := sorted(set(raw) - known):
+        raise Misconfigured(
+            f"{where}: unknown {', '.join(unknown)}: there are {', '.join(sorted(known))}"
+        )
+
+
+def _columns(raw: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Declared]]:
+    """Read ``columns.TABLE``: a text for a column, or for several names with spaces between."""
+    return {
+        table: {
+            column: Declared.parse(text, f"{table}.{column}")
+            for names, text in columns.items()
+            for column in names.split()
+        }
+        for table, columns in raw.items()
+    }
+
+
+def _reach(raw: Mapping[str, Any], key: str) -> Reach:
+    values = {"to": key, **raw}
+    values["start"] = values.pop("from")
+    if "unshared" in values:
+        values["unshared"] = tuple(tuple(one) for one in values["unshared"])
+    reach = _make(Reach, values)
+    if sum(map(bool, (reach.by, reach.via, reach.through))) != 1:
+        raise Misconfigured(f"reach of {reach.table}: needs one of by, via, through")
+    return reach
+
+
+def _make(kind: type[T], raw: Mapping[str, Any]) -> T:
+    known = frozenset(f.name for f in fields(kind))  # type: ignore[arg-type]  # a dataclass
+    _only(raw, f"{kind.__name__.lower()} {raw.get('table', raw.get('to', ''))}", known)
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})

@@ -1,0 +1,129 @@
+"""One pass over all text of a database: where a matcher finds something. Reads only."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    Interval,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Time,
+    select,
+)
+
+from scanner.database import ref
+from scanner.matcher import Match, Matcher
+from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
+from scanner.rows import Address
+
+CHUNK = 2000
+"""Rows that are fetched at once: bounds the memory of a pass."""
+
+NO_TEXT = (Boolean, Date, DateTime, Time, Interval, LargeBinary, Integer, Numeric)
+"""Types that hold no text; all others are searched, unknown ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowHits:
+    """A row in which something was found; its values stay in memory."""
+
+    table: TableRef
+    key: Key
+    values: Mapping[str, Any] = field(repr=False)
+    found: Mapping[str, tuple[Match, ...]]
+
+
+def search(
+    connection: Connection,
+    schema: MetaData,
+    matcher: Matcher,
+    *,
+    addresses: Mapping[TableRef, Address],
+    numbers: Collection[ColumnRef] = (),
+    progress: Progress | None = None,
+) -> Iterator[RowHits]:
+    """Yield each row of each table in which ``matcher`` finds something.
+
+    Args:
+        connection: in a transaction.
+        schema: the reflected tables.
+        matcher: what to look for.
+        addresses: how the rows of each table are named.
+        numbers: columns of numbers that may hold a phone or an id.
+        progress: told of each table.
+    """
+    watch = progress or Silent()
+    tables = sorted(schema.tables.values(), key=ref)
+    watch.begin("search", len(tables))
+    for table in tables:
+        where = ref(table)
+        searched = [c for c in table.columns if _holds_text(c) or _column(c) in numbers]
+        rows = 0
+        if searched:
+            for count, hit in _table(connection, table, searched, matcher, addresses[where]):
+                rows = count
+                if hit is not None:
+                    yield hit
+        watch.advance(1, f"{where}, {rows:,} rows")
+
+
+def _table(
+    connection: Connection,
+    table: Table,
+    searched: list[Column[Any]],
+    matcher: Matcher,
+    address: Address,
+) -> Iterator[tuple[int, RowHits | None]]:
+    names = [c.name for c in searched]
+    extra = [table.c[c] for c in address.columns if c not in names]
+    query = select(*searched, *extra).execution_options(yield_per=CHUNK)
+    count, width = 0, len(names)
+    for rows in connection.execute(query).partitions():
+        hits = []
+        for row in rows:
+            texts = [text(v) for v in row[:width]]
+            if matcher.touches("\x00".join(filter(None, texts))):
+                found = {
+                    n: hit
+                    for n, t in zip(names, texts, strict=True)
+                    if t and (hit := matcher.find(t))
+                }
+                if found:
+                    values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
+                    hits.append(RowHits(ref(table), address.key(values), values, found))
+        count += len(rows)
+        yield from ((count, hit) for hit in hits)
+    yield count, None
+
+
+def text(value: Any) -> str:
+    """Read a cell as the text that is searched."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return ""
+    number = str(value)
+    return number.removesuffix(".0")
+
+
+def _holds_text(column: Column[Any]) -> bool:
+    return not isinstance(column.type, NO_TEXT)
+
+
+def _column(column: Column[Any]) -> ColumnRef:
+    return ColumnRef(column.table.schema or "", column.table.name, column.name)

@@ -1,0 +1,283 @@
+"""What can be done with a value: one function each, found by its name. Reads and writes nothing.
+
+A strategy's name is what reviewers choose in the workbook, its docstring what they read about it.
+A result always fits its column: type, length, NOT NULL, unique indexes, JSON.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+from unicodedata import category
+
+from sqlalchemy import Column, types
+from sqlalchemy.types import TypeEngine
+
+from scanner import _placeholders as placeholders
+from scanner._nothing import EMPTY_DATE, nothing, type_name
+from scanner._placeholders import is_placeholder
+from scanner.errors import Misconfigured
+from scanner.model import KEEP
+
+__all__ = ["Settings", "Span", "apply", "check", "describe", "is_placeholder", "names", "text_of"]
+
+ROOMS = {"TINYTEXT": 255}
+"""Lengths of text types that do not say theirs."""
+
+
+class Span(Protocol):
+    """A piece of a text that identifies the subject, and what it is."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it has ended."""
+
+    @property
+    def entity(self) -> str:
+        """What it is: PERSON, EMAIL_ADDRESS ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a pack says about values: the date that means none."""
+
+    empty_date: datetime = EMPTY_DATE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: all that a strategy may know beside the value."""
+
+    column: Column[Any]
+    entity: str
+    key: str
+    unique: bool
+    spans: Sequence[Span]
+    settings: Settings
+
+    @property
+    def type(self) -> TypeEngine[Any]:
+        """The column's type; a domain counts as the type that it is made of."""
+        kind = self.column.type
+        return getattr(kind, "data_type", kind)
+
+    @property
+    def room(self) -> int | None:
+        """How many characters the column takes; None is any number."""
+        length = getattr(self.type, "length", None)
+        return length if isinstance(length, int) else ROOMS.get(type_name(self.type))
+
+
+Strategy = Callable[[Any, Place], Any]
+
+_STRATEGIES: dict[str, Strategy] = {}
+
+
+def strategy(function: Strategy) -> Strategy:
+    """Offer ``function`` to reviewers."""
+    _STRATEGIES[function.__name__] = function
+    return function
+
+
+def names() -> tuple[str, ...]:
+    """List the strategies."""
+    return tuple(_STRATEGIES)
+
+
+def describe() -> tuple[tuple[str, str], ...]:
+    """Say of each strategy what it does, in words for reviewers."""
+    return tuple((n, " ".join((f.__doc__ or "").split())) for n, f in _STRATEGIES.items())
+
+
+def check(name: str) -> None:
+    """Refuse a decision that is neither ``keep`` nor a strategy.
+
+    Raises:
+        Misconfigured: with the names that there are.
+
+    """
+    if name not in (KEEP, *_STRATEGIES):
+        raise Misconfigured(f"no strategy {name!r}: there are {', '.join((KEEP, *_STRATEGIES))}")
+
+
+def apply(
+    name: str,
+    value: Any,
+    *,
+    column: Column[Any],
+    entity: str,
+    key: str,
+    unique: bool,
+    settings: Settings,
+    spans: Sequence[Span] = (),
+    upper: bool = False,
+) -> Any:
+    """Make the value that ``value`` becomes; NULL and empty texts stay what they are.
+
+    ``key`` names the row in placeholders that must be distinct (``unique``: the column stands in
+    a unique index). ``upper`` is for shadow columns: they hold their base column in upper case.
+    ``spans`` are positions in ``text_of(value)``.
+
+    Raises:
+        Misconfigured: there is no such strategy, or nothing else than the value fits the column.
+
+    """
+    check(name)
+    if name == KEEP or value is None or (isinstance(value, str) and not value.strip()):
+        return value
+    place = Place(column, entity, key, unique, spans, settings)
+    made = _STRATEGIES[name](value, place)
+    return made.upper() if upper and isinstance(made, str) else made
+
+
+def text_of(value: Any) -> str:
+    """Write a value as the text in which spans are found: a JSON value as its JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+@strategy
+def redact(value: Any, place: Place) -> Any:
+    """Replace the whole value by [REDACTED]; numbers and dates become empty.
+
+    E-mail addresses become redacted-KEY@erased.invalid. Where values must be distinct the
+    placeholder carries the row's key; where a value is required, a number becomes 0 and a date the
+    date that means none.
+    """
+    kind = place.type
+    if isinstance(kind, types.Enum) or type_name(kind) == "SET":
+        allowed = kind.enums[0] if isinstance(kind, types.Enum) else ""
+        return None if place.column.nullable else allowed
+    if isinstance(kind, types.JSON | types.String) or _is_loose(value, kind):
+        return "<redacted/>" if type_name(kind) == "XML" else _text(value, place)
+    return nothing(
+        place.column,
+        place.type,
+        key=place.key,
+        unique=place.unique,
+        empty_date=place.settings.empty_date,
+    )
+
+
+@strategy
+def null(value: Any, place: Place) -> Any:
+    """Empty the cell (NULL); where a value is required, the same as redact."""
+    return None if place.column.nullable else redact(value, place)
+
+
+@strategy
+def token(value: Any, place: Place) -> Any:
+    """Replace the value by a placeholder that is different in every row, such as [REDACTED-123]."""
+    return redact(value, replace(place, unique=True))
+
+
+@strategy
+def mask(value: Any, place: Place) -> Any:
+    """Replace every letter and digit by x and keep length and punctuation: Ann-Lee 5 is xxx-xxx x.
+
+    The shape can still hint at short or rare values. Where values must be distinct, and for numbers
+    and dates, the same as redact.
+    """
+    if place.unique or not isinstance(value, str) or isinstance(place.type, types.Enum):
+        return redact(value, place)
+    masked = "".join("x" if c.isalnum() or category(c)[0] == "M" else c for c in value)
+    broken = _is_json(value) and not _is_json(masked)
+    return redact(value, place) if broken or not is_placeholder(masked) else masked
+
+
+@strategy
+def scrub(value: Any, place: Place) -> Any:
+    """Replace only what identifies the person by [NAME], [EMAIL], [PHONE] ... and keep the rest.
+
+    Good for notes that must stay useful; numbers and dates that identify become empty.
+    """
+    spans = _merged(place.spans, len(text_of(value)))
+    if not spans:
+        return value
+    if not isinstance(value, str):
+        return _scrub_json(value, place) if isinstance(value, dict | list) else redact(value, place)
+    key = place.key if place.unique else ""
+    labels = [placeholders.label(s[2], key=key) for s in spans]
+    short = [placeholders.label(s[2], key=key, short=True) for s in spans]
+    stars = [] if key else ["*" * (end - start) for start, end, _ in spans]
+    quoted = [f'"{one}"' for one in labels]
+    for marks in filter(None, (labels, short, stars, quoted)):
+        made = _put(value, spans, marks)
+        if type_name(place.type) in ("CHAR", "NCHAR"):
+            made = made.rstrip()
+        if _fits(made, value, place.room) and _is_json(made) == _is_json(value):
+            return made
+    return redact(value, place)
+
+
+def _scrub_json(value: Any, place: Place) -> Any:
+    text = scrub(text_of(value), replace(place, unique=False))
+    return json.loads(text) if _is_json(text) else placeholders.whole("", unique=False, room=None)
+
+
+def _text(value: Any, place: Place) -> str | None:
+    """Choose a placeholder that the column takes."""
+    room = place.room
+    if room is not None and room < len("[R]") and not place.unique and place.column.nullable:
+        return None
+    if place.entity == "EMAIL_ADDRESS" and not _is_json(value):
+        return placeholders.email(place.key, room=room)
+    quotes = len('""')
+    if _is_json(value) and (room is None or room >= len("[R]") + quotes):
+        inner = None if room is None else room - quotes
+        return f'"{placeholders.whole(place.key, unique=place.unique, room=inner)}"'
+    return placeholders.whole(place.key, unique=place.unique, room=room)
+
+
+def _merged(spans: Sequence[Span], length: int) -> list[tuple[int, int, str]]:
+    """Order the spans and make one of those that overlap; the longest says what it is."""
+    merged: list[tuple[int, int, str]] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        start, end = max(span.start, 0), min(span.end, length)
+        if start >= end:
+            continue
+        if merged and start < merged[-1][1]:
+            start, before, entity = merged[-1]
+            longest = entity if before - start >= end - span.start else span.entity
+            merged[-1] = (start, max(before, end), longest)
+        else:
+            merged.append((start, end, span.entity))
+    return merged
+
+
+def _put(text: str, spans: Sequence[tuple[int, int, str]], marks: Sequence[str]) -> str:
+    parts, last = [], 0
+    for (start, end, _), mark in zip(spans, marks, strict=True):
+        parts += [text[last:start], mark]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _fits(made: str, value: str, room: int | None) -> bool:
+    """Whether a text fits, in characters and in bytes: some databases count these, some those."""
+    if room is None:
+        return True
+    return len(made) <= room and len(_bytes(made)) <= max(room, len(_bytes(value)))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _is_loose(value: Any, kind: TypeEngine[Any]) -> bool:
+    """Whether a text stands in a column whose type says nothing (SQLite allows that)."""
+    return isinstance(value, str) and isinstance(kind, types.NullType)
+
+
+def _is_json(value: Any) -> bool:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
+        return False
+    try:
+        json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""Looks for what should be gone, and measures what should have stayed. Reads only."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, func, select
+
+from scanner.graph import table_of
+from scanner.matcher import Matcher
+from scanner.model import ColumnRef, Progress, TableRef, digest
+from scanner.plans import Figure
+from scanner.rows import Address
+from scanner.rulebook import Kpi, Pack
+from scanner.searcher import search
+
+
+def residue(
+    connection: Connection,
+    schema: MetaData,
+    matcher: Matcher,
+    *,
+    addresses: Mapping[TableRef, Address],
+    known: Collection[tuple[TableRef, Any, str]] = (),
+    numbers: Collection[ColumnRef] = (),
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Count, for each column, the rows in which something strong or a full name still stands.
+
+    It knows nothing of steps and mentions: whatever was planned, what is left is left.
+
+    Args:
+        connection: in the transaction whose outcome is judged.
+        schema: the reflected tables.
+        matcher: looks for the subject's identifiers.
+        addresses: how the rows of each table are named.
+        known: (table, key, column) of places that are listed otherwise: reviews that nobody
+            answered, and columns kept by decision.
+        numbers: columns of numbers that may hold a phone or an id.
+        progress: told of each table.
+
+    Returns:
+        The column's full name to the number of rows; empty where nothing is left.
+    """
+    left: Counter[str] = Counter()
+    for hit in search(
+        connection, schema, matcher, addresses=addresses, numbers=numbers, progress=progress
+    ):
+        for column, matches in hit.found.items():
+            listed = (hit.table, hit.key, column) in known
+            if not listed and any(m.strength != "weak" for m in matches):
+                left[f"{hit.table}.{column}"] += 1
+    return dict(sorted(left.items()))
+
+
+def measure(connection: Connection, schema: MetaData, pack: Pack) -> tuple[Figure, ...]:
+    """Take the pack's KPIs: what reports are made of must be equal before and after."""
+    tables = {t.name.lower(): t for t in schema.tables.values()}
+    figures = []
+    for kpi in pack.kpis:
+        table = tables.get(kpi.table)
+        if table is not None and all(c in table.c for c in (*kpi.by, *kpi.months)):
+            where = TableRef(table.schema or "", table.name)
+            figures.append(_figure(connection, schema, where, kpi))
+    return tuple(figures)
+
+
+def _figure(connection: Connection, schema: MetaData, where: TableRef, kpi: Kpi) -> Figure:
+    table = table_of(schema, where)
+    columns = [table.c[c] for c in (*kpi.by, *kpi.months)]
+    query = select(*columns, func.count()).select_from(table).group_by(*columns)
+    counts: Counter[tuple[str, ...]] = Counter()
+    for *groups, rows in connection.execute(query):
+        names = [str(g) for g in groups[: len(kpi.by)]]
+        names += [str(g)[:7] for g in groups[len(kpi.by) :]]
+        counts[tuple(names)] += rows
+    text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
+    return Figure(kpi.name, len(counts), sum(counts.values()), digest(text))
+
+
+def count_rows(connection: Connection, schema: MetaData) -> dict[TableRef, int]:
+    """Count the rows of all tables: a redaction neither adds nor removes any."""
+    return {
+        TableRef(t.schema or "", t.name): int(
+            connection.scalar(select(func.count()).select_from(t)) or 0
+        )
+        for t in schema.tables.values()
+    }

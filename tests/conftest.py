@@ -1,0 +1,113 @@
+"""Fixtures: an empty database of each kind that we run live, for one test."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import URL
+
+from tests.servers import NoServerError, fresh_database, server
+
+ROOT = Path(__file__).parents[1]
+LIVE = ("sqlite", "postgresql", "mariadb")
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let no setting of the machine in, and nothing out to its user's journal."""
+    for name in [n for n in os.environ if n.startswith(("EFFACE_", "_EFFACE_"))]:
+        if not name.startswith("EFFACE_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+
+
+def _server(kind: str) -> Iterator[URL]:
+    with ExitStack() as rest:
+        try:
+            url = rest.enter_context(server(kind))
+        except NoServerError as error:
+            if os.environ.get("CI", "").lower() in {"1", "true", "yes"}:
+                pytest.fail(f"CI must test {kind}: {error}", pytrace=False)
+            pytest.skip(f"{kind}: {error}")
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A PostgreSQL server: its administrator's URL."""
+    yield from _server("postgresql")
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[URL]:
+    """A MariaDB server: its administrator's URL."""
+    yield from _server("mariadb")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite file."""
+    path = tmp_path / "database" / "test.sqlite"
+    path.parent.mkdir()
+    path.touch()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: URL) -> Iterator[str]:
+    """An empty PostgreSQL database, dropped after the test."""
+    with fresh_database(postgresql_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_server: URL) -> Iterator[str]:
+    """An empty MariaDB database, dropped after the test."""
+    with fresh_database(mariadb_server) as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=LIVE)
+def live_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind, one after the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+Run = Callable[..., Result]
+"""Runs efface in this process; gives click's result with exit_code, stdout and stderr."""
+
+Process = Callable[..., subprocess.CompletedProcess[str]]
+"""Runs efface in a process of its own."""
+
+
+@pytest.fixture
+def efface() -> Run:
+    """Run the program in-process: ``efface("scan", "--db", url, env={...})``."""
+
+    def run(*words: object, env: dict[str, str] | None = None) -> Result:
+        from scanner.cli import main
+
+        return CliRunner().invoke(main, [str(w) for w in words], env=env)
+
+    return run
+
+
+@pytest.fixture
+def process() -> Process:
+    """Run the program as a process: ``process("scan", "--db", url, cwd=folder)``."""
+
+    def run(
+        *words: object, env: dict[str, str] | None = None, **more: object
+    ) -> subprocess.CompletedProcess[str]:
+        variables = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        command = [sys.executable, "-m", "scanner", *map(str, words)]
+        options = {"capture_output": True, "timeout": 300, **more}
+        return subprocess.run(command, env=variables, text=True, check=False, **options)
+
+    return run
