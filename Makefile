@@ -25,7 +25,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-dev
-	$(BIN)/pytest --no-header -s tests/benchmarks
+	$(BIN)/pytest --no-header -s -o python_files='bench_*.py' tests/benchmarks
 
 install: $(VENV)/installed
 

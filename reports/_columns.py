@@ -43,8 +43,8 @@ LAYOUT = (
     Column(SCHEMA, 12),
 )
 
-PRINTED = "A:L"
-"""What is printed: the rest is for the screen."""
+PRINTED = "Why"
+"""The last column that is printed: the rest is for the screen."""
 
 LONGEST_LIST = 255
 """How long Excel lets the choices of a drop-down be."""
@@ -54,12 +54,12 @@ def add(book: Any, audit: Audit, pack: Pack | None) -> None:
     """Add the sheet, what needs a decision most urgently first."""
     count = len(audit.scan.columns)
     rows = _rows(audit, pack)
-    sheet = _sheets.tabular(book, TITLE, LAYOUT, rows, count=count, frozen=2)
+    hidden = () if any(f.column.schema for f in audit.scan.columns) else (SCHEMA,)
+    sheet = _sheets.tabular(
+        book, TITLE, LAYOUT, rows, count=count, frozen=2, paper=_sheets.A3, hidden=hidden
+    )
     last = count + 1
-    sheet.print_area = f"A1:L{last}"
-    sheet.page_setup.paperSize = _sheets.A3
-    if not any(f.column.schema for f in audit.scan.columns):
-        sheet.column_dimensions[_letter(SCHEMA)].hidden = True
+    sheet.print_area = f"A1:{_letter(PRINTED)}{last}"
     if count:
         _choices(sheet, last)
         _formats(sheet, last)

@@ -75,15 +75,12 @@ GUIDE = (
 )  # fmt: skip
 """The sheet How to read this: question and answer."""
 
-FACTS_WIDTH = 26
-
 
 def summary(book: Any, audit: Audit) -> None:
     """Add the first sheet: what was found, how much was read, what to do next."""
-    widths = (26, 12, 12, 12, 14, 62)
+    widths = (26, 12, 12, 12, 12, 78)
     sheet = _sheets.page(book, "Summary", widths)
     scan = audit.scan
-    sheet.row_dimensions[1].height = 30
     put(sheet, "Where personal data lives", style="title")
     put(sheet, f"Database {_words.shown(scan.database.name)} ({scan.database.dialect}), scanned "
         f"{scan.created} by Efface {scan.efface}")  # fmt: skip
@@ -92,7 +89,7 @@ def summary(book: Any, audit: Audit) -> None:
     row = 5
     for number, step in enumerate(_words.next_steps(audit), start=1):
         sheet.merged_cells.add(f"A{row}:F{row}")
-        height(sheet, row, step, sum(widths) - 10)
+        height(sheet, row, step, sum(widths))
         put(sheet, f"{number}.  {step}", style="prose")
         row += 1
     put(sheet, "")
@@ -101,7 +98,7 @@ def summary(book: Any, audit: Audit) -> None:
     put(sheet, "")
     put(sheet, "What was read", style="section")
     for name, value in _facts(scan):
-        put(sheet, name, value, style=("plain", "plain"))
+        put(sheet, name, f"{value:,}" if isinstance(value, int) else value)
 
 
 def _verdicts(sheet: Any, audit: Audit, row: int) -> None:
@@ -143,7 +140,7 @@ def _open_by_verdict(audit: Audit) -> Counter[Personal]:
     return Counter(f.personal for f in decisions.undecided(audit))
 
 
-def _facts(scan: Scan) -> Iterator[tuple[str, str | float]]:
+def _facts(scan: Scan) -> Iterator[tuple[str, str | int]]:
     """List how much was read, of what, with which rules."""
     tables = [t for t in scan.tables if t.kind == "table"]
     states = Counter(f.status for f in scan.columns)

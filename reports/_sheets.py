@@ -47,13 +47,13 @@ def styles(book: Any) -> None:
     def add(name: str, **other: Any) -> None:
         parts: dict[str, Any] = {
             "font": Font(name=FONT, size=10),
-            "alignment": Alignment(vertical="top"),
+            "alignment": Alignment(vertical="top", horizontal="left", indent=1),
             "border": box,
             **other,
         }
         book.add_named_style(NamedStyle(name=name, **parts))
 
-    wrap = Alignment(vertical="top", wrap_text=True)
+    wrap = Alignment(vertical="top", horizontal="left", wrap_text=True, indent=1)
     entry = {
         "fill": PatternFill("solid", fgColor=ENTRY),
         "protection": Protection(locked=False),
@@ -63,21 +63,24 @@ def styles(book: Any) -> None:
         "head",
         font=Font(name=FONT, size=10, bold=True, color=PAPER),
         fill=dark,
-        alignment=Alignment(vertical="center", wrap_text=True),
+        alignment=Alignment(vertical="center", horizontal="left", wrap_text=True, indent=1),
     )
     add("text")
     add("strong", font=Font(name=FONT, size=10, bold=True), alignment=wrap)
     add("wrap", alignment=wrap)
-    add("count", number_format="#,##0")
-    add("part", number_format="0%")
+    number = Alignment(vertical="top", horizontal="right", indent=1)
+    add("count", number_format="#,##0", alignment=number)
+    add("part", number_format="0%", alignment=number)
     add("entry", **entry)
     add("entry wrap", alignment=wrap, **entry)
     add("entry date", number_format="yyyy-mm-dd", **entry)
-    none = Border()
-    add("title", font=Font(name=FONT, size=18, bold=True, color=INK), border=none)
-    add("section", font=Font(name=FONT, size=12, bold=True, color=INK), border=none)
-    add("prose", alignment=wrap, border=none)
-    add("plain", border=none)
+    none, flush = Border(), Alignment(vertical="center")
+    add("title", font=Font(name=FONT, size=18, bold=True, color=INK), border=none, alignment=flush)
+    add(
+        "section", font=Font(name=FONT, size=12, bold=True, color=INK), border=none, alignment=flush
+    )
+    add("prose", alignment=Alignment(vertical="top", wrap_text=True), border=none)
+    add("plain", border=none, alignment=flush)
 
 
 def cell(sheet: Any, value: str | float | None, style: str) -> Any:
@@ -86,11 +89,14 @@ def cell(sheet: Any, value: str | float | None, style: str) -> Any:
 
     made = WriteOnlyCell(sheet)
     made.style = style
+    return fill(made, value)
+
+
+def fill(made: Any, value: str | float | None) -> Any:
+    """Put a value into a cell; a row is written at once, so its cells can be used again."""
+    made.value = escape(value) if isinstance(value, str) else value
     if isinstance(value, str):
-        made.value = escape(value)
         made.data_type = "s"
-    else:
-        made.value = value
     return made
 
 
@@ -102,6 +108,8 @@ def tabular(
     *,
     count: int,
     frozen: int = 1,
+    paper: str = A4,
+    hidden: Sequence[str] = (),
 ) -> Any:
     """Add a sheet that is one Excel table: filters, frozen header, widths; locked by style."""
     from openpyxl.utils import get_column_letter
@@ -111,10 +119,14 @@ def tabular(
     sheet = book.create_sheet(title)
     sheet.freeze_panes = f"{get_column_letter(frozen + 1)}2"
     _widths(sheet, [c.width for c in columns])
+    for number, column in enumerate(columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].hidden = column.head in hidden
+    landscape(sheet, paper)
     sheet.row_dimensions[1].height = HEADER_HEIGHT
     sheet.append([cell(sheet, c.head, "head") for c in columns])
+    cells = [cell(sheet, None, c.style) for c in columns]
     for row in rows:
-        sheet.append([cell(sheet, v, c.style) for v, c in zip(row, columns, strict=True)])
+        sheet.append([fill(c, v) for c, v in zip(cells, row, strict=True)])
     whole = f"A1:{get_column_letter(len(columns))}{count + 1}"
     if count:
         table = Table(displayName=re.sub(r"\W", "", title), ref=whole)
@@ -123,7 +135,6 @@ def tabular(
         table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         sheet.tables.add(table)
     lock(sheet)
-    landscape(sheet)
     sheet.print_title_rows = "1:1"
     return sheet
 
@@ -134,7 +145,7 @@ def page(book: Any, title: str, widths: Sequence[int]) -> Any:
     sheet.sheet_view.showGridLines = False
     _widths(sheet, widths)
     lock(sheet)
-    landscape(sheet)
+    landscape(sheet, A4)
     return sheet
 
 
@@ -146,7 +157,7 @@ def put(sheet: Any, *values: str | float | None, style: str | Sequence[str] = "p
 
 def height(sheet: Any, row: int, text: str, width: int, *, least: int = 1) -> None:
     """Make row number ``row`` high enough for a text that wraps; call it before the row is put."""
-    lines = sum(max(1, -(-len(part) * 11 // (width * 10))) for part in text.split("\n"))
+    lines = sum(max(1, -(-len(part) // width)) for part in text.split("\n"))
     sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines, least) + 3
 
 
@@ -158,10 +169,10 @@ def lock(sheet: Any) -> None:
     protection.sort = False
 
 
-def landscape(sheet: Any) -> None:
-    """Print across, as wide as the paper."""
+def landscape(sheet: Any, paper: str) -> None:
+    """Print across, as wide as the paper; call it before any row is put."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = A4
+    sheet.page_setup.paperSize = paper
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -79,7 +79,7 @@ def decide_suggested(found: Audit | Scan, pack: Pack | None = None, *, when: str
     """Fill every open decision with the suggestion, marked as decided by policy."""
     audit = found if isinstance(found, Audit) else Audit(found, {})
     filled = {
-        f.column: _by_policy(f.column, suggestion(f, pack), when or audit.scan.created)
+        f.column: _by_policy(f.column, suggestion(f, pack), when or audit.scan.created[:10])
         for f in undecided(audit)
     }
     return replace(audit, decisions={**audit.decisions, **filled})

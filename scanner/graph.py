@@ -64,12 +64,16 @@ class Walk:
     ) -> None:
         self.connection = connection
         self.tables = {ref(t): t for t in schema.tables.values()}
+        self._names = _names(self.tables)
         self.pack = pack
         self.addresses = addresses
         self.size = dialect_of(connection).max_keys
         self.subject = self._named(pack.subject)
         found = [*pack.reaches, *self._customs(), *self._links(), *self._copies(copies)]
         self.reaches = tuple(r for r in found if self._possible(r))
+        self._starts: dict[TableRef, list[Reach]] = {}
+        for reach in self.reaches:
+            self._starts.setdefault(self._named(reach.start), []).append(reach)
 
     def trace(self, key: Any) -> Territory:
         """Follow all relations from the subject with ``key`` until nothing new is found.
@@ -99,8 +103,8 @@ class Walk:
                     queue.append((target, new))
         return Territory(rows, self.reaches)
 
-    def _from(self, start: TableRef) -> Iterator[Reach]:
-        return (r for r in self.reaches if self._named(r.start) == start)
+    def _from(self, start: TableRef) -> Iterable[Reach]:
+        return self._starts.get(start, ())
 
     def _claim(
         self,
@@ -255,9 +259,8 @@ class Walk:
     # -- names -------------------------------------------------------------------------------
 
     def find(self, name: str) -> TableRef | None:
-        """Find a table by its full name, else by its bare one in any schema."""
-        found = [t for t in self.tables if name.lower() in (t.name.lower(), str(t).lower())]
-        return min(found, default=None)
+        """Find a table by its full name, else by its bare one in the first schema that has it."""
+        return self._names.get(name.lower())
 
     def _named(self, name: str) -> TableRef:
         found = self.find(name)
@@ -276,6 +279,14 @@ class Walk:
                 return False
             needed[link] = {reach.near, reach.far}
         return all(c in self.tables[t].c for t, columns in needed.items() for c in columns)
+
+
+def _names(tables: Iterable[TableRef]) -> dict[str, TableRef]:
+    """Map full and bare names, in lower case, to tables; full names win."""
+    names: dict[str, TableRef] = {}
+    for table in sorted(tables):
+        names.setdefault(table.name.lower(), table)
+    return names | {str(t).lower(): t for t in tables}
 
 
 def _set(value: Any) -> bool:

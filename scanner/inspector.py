@@ -1,25 +1,24 @@
 """From a database to a ``Scan``: every column of every table once. Reads only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Engine, MetaData, Table, select
+from sqlalchemy.types import NullType
 
-from scanner import __version__, recognizers, sampler
+from scanner import __version__, sampler
 from scanner.database import identify, reading, ref, reflect
-from scanner.detectors import by_gazetteer, by_name, classify
+from scanner.detectors import classify, tables
 from scanner.detectors.by_language import DEFAULT, Language
-from scanner.detectors.classify import Verdict
+from scanner.detectors.classify import Verdict, inherit
 from scanner.detectors.copies import copies
-from scanner.detectors.look import Look, Owner, owner
-from scanner.detectors.values import Values
+from scanner.detectors.look import Look
 from scanner.errors import DatabaseFailed
 from scanner.model import (
     ColumnRef,
-    Evidence,
     Finding,
     Progress,
     Scan,
@@ -28,14 +27,10 @@ from scanner.model import (
     TableFacts,
     TableRef,
 )
-from scanner.recognizers import Rules
+from scanner.recognizers import Rules, load
 from scanner.rulebook import Pack
 
 __all__ = ["DEFAULT", "scan"]
-
-
-PARTS = frozenset({"first", "last"})
-"""Parts of a name that only a person has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +85,12 @@ def scan(
 
     """
     watch = progress or Silent()
-    known = _rules(rules)
+    known = load(rules)
     language = Language(model, recognizers)
     with reading(engine) as connection:
         schema = reflect(connection, only=only, skip=skip)
         database = identify(connection, schema)
-    tables = sorted(schema.tables.values(), key=ref)
+    listed = sorted(schema.tables.values(), key=ref)
     job = _Job(
         engine,
         pack,
@@ -107,17 +102,17 @@ def scan(
         _comments(engine, schema),
         sampler.estimates(engine),
     )
-    watch.begin("scan", sum(len(t.columns) for t in tables))
+    watch.begin("scan", sum(len(t.columns) for t in listed))
     facts: list[TableFacts] = []
     seen: dict[ColumnRef, _Seen] = {}
     rows = 0
-    for table in tables:
+    for table in listed:
         fact, columns = _table(job, table)
         facts.append(fact)
         seen.update((c.finding.column, c) for c in columns)
         rows += max((c.finding.rows_read for c in columns), default=0)
         watch.advance(len(table.columns), f"{ref(table)}, {rows:,} rows so far")
-    facts, findings = _copied(facts, seen, copies(schema, known))
+    facts, findings = _inherited(facts, seen, copies(schema, known))
     return Scan(
         efface=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -133,10 +128,6 @@ def scan(
             "skip": list(skip),
         },
     )
-
-
-def _rules(paths: Sequence[Path]) -> Rules:
-    return recognizers.load(paths)
 
 
 def _left_out(schema: MetaData) -> list[TableFacts]:
@@ -164,97 +155,27 @@ def _table(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:
         )
     except DatabaseFailed as error:
         why = str(error).partition(";")[0]
-        columns = [_unread(job, table, c, "failed", why) for c in table.columns]
-        return TableFacts(where, None, reason=why), columns
-    looks = _looks(job, table, taken)
-    verdicts = _verdicts(job, looks)
+        failed = [_unread(job, c, "failed", why) for c in table.columns]
+        return TableFacts(where, None, reason=why), failed
+    looks = tables.looks(
+        table, taken.values, rules=job.rules, language=job.language, comments=job.comments
+    )
+    verdicts = tables.verdicts(looks, job.pack)
     columns = []
     for column in table.columns:
-        if column.name in verdicts and column.name not in taken.failed:
-            look, verdict = looks[column.name], verdicts[column.name]
-            columns.append(_seen(job, column, look, verdict, taken.remarks.get(column.name, "")))
-        elif why := taken.failed.get(column.name, ""):
-            columns.append(_unread(job, table, column, "failed", why))
+        if why := taken.failed.get(column.name, ""):
+            columns.append(_unread(job, column, "failed", why))
+        elif column.name in looks:
+            remark = taken.remarks.get(column.name, "")
+            columns.append(_seen(column, looks[column.name], verdicts[column.name], remark))
         else:
-            columns.append(_unread(job, table, column, "skipped", ""))
-    rows_are = "exact" if taken.exact else "estimate"
-    return TableFacts(where, taken.rows, rows_are), columns  # type: ignore[arg-type]  # one of two
+            columns.append(_unread(job, column, "skipped", ""))
+    return TableFacts(where, taken.rows, "exact" if taken.exact else "estimate"), columns
 
 
-def _looks(job: _Job, table: Table, taken: sampler.TableSample) -> dict[str, Look]:
-    whose = _owner(job.rules, table, taken)
-    return {
-        name: Look(
-            ColumnRef(table.schema or "", table.name, name),
-            values,
-            job.rules,
-            job.language,
-            whose,
-            _comment(job, table, name),
-        )
-        for name, values in taken.values.items()
-    }
-
-
-def _owner(rules: Rules, table: Table, taken: sampler.TableSample) -> Owner:
-    """Say whose data a table holds: a company's name or a person's decide before its own name.
-
-    A "contact" beside a company is whom to ask for there: the address is the company's.
-    """
-    person = company = False
-    for name, values in taken.values.items():
-        words = rules.words(name)
-        found = [p for _, p in by_name.phrases(words, rules)]
-        legal, _ = values.hits(by_gazetteer.is_company)
-        firm = bool(values.read) and legal > 0.1 * values.read  # noqa: PLR2004
-        named = any(p.entity == "ORGANIZATION" for p in found)
-        company |= firm or (named and words[-1] not in rules.vocabulary["heads"])
-        person |= "contact" not in words and not firm and any(p.part in PARTS for p in found)
-        person |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
-    if person or company:
-        return "person" if person else "organisation"
-    return owner(rules.words(table.name), rules)
-
-
-def _comment(job: _Job, table: Table, name: str) -> str:
-    own = table.columns[name].comment
-    return own or job.comments.get((table.name.lower(), name.lower()), "")
-
-
-def _verdicts(job: _Job, looks: Mapping[str, Look]) -> dict[str, Verdict]:
-    for look in looks.values():
-        classify.examine(look)
-    drafts = [classify.judge(look) for look in looks.values()]
-    classify.neighbours(list(looks.values()), drafts)
-    return {name: _declared(job, look, classify.judge(look)) for name, look in looks.items()}
-
-
-def _declared(job: _Job, look: Look, verdict: Verdict) -> Verdict:
-    """Let the pack's word decide, unless it says "none" and the values clearly say otherwise."""
-    declared = job.pack.declared(look.ref.table, look.ref.name) if job.pack else None
-    if declared is None or job.pack is None:
-        return verdict
-    sure = any(e.source == "pattern" and e.weight >= 0.5 for e in verdict.evidence)  # noqa: PLR2004
-    if declared.personal == "none" and sure and verdict.personal != "none":
-        return verdict
-    none = declared.personal == "none"
-    weight = -1.0 if none else 1.0
-    evidence = Evidence(f"the pack {job.pack.name} says so", "declared", 0, 0, weight)
-    return Verdict(
-        declared.personal,
-        "" if none else declared.entity or verdict.entity,
-        0.0 if none else 1.0,
-        verdict.part,
-        f"the pack {job.pack.name} says so",
-        (evidence, *verdict.evidence),
-        named=True,
-    )
-
-
-def _seen(job: _Job, column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Seen:
+def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Seen:
     values = look.values
     share, low, high = classify.share(look, verdict)
-    declared = any(e.source == "declared" for e in verdict.evidence)
     finding = Finding(
         look.ref,
         _type(column),
@@ -263,54 +184,45 @@ def _seen(job: _Job, column: Column[Any], look: Look, verdict: Verdict, remark: 
         values.rows,
         values.read,
         values.distinct,
-        verdict.personal,
-        verdict.entity,
-        verdict.score,
-        round(share, 4),
-        round(low, 4),
-        round(high, 4),
-        verdict.evidence,
-        job.pack.name if declared and job.pack else "",
-        verdict.why,
-        classify.examples(look, verdict),
+        share=round(share, 4),
+        share_low=round(low, 4),
+        share_high=round(high, 4),
+        examples=classify.examples(look, verdict),
     )
-    return _Seen(finding, verdict)
+    return _Seen(_tell(finding, verdict), verdict)
 
 
-def _unread(job: _Job, table: Table, column: Column[Any], status: Status, why: str) -> _Seen:
+def _unread(job: _Job, column: Column[Any], status: Status, why: str) -> _Seen:
     """List a column that was not read; what the pack says of it still holds."""
-    where = ColumnRef(table.schema or "", table.name, column.name)
+    where = ColumnRef(column.table.schema or "", column.table.name, column.name)
     reason, harmless = sampler.unread(column) if status == "skipped" else (why, False)
     plain = Verdict("none" if harmless else "unknown", why=reason)
-    look = Look(where, Values(), job.rules, job.language)
-    verdict = _declared(job, look, plain)
-    finding = Finding(
-        where,
-        _type(column),
-        status,
-        reason,
+    verdict = tables.declared(where, plain, job.pack)
+    return _Seen(_tell(Finding(where, _type(column), status, reason), verdict), verdict)
+
+
+def _tell(finding: Finding, verdict: Verdict) -> Finding:
+    return replace(
+        finding,
         personal=verdict.personal,
         entity=verdict.entity,
         score=verdict.score,
         evidence=verdict.evidence,
-        declared_by=job.pack.name if verdict is not plain and job.pack else "",
+        declared_by=verdict.by,
         why=verdict.why,
     )
-    return _Seen(finding, verdict)
 
 
 def _type(column: Column[Any]) -> str:
-    return str(column.type) if type(column.type).__name__ != "NullType" else ""
+    return "" if isinstance(column.type, NullType) else str(column.type)
 
 
-def _copied(
+def _inherited(
     facts: Sequence[TableFacts],
     seen: Mapping[ColumnRef, _Seen],
     pairs: Mapping[TableRef, TableRef],
 ) -> tuple[list[TableFacts], list[Finding]]:
     """Mark copies of tables, and let their columns inherit the verdict where theirs is weaker."""
-    from dataclasses import replace
-
     marked = [replace(f, copy_of=str(pairs[f.table])) if f.table in pairs else f for f in facts]
     names = {(c.of, c.name.lower()): c for c in seen}
     findings = []
@@ -319,18 +231,8 @@ def _copied(
         if original == where:
             findings.append(one.finding)
             continue
-        verdict = classify.inherit(one.verdict, seen[original].verdict, str(original))
-        findings.append(
-            replace(
-                one.finding,
-                copy_of=str(original),
-                personal=verdict.personal,
-                entity=verdict.entity,
-                score=verdict.score,
-                why=verdict.why,
-                evidence=verdict.evidence,
-            )
-        )
+        verdict = inherit(one.verdict, seen[original].verdict, str(original))
+        findings.append(_tell(replace(one.finding, copy_of=str(original)), verdict))
     return marked, findings
 
 

@@ -21,9 +21,6 @@ CANDIDATE = re.compile(r"(?<!\w)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\w)")
 TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 """An extension behind a phone number."""
 
-MAX_PREFIX = 5
-"""Digits before a national number: 00, up to three of a country, and the trunk's 0."""
-
 NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789")
 """What is dropped before digits are compared."""
 
@@ -66,11 +63,11 @@ class Matcher:
             form for n, one in enumerate(identity.identifiers) for form in _forms(n, one)
         )
         self._phones = tuple(
-            (n, national(one.value))
+            (n, *national(one.value))
             for n, one in enumerate(identity.identifiers)
             if one.kind == "PHONE_NUMBER"
         )
-        self._cores = tuple({core.encode() for _, core in self._phones if core})
+        self._cores = tuple({core.encode() for _, core, _ in self._phones if core})
         self._anchors = sorted({f.anchor for f in self._forms})
         self._automaton = AhoCorasick(self._anchors) if self._anchors else None
 
@@ -117,8 +114,8 @@ class Matcher:
         for candidate in CANDIDATE.finditer(plain.text) if self._phones else ():
             places = [i for i in range(*candidate.span()) if plain.text[i].isdigit()]
             digits = "".join(plain.text[i] for i in places)
-            for index, core in self._phones:
-                if span := _locate(plain.text, candidate.start(), digits, places, core):
+            for index, core, code in self._phones:
+                if span := _locate(plain.text, candidate.start(), digits, places, core, code):
                     yield self._match(text, *plain.origin(*span), index, "strong")
 
     def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
@@ -127,38 +124,58 @@ class Matcher:
         return Match(Span(start, end, kind), strength, index, whole)
 
 
-def national(number: str) -> str:
-    """Reduce a phone number to the digits that every way of writing it ends in."""
+def national(number: str) -> tuple[str, str]:
+    """Reduce a phone number to the digits that every way of writing it ends in.
+
+    Returns:
+        The national number, and the country's calling code where the number says it.
+    """
     import phonenumbers
 
-    if number.lstrip().startswith("+"):
+    digits = "".join(c for c in number if c.isdigit())
+    if number.lstrip().startswith("+") or digits.startswith("00"):
         try:
-            return str(phonenumbers.parse(number).national_number)
+            found = phonenumbers.parse("+" + digits.removeprefix("00"))
+            return str(found.national_number), str(found.country_code)
         except phonenumbers.NumberParseException:
             pass
-    digits = "".join(c for c in number if c.isdigit())
-    if digits.startswith("00"):
-        return national("+" + digits[2:])
     north_american = 11
-    return digits[1:] if len(digits) == north_american and digits[0] == "1" else digits.lstrip("0")
+    if len(digits) == north_american and digits[0] == "1":
+        return digits[1:], "1"
+    return digits.lstrip("0"), ""
 
 
 def _locate(
-    text: str, start: int, digits: str, places: list[int], core: str
+    text: str, start: int, digits: str, places: list[int], core: str, code: str
 ) -> tuple[int, int] | None:
     """Find the national number ``core`` among a candidate's digits, as a span of the text."""
     at = digits.find(core) if core else -1
     while at >= 0:
-        first, last = places[at], places[at + len(core) - 1]
-        starts = at == 0 or places[at] - places[at - 1] > 1 or at <= MAX_PREFIX
         after = at + len(core)
+        last = places[after - 1]
         ends = after == len(digits) or places[after] - last > 1
-        if starts and ends:
-            begin = start if at <= MAX_PREFIX else first
+        begin = _begin(start, digits, places, at, code)
+        if begin is not None and ends:
             tail = TAIL.match(text, last + 1)
             return begin, tail.end() if tail else last + 1
         at = digits.find(core, at + 1)
     return None
+
+
+def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:
+    """Find where a number begins whose national part is digit ``at`` of a candidate."""
+    if _prefixes(digits[:at], code):
+        return start
+    first = at
+    while first > 0 and places[first] - places[first - 1] == 1:
+        first -= 1
+    return places[first] if _prefixes(digits[first:at], code) else None
+
+
+def _prefixes(digits: str, code: str) -> bool:
+    """Whether digits before a national number are a trunk 0, a calling code, or both."""
+    found = re.fullmatch(r"0?|(?:00)?([1-9]\d{0,2}?)0?", digits)
+    return found is not None and (not found[1] or not code or found[1] == code)
 
 
 def _forms(index: int, one: Identifier) -> Iterator[_Form]:

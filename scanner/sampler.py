@@ -47,6 +47,10 @@ WHOLE = 5
 COUNTED = 1_000_000
 """Tables that are said to be smaller are counted; for others the catalogue's estimate does."""
 
+HARMLESS = frozenset({"BIT", "ROWVERSION"})
+UNREADABLE = HARMLESS | {"GEOMETRY", "GEOGRAPHY", "BFILE"}
+"""Types, by name, of which SQLAlchemy has no common base."""
+
 BATCH = 2000
 """Rows fetched at a time."""
 
@@ -93,18 +97,22 @@ def kind(column: Column[Any]) -> Kind | None:
     given = column.type
     if isinstance(given, Boolean | _Binary | LargeBinary | Interval | Time):
         return None
-    if type(given).__name__ in {"BIT", "BYTEA", "ROWVERSION", "TIMESTAMP_", "GEOMETRY", "BFILE"}:
+    if type(given).__name__ in UNREADABLE or _is_flag(column):
         return None
     if isinstance(given, Integer | Numeric):
         return "number"
     return "date" if isinstance(given, Date | DateTime) else "text"
 
 
+def _is_flag(column: Column[Any]) -> bool:
+    """Whether a column is MySQL's idea of a boolean, TINYINT(1)."""
+    return getattr(column.type, "display_width", None) == 1
+
+
 def unread(column: Column[Any]) -> tuple[str, bool]:
     """Say why a column of that type is not read, and whether it can hold nothing personal."""
     harmless = isinstance(column.type, Boolean | Interval | Time)
-    harmless = harmless or type(column.type).__name__ in {"BIT", "ROWVERSION"}
-    if harmless:
+    if harmless or type(column.type).__name__ in HARMLESS or _is_flag(column):
         return "a type that holds no text, number or date", True
     return "binary data, which is not looked into", False
 

@@ -72,9 +72,7 @@ def schema() -> MetaData:
     Index("contact_name", made.c.first_name, made.c.last_name, made.c.phone, unique=True)
     Index("contact_ref", made.c.x_cust_ref, unique=True)
     table("contact_bkp", objid(), *people(), key="")
-    table(
-        "aud_table_contact", objid(), *people(), Column("aud_action", String(10)), key=""
-    )
+    table("aud_table_contact", objid(), *people(), Column("aud_action", String(10)), key="")
     table(
         "table_e_addr",
         objid(),
@@ -145,7 +143,14 @@ def schema() -> MetaData:
         Column("x_memo", String(500)),
         Column("pref2contact", BigInteger),
     )
-    table("x_sms", Column("id", Integer), Column("msisdn", BigInteger), Column("body", String(1000)), Column("contact_objid", BigInteger), key="id")
+    table(
+        "x_sms",
+        Column("id", Integer),
+        Column("msisdn", BigInteger),
+        Column("body", String(1000)),
+        Column("contact_objid", BigInteger),
+        key="id",
+    )
     table("table_x_carrier_zip", objid(), Column("x_city", String(30)))
     return meta
 
@@ -183,7 +188,14 @@ def rows() -> dict[str, list[dict[str, object]]]:
         "x_cust_ref": "CUST-00473",
     }
     cases = [
-        (1, "C1", "Modem of Ann Lee", "*** CASE 04/12/2019 sa\nAnn called. Zebra-Secret-Note", ANN, None),
+        (
+            1,
+            "C1",
+            "Modem of Ann Lee",
+            "*** CASE 04/12/2019 sa\nAnn called. Zebra-Secret-Note",
+            ANN,
+            None,
+        ),
         (2, "C2", "Printer", "*** NOTES\nSpoke to ann.lee@example.com (Ann) about Bob", BOB, None),
         (3, "C3", "Billing", "Bob asked for Ann Lee once", BOB, None),
         (4, "C4", "Router", "nothing special", BOB, ANN),
@@ -235,7 +247,11 @@ def rows() -> dict[str, list[dict[str, object]]]:
         "table_notes_log": [
             {"objid": 1, "description": "Zebra-Secret-Note from Ann", "case_notes2case": 1},
             {"objid": 2, "description": "mail to ANN@HOME.EXAMPLE sent", "case_notes2case": 2},
-            {"objid": 3, "description": "call (512) 610-5466 x12, not 512-610-7777", "case_notes2case": 3},
+            {
+                "objid": 3,
+                "description": "call (512) 610-5466 x12, not 512-610-7777",
+                "case_notes2case": 3,
+            },
             {"objid": 4, "description": "Anna Leeds rang about 12 Elmwood", "case_notes2case": 3},
         ],
         "table_act_entry": [
@@ -381,4 +397,15 @@ def texts(url: str) -> str:
     return repr(dump(url))
 
 
-__all__ = ["ANN", "BOB", "CANARIES", "NAMESAKE", "TableRef", "audit", "build", "dump", "text", "texts"]
+__all__ = [
+    "ANN",
+    "BOB",
+    "CANARIES",
+    "NAMESAKE",
+    "TableRef",
+    "audit",
+    "build",
+    "dump",
+    "text",
+    "texts",
+]

@@ -6,6 +6,7 @@ starts throw-away servers even where one is running.
 
 import contextlib
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, exc, make_url, text
 
@@ -121,6 +123,7 @@ THROWAWAY: dict[str, Callable[[Path], contextlib.AbstractContextManager[URL]]] =
 }
 
 Words = list[str | Path]
+User = dict[str, Any]
 
 
 def _binary(*names: str) -> str:
@@ -134,26 +137,20 @@ def _binary(*names: str) -> str:
     raise NoServerError(f"none is running, and {names[0]} is not installed")
 
 
-def _unprivileged(preferred: str, folder: Path) -> str:
+def _unprivileged(preferred: str, folder: Path) -> User:
     """Choose whom a server runs as (servers refuse root), and give the folder to them."""
     if os.geteuid() != 0:
-        return ""
-    if not shutil.which("runuser"):
-        raise NoServerError("no server runs as root, and runuser is not installed")
+        return {}
     for user in (preferred, "nobody"):
         with contextlib.suppress(LookupError):
             shutil.chown(folder, user)
-            return user
+            return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
     raise NoServerError("no server runs as root, and there is no other user")
 
 
-def _as(user: str, command: Words) -> list[str]:
-    return [*(["runuser", "-u", user, "--"] if user else []), *map(str, command)]
-
-
-def _call(user: str, command: Words) -> None:
+def _call(user: User, command: Words) -> None:
     done = subprocess.run(
-        _as(user, command), cwd="/", capture_output=True, text=True, check=False, timeout=300
+        command, cwd="/", capture_output=True, text=True, check=False, timeout=300, **user
     )
     if done.returncode:
         raise NoServerError(f"{command[0]} failed: {(done.stderr or done.stdout)[-300:]}")
@@ -161,11 +158,11 @@ def _call(user: str, command: Words) -> None:
 
 @contextlib.contextmanager
 def _started(
-    user: str, command: Words, folder: Path, url: URL, *, stop: int = signal.SIGTERM
+    user: User, command: Words, folder: Path, url: URL, *, stop: int = signal.SIGTERM
 ) -> Iterator[None]:
     """Run a server until the block is done."""
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(_as(user, command), cwd="/", stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **user)
     try:
         end = time.monotonic() + START_SECONDS
         while not _answers(url):

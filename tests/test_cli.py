@@ -1,6 +1,7 @@
 """Whatever goes wrong is answered with one sentence and the right status, and nothing is lost."""
 
 import errno
+import inspect
 import json
 import logging
 import os
@@ -16,8 +17,9 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
+from scanner import demo
 from scanner.cli import _config, _faults, _output, _progress
 from scanner.errors import DatabaseFailed, Misconfigured, Negative, Refused, Stale
 
@@ -108,6 +110,21 @@ def test_a_locked_database_is_not_waited_for_long(efface, customers):
         refused(efface("scan", "--db", customers, "--json"), 4, "locked")
     finally:
         holder.close()
+
+
+def test_the_same_people_are_found_on_every_database(efface, live_url):
+    engine = create_engine(live_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table client (id integer primary key, who varchar(60))"))
+        names = ["Anna Schmidt", "John Miller", "Marie Dubois", "Peter O'Neill", "Li Wang"]
+        rows = [{"n": n, "who": f"{names[n % 5]}"} for n in range(50)]
+        connection.execute(text("insert into client values (:n, :who)"), rows)
+    engine.dispose()
+    result = efface("scan", "--db", live_url, "--pack", "none", "--json")
+    assert result.exit_code == 0, result.stderr
+    found = {c["column"]: c for c in json.loads(result.stdout)["columns"]}
+    assert found["who"]["entity"] == "PERSON"
+    assert found["id"]["personal"] == "none"
 
 
 # -- files ----------------------------------------------------------------------------------
@@ -381,7 +398,8 @@ def broken(monkeypatch):
         def listing(_name: object) -> None:
             raise error
 
-        from scanner.cli import rules
+        from scanner import demo
+from scanner.cli import rules
 
         monkeypatch.setattr(rules, "_listing", listing)
 
@@ -426,11 +444,12 @@ def test_a_traceback_is_shown_only_with_a_warning(efface, broken):
     assert PASSWORD not in result.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_process_in_one_sentence(number, tmp_path):
     script = "import scanner.cli.rules as r, sys, time\n"
     script += "r._listing = lambda n: (print('ready', flush=True), time.sleep(60))\n"
-    script += "from scanner.cli import main\nsys.argv = ['efface', 'rules']\nmain()"
+    script += "from scanner import demo
+from scanner.cli import main\nsys.argv = ['efface', 'rules']\nmain()"
     process = subprocess.Popen(
         [sys.executable, "-c", script],
         cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -474,7 +493,8 @@ def test_verbose_shows_our_log_and_nobody_elses(efface, broken, monkeypatch):
         logging.getLogger("sqlalchemy.engine").error("Ann Lee")
         return {}
 
-    from scanner.cli import rules
+    from scanner import demo
+from scanner.cli import rules
 
     monkeypatch.setattr(rules, "_listing", listing)
     quiet, talking = efface("rules"), efface("-v", "rules")
@@ -566,6 +586,13 @@ def test_a_demo_overwrites_nothing(efface, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     refused(efface("demo", tmp_path), 2, "not empty")
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_help_tells_the_defaults_of_the_demo(efface):
+    told = " ".join(efface("demo", "--help").stdout.split())
+    values = {n: p.default for n, p in inspect.signature(demo.create).parameters.items()}
+    for name in ("cases", "contacts", "seed"):
+        assert re.search(rf"--{name} [^(]*\({values[name]}\)\.", told), name
 
 
 def test_a_demo_can_be_scanned(efface, tmp_path):

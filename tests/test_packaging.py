@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import servers
+
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("scanner", "reports", "rules", "pyproject.toml", "LICENSE", "README.md")
 
@@ -140,3 +142,16 @@ def test_a_bare_checkout_works(source, customers, tmp_path):
     _link_dependencies(dependencies)
     python: list[object] = ["env", f"PYTHONPATH={dependencies}", sys.executable, "-S", "-m"]
     works([*python, "scanner"], customers, source, "0+checkout")
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_throw_away_server_can_be_started(kind, monkeypatch):
+    """The tests' own way to a server where none is running."""
+    monkeypatch.delenv(f"EFFACE_TEST_{kind.upper()}", raising=False)
+    monkeypatch.setenv("EFFACE_TEST_THROWAWAY", "1")
+    try:
+        with servers.server(kind) as administrator, servers.fresh_database(administrator) as url:
+            assert url.port not in {5432, 3306}
+            assert url.host == "127.0.0.1"
+    except servers.NoServerError as error:
+        pytest.skip(str(error))

@@ -140,7 +140,9 @@ def own_the_process() -> None:
     They may hold values: a warning quotes what it is about, an error in a destructor (a zip file
     on a full disk) prints a traceback.
     """
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup has its way
+            signal.signal(number, _end)
     if not os.environ.get("EFFACE_DEBUG"):
         warnings.simplefilter("ignore")
         sys.unraisablehook = _ignore

@@ -1,9 +1,11 @@
 """Walks through all stages on the demo, with the commands that a person would type."""
 
 import shlex
+import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +51,7 @@ def _run(words: list[str]) -> None:
     typed = [shown(w) if "://" in w else shlex.quote(w) for w in words]
     _output.remark(f"\n$ efface {' '.join(typed)}")
     begun = time.monotonic()
-    with main.make_context("efface", list(words)) as context:
+    with redirect_stdout(sys.stderr), main.make_context("efface", list(words)) as context:
         main.invoke(context)
     _output.remark(f"({time.monotonic() - begun:.1f} s)")
 

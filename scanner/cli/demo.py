@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     default=Path("efface-demo"),
     metavar="[DIR]",
 )
-@click.option("--cases", type=click.IntRange(1), help="How many cases the CRM holds.")
-@click.option("--contacts", type=click.IntRange(1), help="How many contacts it holds.")
-@click.option("--seed", type=int, help="Another seed makes another CRM.")
+@click.option("--cases", type=click.IntRange(1), help="How many cases the CRM holds (1500).")
+@click.option("--contacts", type=click.IntRange(1), help="How many contacts it holds (600).")
+@click.option("--seed", type=int, help="Another seed makes another CRM (1).")
 @click.option("--db", metavar="URL", help="An empty database to build in, instead of SQLite.")
 @click.option(
     "--shadows/--no-shadows", default=True, help="With upper-case S_ columns, or without."
@@ -53,15 +53,16 @@ def command(
     _output.remark(
         f"built {truth.rows:,} rows in {seconds:.0f} s; the truth about them: {folder / _tour.TRUTH}"
     )
-    _output.remark(f"the contact with the most cases has the key {truth.headline}")
+    subject = str(truth.headline["key"])
+    _output.remark(f"the contact with the most cases has the key {subject}")
     if full_tour:
-        _tour.walk(folder, url, str(truth.headline))
+        _tour.walk(folder, url, subject)
     else:
         _output.remark(f"next: efface scan --db {_tour.shown(url)} -o {folder / 'scan.json'}")
     if as_json:
         from scanner.model import dump
 
-        told = {"version": 1, "folder": str(folder), "rows": truth.rows, "subject": truth.headline}
+        told = {"version": 1, "folder": str(folder), "rows": truth.rows, "subject": subject}
         _output.emit(dump(told))
 
 

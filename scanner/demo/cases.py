@@ -1,5 +1,6 @@
 """Make cases: the case, its condition, what happens in it, and how it ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scanner.demo import customs, events
@@ -97,7 +98,9 @@ def add(desk: Desk, who: Contact) -> None:
 
 
 def _condition(desk: Desk, case: Case, queue: int | None) -> int:
-    number, title = (4, "Closed") if case.closed else (10, "Open-Dispatch") if queue else (2, "Open")
+    number, title = (
+        (4, "Closed") if case.closed else (10, "Open-Dispatch") if queue else (2, "Open")
+    )
     return desk.put(
         "condition", "objid condition wipbin_time queue_time title sequence_num dispatch_time "
         "first_resp_time dev", number, stamp(case.opened), stamp(case.at) if queue else NEVER,
@@ -148,13 +151,12 @@ def _put(desk: Desk, case: Case) -> None:
         case.agent.user, case.agent.employee, _any(desk, lists["Case Type"]),
         _any(desk, lists["Response Priority Code"]), _any(desk, lists["Problem Severity Level"]),
         (lists["Closed"] if case.closed else lists["Open"])[status], None, site, mine, address,
-        chance.pick(world.parts), link, case.objid - 3 if chance.hit(0.01) and case.objid % 100 > 4 else None,
+        chance.pick(world.parts), link, case.objid - 1 if chance.hit(0.01) and case.objid % 100 else None,
         known["street"] if home else None, known["city"] if home else None,
         known["postcode"] if home else None, owner=mine, also=alternate[1])  # fmt: skip
 
 
-def _any(desk: Desk, elements: object) -> int:
-    assert isinstance(elements, dict)  # noqa: S101
+def _any(desk: Desk, elements: Mapping[str, int]) -> int:
     return desk.chance.pick(list(elements.values()))
 
 

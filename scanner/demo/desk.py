@@ -19,6 +19,10 @@ Slots = Mapping[str, Said | str]
 """What fills the slots of a sentence."""
 
 
+KINDS = ("notes_person",) * 9 + ("notes_plain",) * 10 + ("agents",)
+"""What a note consists of, most often first."""
+
+
 @cache
 def sentences() -> dict[str, list[str]]:
     """Read the sentences by kind."""
@@ -41,10 +45,12 @@ class Desk:
         """The contact with the many cases."""
         return self.people[min(HEADLINE, len(self.people)) - 1]
 
-    def put(self, name: str, columns: str, *cells: Any, **whose: Any) -> int:
+    def put(
+        self, name: str, columns: str, *cells: Any, owner: int = 0, linked: bool = False
+    ) -> int:
         """Add a row under a new objid."""
         objid = self.store.new_id(name)
-        self.store.sheet(name, columns).put(objid, *cells, **whose)
+        self.store.sheet(name, columns).put(objid, *cells, owner=owner, linked=linked)
         return objid
 
     def agent(self) -> Agent:
@@ -90,11 +96,7 @@ class Desk:
         for n in range(chance.number(1, 4)):
             if n:
                 builder.add(" " if chance.hit(0.8) else "\n")
-            draw = chance.random()
-            if language and draw < 0.2:
-                kind = language
-            else:
-                kind = "notes_person" if draw < 0.5 else "notes_plain" if draw < 0.95 else "agents"
+            kind = language if language and chance.hit(0.2) else chance.pick(KINDS)
             builder.say(chance.pick(known[kind]), scene)
         if mention:
             kind = "mentions" if chance.hit(0.55) else "mentions_weak"
@@ -105,5 +107,3 @@ class Desk:
         """Choose whom a text mentions: the headline more often than others."""
         found = self.headline if self.chance.hit(0.3) else self.chance.pick(self.people)
         return None if found.key == but.key else found
-
-

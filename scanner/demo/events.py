@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from scanner.demo import fieldwork, mails
@@ -30,11 +31,15 @@ def act(desk: Desk, case: Case, code: int, info: Said | str, link: str = "", to:
     """Log an activity of a case, linked to what it is about."""
     short = info.cut(INFO) if isinstance(info, Said) else info
     whom = case.who.key
-    columns = f"{ACT} {link}" if link else ACT
     cells = (to,) if link else ()
     return desk.put(
-        "act_entry", columns, code, stamp(case.at), short, "", 0, 1, CASE_TYPE, case.objid,
+        "act_entry", _columns(link), code, stamp(case.at), short, "", 0, 1, CASE_TYPE, case.objid,
         case.objid, case.agent.user, desk.world.activities[code], *cells, owner=whom)  # fmt: skip
+
+
+@cache
+def _columns(link: str) -> str:
+    return f"{ACT} {link}" if link else ACT
 
 
 def created(desk: Desk, case: Case) -> None:
@@ -51,9 +56,9 @@ def created(desk: Desk, case: Case) -> None:
 def happen(desk: Desk, case: Case) -> None:
     """Let the case's events happen in a random order."""
     chance = desk.chance
-    kinds = [note] * chance.number(2, 6) + [phone] * chance.number(1, 2)
+    kinds = [note] * chance.number(2, 5) + [phone] * chance.number(1, 2)
     kinds += [mail] * chance.number(2, 3) + [status] * chance.number(0, 2)
-    kinds += [dispatch] * int(chance.hit(0.35)) + [research] * chance.pick((0, 0, 1, 1, 2))
+    kinds += [dispatch] * int(chance.hit(0.4)) + [research] * chance.pick((0, 0, 1, 1, 2))
     kinds += [commitment] * int(chance.hit(0.25)) + [attachment] * int(chance.hit(0.35))
     kinds += [fieldwork.onsite] * int(chance.hit(0.25)) + [fieldwork.rare] * int(chance.hit(0.9))
     order = sorted((chance.random(), n) for n in range(len(kinds)))
@@ -117,9 +122,8 @@ def mail(desk: Desk, case: Case) -> None:
         else new
     )
     case.last_mail = new
-    sender, receiver = (known["email"], "care@support.example")
-    if not inbound:
-        sender, receiver = case.agent.email, known["email"]
+    ends: tuple[Said | str, Said | str] = (known["email"], "care@support.example")
+    sender, receiver = ends if inbound else (case.agent.email, known["email"])
     cc = slots(other)["email"] if other and chance.hit(0.5) else ""
     now = _elements(desk, case)
     made = desk.put(
@@ -175,9 +179,10 @@ def attachment(desk: Desk, case: Case) -> None:
     path = desk.say("doc_paths", case.scene, cut=INFO)
     where = desk.put("doc_path", "objid path dev mime_type", path, 1, "application/octet-stream",
                      owner=case.who.key)  # fmt: skip
+    direct = desk.chance.hit(0.1)
     made = desk.put(
         "doc_inst", "objid title description keywords doc_inst2case attach_info2doc_path"
-        + (" doc_inst2contact" if (direct := desk.chance.hit(0.1)) else ""),
+        + (" doc_inst2contact" if direct else ""),
         title, desk.say("notes_person", case.scene, cut=INFO) if desk.chance.hit(0.3) else "", "",
         case.objid, where, *((case.who.key,) if direct else ()), owner=case.who.key)  # fmt: skip
     info = joined(("Added Attachment ", title, " with path ", path), "")

@@ -1,6 +1,6 @@
 """Put rows into an empty database in batches, and tell the truth of each."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from scanner.demo.facts import facts
@@ -20,7 +20,10 @@ Send = Callable[[str, Sequence[str], list[tuple[Any, ...]]], None]
 class Sheet:
     """Rows of one table that fill the same columns."""
 
-    __slots__ = ("_columns", "_marks", "_rows", "_shadowed", "_store", "_table", "_unkeyed", "_wide")
+    __slots__ = (
+        "_columns", "_count", "_described", "_marks", "_rows", "_shadowed", "_speaking", "_store",
+        "_table", "_texts", "_unkeyed", "_wide",
+    )  # fmt: skip
 
     def __init__(self, store: "Store", table: str, columns: Sequence[str], *, wide: bool) -> None:
         self._store = store
@@ -33,7 +36,16 @@ class Sheet:
             tuple(i for c in (name, f"s_{name}") if (i := index.get((table, c))) is not None)
             for name in columns
         ]
+        described = store.truth.columns
+        self._speaking = [
+            n
+            for n, marks in enumerate(self._marks)
+            if described[marks[0]]["personal"] != "none" or columns[n].endswith("2contact")
+        ]
         self._unkeyed = not store.truth.tables[self._table]["key"]
+        self._described = [described[index[table, c]] for c in self._columns]
+        self._texts = [store.texts[table, c] for c in self._columns]
+        self._count = 0
         self._rows: list[tuple[Any, ...]] = []
 
     def put(
@@ -44,31 +56,38 @@ class Sheet:
         also: Sequence[int] = (),
     ) -> None:
         """Add a row that is ``owner``'s own, or ``linked`` to them; ``also`` are others linked."""
-        store, values = self._store, list(cells)
-        truth = store.truth
-        described = truth.tables[self._table]
-        described["rows"] += 1
-        key = described["rows"] if self._unkeyed else values[0]
-        for n, cell in enumerate(cells):
-            kind = cell.__class__
-            if kind is Said:
-                values[n], spans = cell.text, cell.spans
-            elif kind is Marked:
-                values[n], spans = cell.value, ((0, WHOLE, cell.who, cell.kind, False),)
+        self._count += 1
+        key = self._count if self._unkeyed else cells[0]
+        values: list[Any] | None = None
+        for n in self._speaking:
+            cell = cells[n]
+            if cell.__class__ is Said:
+                value: str | int = cell.text
+                spans = cell.spans
+            elif cell.__class__ is Marked:
+                value = cell.value
+                spans = ((0, WHOLE, cell.who, cell.kind, False),)
             else:
                 continue
+            values = values or list(cells)
+            values[n] = value
             if spans:
                 self._note(n, key, spans, owner, linked, also)
-        if owner:
-            keys = cells[:2] if self._wide else (key,)
-            truth.note_row(owner, self._table, keys, Flag.LINKED if linked else Flag.OWN)
-        for who in also:
-            truth.note_row(who, self._table, (key,), Flag.LINKED)
-        for n in self._shadowed:
-            values.append(upper(values[n]) if values[n] is not None else None)
-        self._rows.append(tuple(values))
+        if owner or also:
+            self._belongs(cells[:2] if self._wide else (key,), owner, linked, also)
+        if self._shadowed:
+            values = values or list(cells)
+            values += [v if (v := values[n]) is None else upper(v) for n in self._shadowed]
+        self._rows.append(tuple(values) if values else cells)
         if len(self._rows) >= BATCH:
             self.flush()
+
+    def _belongs(self, keys: Sequence[int], owner: int, linked: bool, also: Sequence[int]) -> None:
+        truth = self._store.truth
+        if owner:
+            truth.note_row(owner, self._table, keys, Flag.LINKED if linked else Flag.OWN)
+        for who in also:
+            truth.note_row(who, self._table, keys, Flag.LINKED)
 
     def _note(
         self, n: int, key: int, spans: Any, owner: int, linked: bool, also: Sequence[int]
@@ -87,19 +106,23 @@ class Sheet:
         if not self._rows:
             return
         truth = self._store.truth
-        table = truth.tables[self._table]["table"]
-        for name, column in zip(self._columns, zip(*self._rows, strict=True), strict=True):
-            filled = len(column) - column.count(None) - column.count("")
-            truth.columns[truth.column_index[table, name]]["filled"] += filled
-        self._store.send(table, self._columns, self._rows)
+        described = truth.tables[self._table]
+        described["rows"] += len(self._rows)
+        for column, text, cells in zip(
+            self._described, self._texts, zip(*self._rows, strict=True), strict=True
+        ):
+            filled = len(list(filter(None, cells))) if text else len(cells) - cells.count(None)
+            column["filled"] += filled
+        self._store.send(described["table"], self._columns, self._rows)
         self._rows = []
 
 
 class Store:
     """All sheets, the counters of objid, and the way into the database."""
 
-    def __init__(self, truth: Truth, send: Send) -> None:
+    def __init__(self, truth: Truth, send: Send, texts: Mapping[tuple[str, str], bool]) -> None:
         self.truth = truth
+        self.texts = texts
         self.send = send
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._last: dict[str, int] = {}
@@ -144,7 +167,8 @@ def sender(driver: Any, dialect: str, advance: Callable[[int], None]) -> Send:
         rows = list(rows)
         names = ", ".join(f"{quote}{c}{quote}" for c in columns)
         marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {quote}{table}{quote} ({names}) VALUES ({marks})", rows)
+        into = f"INSERT INTO {quote}{table}{quote} ({names})"  # names of our own
+        cursor.executemany(f"{into} VALUES ({marks})", rows)
         advance(len(rows))
 
     return copy if dialect == "postgresql" else insert

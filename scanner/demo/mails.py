@@ -8,8 +8,11 @@ from scanner.demo.people import Contact
 from scanner.demo.said import Said, TextBuilder, joined
 from scanner.demo.times import heading
 
+LATIN = 0xBF
+"""Letters with accents come after this code."""
+
 HTML = {ord(c): escape(c) for c in "<>&\"'"} | {
-    code: f"&{name};" for code, name in codepoint2name.items() if code > 0xBF
+    code: f"&{name};" for code, name in codepoint2name.items() if code > LATIN
 } | {10: "<br>\n"}  # fmt: skip
 """How mail programs write special characters."""
 
@@ -48,7 +51,9 @@ def thread(desk: Desk, scene: Slots, new: Said, old: Said, *, inbound: bool, at:
     elif form == "german":
         words = ("Von", "Gesendet", "An", "Betreff")
         builder.add("-----Ursprüngliche Nachricht-----\n")
-    builder.add(f"{words[0]}: ").add(sender).add(f"\n{words[1]}: {when}\n{words[2]}: ").add(receiver)
+    builder.add(f"{words[0]}: ").add(sender).add(f"\n{words[1]}: {when}\n{words[2]}: ").add(
+        receiver
+    )
     return builder.add(f"\n{words[3]}: RE: ").add(scene["case"]).add("\n\n").add(old).said()
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from scanner.demo.numbers import digits_of, dotted, international
 from scanner.demo.people import Contact, ascii_of
-from scanner.demo.said import Kind, Said, TextBuilder, whole
+from scanner.demo.said import KINDS, Kind, Said, TextBuilder, whole
 
 WAYS = ("full", "full", "first", "mr", "mr", "reversed", "initial", "upper", "lower")
 """What {name} may stand for."""
@@ -45,16 +45,16 @@ def slots(who: Contact) -> Mapping[str, Said | str]:
     }
 
 
-def _shared(who: Contact, text: str, kind: Kind) -> Said:
+def _shared(who: Contact, text: str, kind: int) -> Said:
     """Say a mailbox or a number that somebody of the household may use as well."""
     said = whole(text, who.key, kind)
-    if who.partner and who.shares == kind.name.lower():
-        other = Kind.SHARED_EMAIL if kind is Kind.EMAIL else Kind.SHARED_PHONE
+    if who.partner and who.shares == KINDS[kind].lower():
+        other = Kind.SHARED_EMAIL if kind == Kind.EMAIL else Kind.SHARED_PHONE
         return Said(text, (*said.spans, (0, len(text), who.partner, other, False)))
     return said
 
 
-def _home(who: Contact, text: str, kind: Kind) -> Said:
+def _home(who: Contact, text: str, kind: int) -> Said:
     said = whole(text, who.key, kind)
     if who.partner:
         return Said(text, (*said.spans, (0, len(text), who.partner, kind, False)))

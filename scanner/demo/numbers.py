@@ -29,8 +29,15 @@ CALLING = {"en_US": "1", "en_GB": "44", "de_DE": "49", "fr_FR": "33", "es_ES": "
            "nl_NL": "31", "pl_PL": "48", "sv_SE": "46", "tr_TR": "90", "pt_BR": "55",
            "cs_CZ": "420"}  # fmt: skip
 
+RESERVED = 100
+"""How many numbers an American area has set aside for films."""
+
 STRIDE = 7919
 """A prime: multiplied by it, counters do not look like counters and never meet."""
+
+
+CARD_STRIDE = 618_033_989
+"""Prime to ten, so that no two cards are alike."""
 
 
 def phone(locale: str, kind: str, used: Counter[str], chance: Chance) -> str:
@@ -53,7 +60,7 @@ def phone(locale: str, kind: str, used: Counter[str], chance: Chance) -> str:
 def _american(used: Counter[str], chance: Chance) -> str:
     serial, used["en_US"] = used["en_US"], used["en_US"] + 1
     area, turn = AREAS[serial * 7 % len(AREAS)], serial // len(AREAS)
-    line = f"01{turn * 37 % 100:02}" if turn < 100 else f"{1000 + turn:04}"
+    line = f"01{turn * 37 % 100:02}" if turn < RESERVED else f"{1000 + turn:04}"
     form = chance.pick(("{}-555-{}", "{}-555-{}", "({}) 555-{}", "{}.555.{}", "+1 {} 555 {}"))
     return form.format(area, line)
 
@@ -79,13 +86,13 @@ def dotted(typed: str) -> str:
     return ".".join(bare.replace("-", " ").replace("(", "").replace(")", "").split())
 
 
-def card(chance: Chance) -> str:
+def card(serial: int) -> str:
     """Make a card number of a range that test systems use, with its check digit."""
-    body = "400000" + chance.digits(9)
+    body = f"400000{serial * CARD_STRIDE % 10**9:09}"
     total = 0
     for n, digit in enumerate(reversed(body)):
         doubled = int(digit) * (2 - n % 2)
-        total += doubled - 9 if doubled > 9 else doubled
+        total += sum(divmod(doubled, 10))
     return body + str(-total % 10)
 
 

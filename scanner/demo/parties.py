@@ -2,7 +2,7 @@
 
 from scanner.demo.desk import Desk
 from scanner.demo.naming import slots
-from scanner.demo.people import Contact
+from scanner.demo.people import LOGIN, Contact
 from scanner.demo.said import Kind, Marked, Said, joined
 from scanner.demo.times import DAY, NEVER, stamp
 from scanner.demo.truth import Flag
@@ -147,7 +147,9 @@ def _visits(desk: Desk, who: Contact, site: int, address: int) -> None:
 
 def _addresses(desk: Desk, who: Contact) -> None:
     known, key = slots(who), who.key
-    columns = "objid e_num access_num type subtype useage dev e_type e_subtype modify_stmp eaddr2contact"
+    columns = (
+        "objid e_num access_num type subtype useage dev e_type e_subtype modify_stmp eaddr2contact"
+    )
     wanted: list[tuple[object, str, str, int]] = [(known["email"], "Email", "Primary", 1)]
     if desk.chance.hit(0.5) or who == desk.headline:
         wanted.append((known["mobile"], "Phone", "Mobile", 2))
@@ -189,7 +191,7 @@ def _sessions(desk: Desk, who: Contact, *, all_of_it: bool) -> None:
             Said(address, ((0, len(address), key, Kind.IP, False),)),
             chance.pick(("Mozilla/5.0 (Windows NT 10.0)", "Mozilla/5.0 (X11; Linux x86_64)")),
             known["login"], stamp(desk.moment(400)), owner=key)  # fmt: skip
-    if len(who.login) <= 30 and (all_of_it or chance.hit(0.3)):
+    if len(who.login) <= LOGIN and (all_of_it or chance.hit(0.3)):
         old = f"pw{chance.digits(8)}"
         desk.put("x_password_hist", "objid x_login_name x_password dev", known["login"],
                  Said(old, ((0, len(old), key, Kind.SECRET, False),)), 1, owner=key)  # fmt: skip

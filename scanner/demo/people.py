@@ -4,7 +4,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,7 +23,12 @@ HOUSEHOLD = 23
 NAMESAKE = 37
 """Every so many contacts, one is called like the one before."""
 
+PHONE, LOGIN = 20, 30
+"""The lengths of the columns that hold a number and a login."""
+
 PUBLIC = ("example.com", "example.org", "example.net", "mail.example", "post.example")
+PLAIN = {ord("ß"): "ss", ord("ı"): "i", ord("ł"): "l", ord("ø"): "o"}
+
 TITLES = ("Engineer", "Office Manager", "IT Administrator", "Buyer", "Owner", "Teacher", "Nurse",
           "Sales Lead", "Accountant", "Retired", "Technician", "Consultant")  # fmt: skip
 
@@ -71,7 +76,7 @@ def pools() -> dict[str, dict[str, Any]]:
 
 def ascii_of(text: str) -> str:
     """Write a name as people do in addresses: small letters, no accents, no spaces."""
-    plain = text.lower().translate(str.maketrans({"ß": "ss", "ı": "i", "ł": "l", "ø": "o"}))
+    plain = text.lower().translate(PLAIN)
     plain = unicodedata.normalize("NFKD", plain)
     return "".join(c for c in plain if c.isascii() and c.isalnum())
 
@@ -104,13 +109,15 @@ def _contact(
 ) -> Contact:
     pick = chance.pick
     locale = "en_US" if n in (HEADLINE, HEADLINE + 1) else pick(locales)
-    same = before is not None and (n == HEADLINE + 1 or n % NAMESAKE == 0)
     home = before is not None and n % HOUSEHOLD == HOUSEHOLD - 1
+    same = before is not None and not home and (n == HEADLINE + 1 or n % NAMESAKE == 0)
     if before and (same or home):
         locale = before.locale
     pool = pools()[locale]
     woman = before.woman if before and same else chance.hit(0.5)
     first = before.first if before and same else pick(pool["women" if woman else "men"])
+    while before and home and first == before.first:
+        first = pick(pool["women" if woman else "men"])
     last = before.last if before and (same or home) else pick(pool["last"])
     city, postcode, region = (
         (before.city, before.postcode, before.region) if before and home else pick(pool["places"])
@@ -125,7 +132,7 @@ def _contact(
         last=last,
         woman=woman,
         email=email,
-        phone=call("landline") + (_extension(chance) if company else ""),
+        phone=_extended(call("landline"), chance) if company else call("landline"),
         mobile=call("mobile"),
         fax=call("landline") if chance.hit(0.3) or n == HEADLINE else "",
         street=before.street if before and home else _street(locale, pick(pool["streets"]), chance),
@@ -133,11 +140,11 @@ def _contact(
         postcode=postcode,
         region=region,
         country=pool["country"],
-        login=email if chance.hit(0.6) and len(email) <= 30 else _login(first, last, n),
+        login=email if chance.hit(0.6) and len(email) <= LOGIN else _login(first, last, n),
         cust_ref=f"CR-{n:06}-{chance.digits(3)}",
         national_id=national_id(locale, chance),
         birth=day(chance.number(-16400, 5400)),
-        card=card(chance),
+        card=card(n),
         iban=iban(locale, chance),
         title=pick(TITLES),
         company=int(company),
@@ -146,8 +153,6 @@ def _contact(
 
 def _shared(people: list[Contact]) -> list[Contact]:
     """Let the households share: each second one a phone, the others a mailbox."""
-    from dataclasses import replace
-
     for n in range(1, len(people)):
         one, other = people[n - 1], people[n]
         if other.number % HOUSEHOLD != HOUSEHOLD - 1:
@@ -156,7 +161,9 @@ def _shared(people: list[Contact]) -> list[Contact]:
         people[n - 1] = replace(one, partner=other.key, shares=what)
         shared = replace(other, partner=one.key, shares=what, company=0)
         people[n] = (
-            replace(shared, phone=one.phone) if what == "phone" else replace(shared, email=one.email)
+            replace(shared, phone=one.phone)
+            if what == "phone"
+            else replace(shared, email=one.email)
         )
     return people
 
@@ -172,11 +179,10 @@ def _login(first: str, last: str, n: int) -> str:
     return f"{ascii_of(first)[:1]}{ascii_of(last)[:12]}{n}"
 
 
-def _extension(chance: Chance) -> str:
-    kind = chance.random()
-    if kind < 0.1:
-        return f" x{chance.digits(3)}"
-    return f" ext {chance.digits(2)}" if kind < 0.15 else ""
+def _extended(number: str, chance: Chance) -> str:
+    """Add an extension to some numbers, where the column has room for it."""
+    more = f" x{chance.digits(3)}" if chance.hit(0.7) else f" ext {chance.digits(2)}"
+    return number + more if chance.hit(0.15) and len(number + more) <= PHONE else number
 
 
 def _street(locale: str, name: str, chance: Chance) -> str:

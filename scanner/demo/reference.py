@@ -164,9 +164,7 @@ def _queues(store: Store) -> Iterator[tuple[int, str]]:
         yield objid, title
 
 
-def _agent(
-    store: Store, chance: Chance, n: int, queues: tuple[tuple[int, str], ...]
-) -> Agent:
+def _agent(store: Store, chance: Chance, n: int, queues: tuple[tuple[int, str], ...]) -> Agent:
     pool = pools()[chance.pick(("en_US", "en_GB", "de_DE", "es_ES"))]
     first, last = chance.pick(pool["women"] + pool["men"]), chance.pick(pool["last"])
     login = f"{ascii_of(first)[:1]}{ascii_of(last)[:8]}{n}"
@@ -249,7 +247,9 @@ def _lookups(store: Store) -> dict[str, int]:
         found[name] = _put(store, name, "objid name dev", title, 1)
     found["currency"] = _put(store, "currency", "objid name symbol dev", "Euro", "EUR", 1)
     for n, title in enumerate(("Case ID", "Action Item ID", "Site ID", "Contract ID")):
-        _put(store, "num_scheme", "objid name next_value prefix dev", title, 1_000_000, "CTAS"[n], 1)
+        _put(
+            store, "num_scheme", "objid name next_value prefix dev", title, 1_000_000, "CTAS"[n], 1
+        )
     for n in range(40):
         _put(store, "x_carrier_zip", "objid x_zip x_city x_state x_market dev",
              f"{10_000 + 997 * n}", f"Springfield {n}", ("NY", "CA", "TX")[n % 3],

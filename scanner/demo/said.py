@@ -3,36 +3,39 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
+from typing import Final
 
 
-class Kind(IntEnum):
-    """What a span is to the person that it names."""
+class Kind:
+    """What a span is to the person that it names; plain numbers, because millions are made."""
 
-    FULL = 0
-    GIVEN = 1
-    FAMILY = 2
-    FIRST = 3
-    LAST = 4
-    EMAIL = 5
-    PHONE = 6
-    LOGIN = 7
-    NATIONAL_ID = 8
-    CUSTOMER_ID = 9
-    CARD = 10
-    IBAN = 11
-    STREET = 12
-    CITY = 13
-    POSTCODE = 14
-    BIRTH = 15
-    IP = 16
-    SECRET = 17
-    CARD_PART = 18
-    SHARED_EMAIL = 19
-    SHARED_PHONE = 20
-    LINK = 21
+    FULL: Final = 0
+    GIVEN: Final = 1
+    FAMILY: Final = 2
+    FIRST: Final = 3
+    LAST: Final = 4
+    EMAIL: Final = 5
+    PHONE: Final = 6
+    LOGIN: Final = 7
+    NATIONAL_ID: Final = 8
+    CUSTOMER_ID: Final = 9
+    CARD: Final = 10
+    IBAN: Final = 11
+    STREET: Final = 12
+    CITY: Final = 13
+    POSTCODE: Final = 14
+    BIRTH: Final = 15
+    IP: Final = 16
+    SECRET: Final = 17
+    CARD_PART: Final = 18
+    SHARED_EMAIL: Final = 19
+    SHARED_PHONE: Final = 20
+    LINK: Final = 21
 
+
+KINDS = tuple(name for name in vars(Kind) if name.isupper())
+"""Their names, in the order of the numbers."""
 
 STRONG_ANYWHERE = frozenset(
     {
@@ -58,7 +61,7 @@ SHARED = frozenset({Kind.SHARED_EMAIL, Kind.SHARED_PHONE})
 WHOLE = -1
 """The end of a span that is the whole of a number or a date."""
 
-Span = tuple[int, int, int, Kind, bool]
+Span = tuple[int, int, int, int, bool]
 """Start, end, the person's key, the kind, and whether the value was cut short."""
 
 
@@ -94,7 +97,7 @@ class Said:
         return builder.add(self.text[at:].translate(table)).said()
 
 
-def whole(text: str, who: int, kind: Kind) -> Said:
+def whole(text: str, who: int, kind: int) -> Said:
     """Say something that is all of it one identifier of ``who``."""
     return Said(text, ((0, len(text), who, kind, False),))
 
@@ -105,7 +108,7 @@ class Marked:
 
     value: int | str
     who: int
-    kind: Kind
+    kind: int
 
 
 class TextBuilder:
@@ -120,24 +123,34 @@ class TextBuilder:
 
     def add(self, part: "Said | str") -> "TextBuilder":
         """Append a text."""
-        if part.__class__ is Said:
-            text, at = part.text, self._length
-            if part.spans:
-                self._spans += [(s + at, e + at, w, k, c) for s, e, w, k, c in part.spans]
-        else:
-            text = part  # type: ignore[assignment]  # a plain text
-        self._parts.append(text)
-        self._length += len(text)
+        if isinstance(part, str):
+            self._parts.append(part)
+            self._length += len(part)
+            return self
+        if part.spans:
+            at = self._length
+            self._spans += [(s + at, e + at, w, k, c) for s, e, w, k, c in part.spans]
+        self._parts.append(part.text)
+        self._length += len(part.text)
         return self
 
     def say(self, template: str, slots: Mapping[str, "Said | str"]) -> "TextBuilder":
         """Append a sentence whose ``{slots}`` are filled in."""
+        parts, at = self._parts, self._length
         for literal, slot in _compiled(template):
             if literal:
-                self._parts.append(literal)
-                self._length += len(literal)
+                parts.append(literal)
+                at += len(literal)
             if slot:
-                self.add(slots[slot])
+                part = slots[slot]
+                if isinstance(part, str):
+                    text = part
+                else:
+                    text = part.text
+                    self._spans += [(s + at, e + at, w, k, c) for s, e, w, k, c in part.spans]
+                parts.append(text)
+                at += len(text)
+        self._length = at
         return self
 
     def said(self) -> Said:

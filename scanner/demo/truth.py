@@ -3,27 +3,34 @@
 import json
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from enum import IntFlag
+from collections.abc import Iterator, Sequence
 from io import StringIO
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from scanner.demo.facts import COPIES, Facts, facts
-from scanner.demo.said import SHARED, STRONG_ANYWHERE, STRONG_OWN, Kind, Span
+from scanner.demo.said import KINDS, SHARED, STRONG_ANYWHERE, STRONG_OWN, Kind, Span
 from scanner.demo.schema import ADP, columns_of
 
 IN_MEMORY = 1 << 22
 """How many numbers a list may hold before they go to disk."""
 
 
-class Flag(IntFlag):
-    """What a place is to its subject."""
+class Flag:
+    """What a place is to its subject; plain numbers, because millions are made."""
 
-    STRONG = 1
-    OWN = 2
-    AMBIGUOUS = 4
-    CUT = 8
-    LINKED = 16
+    STRONG: Final = 1
+    OWN: Final = 2
+    AMBIGUOUS: Final = 4
+    CUT: Final = 8
+    LINKED: Final = 16
+
+
+def _grades(strong: frozenset[int]) -> tuple[int, ...]:
+    return tuple(Flag.STRONG if kind in strong else 0 for kind in range(len(KINDS)))
+
+
+GRADES, GRADES_OWN = _grades(STRONG_ANYWHERE), _grades(STRONG_OWN)
+"""What each kind is worth in anybody's row, and in the person's own."""
 
 
 class Numbers:
@@ -36,7 +43,7 @@ class Numbers:
         self._spooled = 0
 
     def add(self, row: Sequence[int]) -> None:
-        """Append one row."""
+        """Append one row, or several at once."""
         self._recent.extend(row)
         if len(self._recent) >= IN_MEMORY:
             self._spool = self._spool or tempfile.TemporaryFile()  # noqa: SIM115  # as long as we
@@ -96,20 +103,21 @@ class Truth:
         self.own_rows.add((who, table, key[0], key[1] if len(key) > 1 else -1, relation))
 
     def note(
-        self, columns: Sequence[int], key: int, spans: Iterable[Span], *, owner: int, linked: bool
+        self, columns: Sequence[int], key: int, spans: Sequence[Span], *, owner: int, linked: bool
     ) -> None:
         """Write down the spans of one cell, once for each column that shows it."""
-        spans = tuple(spans)
+        found: list[int] = []
         for start, end, who, kind, cut in spans:
-            row = (Flag.LINKED if linked else Flag.OWN) if who == owner else 0
-            flags = _grade(kind, row, cut=cut)
+            row = 0 if who != owner else Flag.LINKED if linked else Flag.OWN
+            flags = Flag.CUT | row if cut else (GRADES_OWN if row else GRADES)[kind] | row
             if not row and self._doubtful(who, kind, spans):
                 flags |= Flag.AMBIGUOUS
             for column in columns:
-                self.places.add((who, column, key, start, end, kind, flags))
+                found += (who, column, key, start, end, kind, flags)
+        self.places.add(found)
 
-    def _doubtful(self, who: int, kind: Kind, spans: Sequence[Span]) -> bool:
-        if kind in STRONG_ANYWHERE or kind is Kind.LINK:
+    def _doubtful(self, who: int, kind: int, spans: Sequence[Span]) -> bool:
+        if kind in STRONG_ANYWHERE or kind == Kind.LINK:
             return kind in SHARED
         alone = not any(w == who and k in STRONG_ANYWHERE for _, _, w, k, _ in spans)
         return alone or who in self.namesakes
@@ -173,8 +181,8 @@ class Truth:
             "rows": self.rows,
             "headline": self.headline,
             "namesakes": sorted(self.namesakes),
-            "kinds": [k.name for k in Kind],
-            "flags": {str(f.name): int(f) for f in Flag},
+            "kinds": KINDS,
+            "flags": {name: n for name, n in vars(Flag).items() if name.isupper()},
             "place": ["subject", "column", "key", "start", "end", "kind", "flags"],
             "own_row": ["subject", "table", "key", "key2", "relation"],
         }
@@ -194,8 +202,3 @@ class Truth:
         stream = StringIO()
         self.write(stream)
         return stream.getvalue()
-
-
-def _grade(kind: Kind, row: int, *, cut: bool) -> int:
-    strong = kind in (STRONG_OWN if row else STRONG_ANYWHERE) and not cut
-    return row | (Flag.STRONG if strong else 0) | (Flag.CUT if cut else 0)

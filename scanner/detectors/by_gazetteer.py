@@ -107,11 +107,12 @@ def detect(look: Look) -> Iterator[Sign]:
             weight = most * min(share, spread)
             yield Sign("PERSON", Evidence(rule, "gazetteer", hits, values.read, round(weight, 3)))
     hits, _ = values.hits(has_one)
-    if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:  # noqa: PLR2004
+    if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:
         rule = "values without a known name"
         evidence = Evidence(rule, "gazetteer", values.read - hits, values.read, UNKNOWN)
         yield Sign("PERSON", evidence)
     legal, _ = values.hits(is_company)
-    if legal > 0.1 * values.read:  # noqa: PLR2004
-        evidence = Evidence("legal forms of companies", "gazetteer", legal, values.read, COMPANIES)
+    if legal > 0.1 * values.read:
+        weight = round(COMPANIES * min(1.0, 2.5 * legal / values.read), 3)
+        evidence = Evidence("legal forms of companies", "gazetteer", legal, values.read, weight)
         yield Sign("PERSON", evidence)

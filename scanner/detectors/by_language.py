@@ -32,6 +32,9 @@ COVERS = 0.6
 
 NOTE_CHARACTERS = 2000
 
+PROSE, TEXTS, DECIDED = 0.4, 0.3, 0.5
+"""Shares of sentences, or of texts in a column that is not decided, from which notes are read."""
+
 NEEDLESS = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 """Pipes that find no entities; left out, the rest runs twice as fast."""
 
@@ -85,7 +88,7 @@ class Language:
     def confirms(self, name: str, value: str) -> bool:
         """Whether Presidio's recognizer class ``name`` finds nearly all of ``value``."""
         found = self._check(name).analyze(value, self._check(name).supported_entities, None)
-        return any(r.end - r.start >= 0.9 * len(value) for r in found)  # noqa: PLR2004
+        return any(r.end - r.start >= 0.9 * len(value) for r in found)
 
     def _check(self, name: str) -> Any:
         if name not in self._checks:
@@ -121,7 +124,7 @@ def detect(look: Look) -> Iterator[Sign]:
     if look.values.kind != "text" or not look.values.read:
         return
     yield from _custom(look)
-    if look.prose > 0.4:  # noqa: PLR2004
+    if look.prose > PROSE or (look.texts > TEXTS and look.best() < DECIDED):
         yield from _notes(look)
     elif UNSURE[0] <= look.weight("PERSON") < UNSURE[1] and look.values.distinct > 2:  # noqa: PLR2004
         yield from _names(look)

@@ -1,6 +1,8 @@
 """By the words of a column's name and of its comment: whole words, and able to lose."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scanner.detectors.look import Look, Owner, Sign, owner
 from scanner.model import Evidence
@@ -18,6 +20,9 @@ LONGEST_COMMENT = 8
 
 NAME_OF = {"person": 0.5, "organisation": -0.4, "thing": -0.4, "": 0.15}
 """What a bare "name" weighs for a person, by whose name it is."""
+
+RELATION = re.compile(r"[A-Za-z]2[A-Za-z]")
+"""Clarify and others name a foreign key after both ends: ``phone_log2case``."""
 
 ROLE = 0.4
 """What a name such as "leader" weighs, which may also hold that person's number."""
@@ -48,7 +53,9 @@ def phrases(words: Sequence[str], rules: Rules) -> list[tuple[int, Phrase]]:
             if phrase is None or span & taken:
                 continue
             if phrase.alone and len([w for w in phrase.words if not w.isdigit()]) < len(real):
-                continue
+                if phrase.part not in {"first", "last"}:
+                    continue
+                phrase = replace(phrase, weight=phrase.weight / 2)
             found[start] = phrase
             taken |= span
     return sorted(found.items())
@@ -59,6 +66,8 @@ def _signs(look: Look, words: Sequence[str], scale: float) -> Iterator[Sign]:
     covered = {i for start, p in found for i in range(start, start + len(p.words))}
     rest = [w for i, w in enumerate(words) if i not in covered]
     chosen = _choose([p for _, p in found])
+    if look.values.kind == "number" and RELATION.search(look.ref.name):
+        yield _sign("*", "a number that its name says leads to another table", -1.0)
     if about := _itself(words, covered, look.rules):
         yield _sign("*", f"its name is about the {about!r} of something", ABOUT_ITSELF)
     if chosen is None:
@@ -73,6 +82,7 @@ def _signs(look: Look, words: Sequence[str], scale: float) -> Iterator[Sign]:
         yield _sign(chosen.entity, told, chosen.weight * scale, chosen.part)
         yield from _foreign(chosen.entity, whose)
         thing = owner(rest, look.rules) in {"organisation", "thing"}
+        thing |= chosen.part == "full" and not rest and look.table_owner == "thing"
         if chosen.entity == "PERSON" and thing and not owner(chosen.words, look.rules):
             yield _sign("PERSON", "the name of something else", -0.6, source="owner")
     else:

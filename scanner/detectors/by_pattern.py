@@ -11,6 +11,9 @@ COST = 2
 ENOUGH = 0.6
 """The share of matching values from which a recognizer weighs all that it can."""
 
+SURE, FEW, SPARSE = 0.9, 2, 0.5
+"""Two different values of a recognizer so sure make a column one that may hold anything."""
+
 FAMILY = {
     "US_SSN": "NATIONAL_ID",
     "ES_NIF": "NATIONAL_ID",
@@ -26,6 +29,7 @@ def detect(look: Look) -> Iterator[Sign]:
     if not look.values.read or look.values.kind == "date":
         return
     named = look.named()
+    sure: list[tuple[int, int]] = []
     for recognizer in look.rules.recognizers:
         known = recognizer.entity in named or FAMILY.get(recognizer.entity) in named
         if recognizer.needs_name and not known:
@@ -38,10 +42,16 @@ def detect(look: Look) -> Iterator[Sign]:
             weight = recognizer.weight * min(1.0, share / ENOUGH)
             if not known and different <= 1 and look.values.read > 1:
                 weight /= 2
+            if recognizer.inside and recognizer.weight >= SURE:
+                sure.append((hits, different))
             evidence = Evidence(
                 recognizer.name, "pattern", hits, look.values.read, round(weight, 3)
             )
             yield Sign(recognizer.entity, evidence)
+    hits = sum(h for h, _ in sure)
+    if sum(d for _, d in sure) >= FEW and look.values.kind == "text":
+        evidence = Evidence("here and there contacts", "pattern", hits, look.values.read, SPARSE)
+        yield Sign("FREE_TEXT", evidence)
 
 
 def whole(value: str, recognizer: Recognizer, look: Look) -> bool:

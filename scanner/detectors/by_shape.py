@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from scanner.detectors.look import Look, Sign
+from scanner.detectors.values import Values
 from scanner.model import Evidence
 
 COST = 3
@@ -15,6 +16,9 @@ CONTRADICTS = -0.6
 FITS = 0.1
 """What values weigh that could be it."""
 
+FEW, BIG = 5, 100_000
+"""Fewer or smaller numbers are close together by chance."""
+
 DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ](\d{1,4})(?:[T ].*)?")
 COMPACT = re.compile(r"(?:19|20)\d{6}")
 SLUG = re.compile(r"[\w.@+-]{2,32}")
@@ -23,7 +27,7 @@ IP = re.compile(r"[0-9a-fA-F:.]{3,45}(?:/\d+)?")
 
 def _letters(value: str) -> bool:
     letters = sum(c.isalpha() for c in value)
-    return letters >= 1 and letters * 2 >= len(value) and len(value.split()) <= 7
+    return letters >= 1 and letters * 2 >= len(value) and len(value.split()) <= 7  # noqa: PLR2004
 
 
 def _name(value: str) -> bool:
@@ -45,12 +49,12 @@ def _birth(value: str) -> bool:
     if not (match := DATE.fullmatch(value)):
         return False
     year = next((int(p) for p in match.groups() if len(p) == 4 and p.isdigit()), 1950)  # noqa: PLR2004
-    return 1800 <= year <= date.today().year  # noqa: DTZ011, PLR2004
+    return 1800 <= year <= date.today().year  # noqa: PLR2004
 
 
 def _address(value: str) -> bool:
     letters = any(c.isalpha() for c in value)
-    return letters and len(value) >= 4 or value.isdigit()  # noqa: PLR2004
+    return (letters and len(value) >= 4) or (value.isdigit() and len(value) <= 5)  # noqa: PLR2004
 
 
 def _mailish(value: str) -> bool:
@@ -71,7 +75,7 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
     "CUSTOMER_ID": lambda v: any(c.isdigit() for c in v) and len(v) >= 4,  # noqa: PLR2004
     "USERNAME": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
     "LOGIN_STAMP": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
-    "SECRET": lambda v: len(v) >= 4 and " " not in v,  # noqa: PLR2004
+    "SECRET": lambda v: len(v) >= 3 and " " not in v,  # noqa: PLR2004
     "IP_ADDRESS": lambda v: bool(IP.fullmatch(v)),
     "CITY": _letters,
     "REGION": _letters,
@@ -82,6 +86,14 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
     "LOCATION": lambda v: bool(re.fullmatch(r"-?\d{1,3}[.,]\d+", v)),
 }
 """What a value must look like, at least, to be one of an entity."""
+
+
+def _dense(values: Values) -> bool:
+    """Whether big whole numbers lie as close to each other as the keys of rows do."""
+    numbers = [int(v) for v in values.counts if v.isdigit()]
+    if len(numbers) < max(FEW, values.distinct) or min(numbers) < BIG:
+        return False
+    return max(numbers) - min(numbers) < 50 * len(numbers)
 
 
 def detect(look: Look) -> Iterator[Sign]:
@@ -96,6 +108,9 @@ def detect(look: Look) -> Iterator[Sign]:
         rule = "values that could be it" if weight > 0 else "values that cannot be it"
         seen = hits if weight > 0 else values.read - hits
         yield Sign(entity, Evidence(rule, "shape", seen, values.read, round(weight, 3)))
+    if values.kind == "number" and _dense(values):
+        rule = "numbers as close together as keys"
+        yield Sign("*", Evidence(rule, "shape", values.read, values.read, CONTRADICTS))
     if values.distinct <= 2 and max(map(len, values.counts)) <= 1:  # noqa: PLR2004
         rule = "one or two values of one character"
         for entity in sorted(look.named() - {"GENDER", "INITIAL"}):

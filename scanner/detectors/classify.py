@@ -1,6 +1,6 @@
 """Weigh the evidence of a column into a verdict: looks in, ``Finding`` fields out. Reads nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -22,9 +22,27 @@ Z = 1.96
 """The normal distribution's 97.5 % point."""
 
 DIRECT = frozenset(
-    "PERSON EMAIL_ADDRESS PHONE_NUMBER STREET_ADDRESS DATE_OF_BIRTH NATIONAL_ID CREDIT_CARD "
-    "BANK_ACCOUNT IBAN_CODE IP_ADDRESS USERNAME SECRET DEVICE_ID CUSTOMER_ID US_SSN ES_NIF UK_NINO "
-    "IT_FISCAL_CODE LOCATION".split()
+    [
+        "PERSON",
+        "EMAIL_ADDRESS",
+        "PHONE_NUMBER",
+        "STREET_ADDRESS",
+        "DATE_OF_BIRTH",
+        "NATIONAL_ID",
+        "CREDIT_CARD",
+        "BANK_ACCOUNT",
+        "IBAN_CODE",
+        "IP_ADDRESS",
+        "USERNAME",
+        "SECRET",
+        "DEVICE_ID",
+        "CUSTOMER_ID",
+        "US_SSN",
+        "ES_NIF",
+        "UK_NINO",
+        "IT_FISCAL_CODE",
+        "LOCATION",
+    ]
 )
 
 QUASI: Mapping[str, str] = {
@@ -37,6 +55,7 @@ QUASI: Mapping[str, str] = {
     "NRP": "NRP",
     "JOB_TITLE": "JOB_TITLE",
     "URL": "URL",
+    "CARD_DETAIL": "CREDIT_CARD",
     "INITIAL": "PERSON",
     "EXTENSION": "PHONE_NUMBER",
     "BIRTH_YEAR": "DATE_OF_BIRTH",
@@ -52,7 +71,7 @@ SPECIAL = by_pattern.FAMILY
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the evidence comes to; ``part`` is which part of a name or an address."""
+    """What the evidence comes to; ``part`` is of a name or an address, ``by`` who declared it."""
 
     personal: Personal
     entity: str = ""
@@ -60,7 +79,7 @@ class Verdict:
     part: str = ""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
-    named: bool = False
+    by: str = ""
 
 
 def examine(look: Look) -> None:
@@ -75,25 +94,25 @@ def judge(look: Look) -> Verdict:
     """Choose the entity that the weights speak for most."""
     sums = _sums(look)
     entity, score = max(sums.items(), key=lambda pair: (pair[1], pair[0]), default=("", 0.0))
-    evidence = _evidence(look.signs, entity)
+    evidence = _evidence(look, entity)
     named = bool(look.named())
     part = next((s.part for s in look.signs if s.entity == entity and s.part), "")
     if not look.values.read:
-        return Verdict("unknown", why="no values to look at", evidence=evidence, named=named)
+        return Verdict("unknown", why="no values to look at", evidence=evidence)
     if score < DECIDES:
         few = look.values.read < FEW and not named
         personal: Personal = "unknown" if few else "none"
         shown = max(0.0, round(score, 3))
         why = "too few values to tell" if few else _why_not(look, entity, evidence)
-        return Verdict(personal, "", shown, "", why, evidence, named)
+        return Verdict(personal, "", shown, "", why, evidence)
     personal = "free_text" if entity == "FREE_TEXT" else "quasi" if entity in QUASI else "direct"
     foreign = [e for e in evidence if e.source == "owner"]
     if foreign or entity in NOBODYS or (entity == "LOCATION" and look.table_owner != "person"):
         why = f"{foreign[0].rule}: {_why(evidence)}" if foreign else _why(evidence)
-        return Verdict("none", entity, round(1 - DECIDES, 3), part, why, evidence, named)
+        return Verdict("none", entity, round(1 - DECIDES, 3), part, why, evidence)
     shown_as = QUASI.get(entity, entity)
     score = min(1.0, round(score, 3))
-    return Verdict(personal, shown_as, score, part, _why(evidence), evidence, named)
+    return Verdict(personal, shown_as, score, part, _why(evidence), evidence)
 
 
 def _sums(look: Look) -> dict[str, float]:
@@ -106,10 +125,15 @@ def _sums(look: Look) -> dict[str, float]:
     return sums
 
 
-def _evidence(signs: Iterable[Sign], entity: str) -> tuple[Evidence, ...]:
-    kinds = {entity, "*", SPECIAL.get(entity, entity)}
-    chosen = [s.evidence for s in signs if s.entity in kinds]
-    return tuple(sorted(chosen, key=lambda e: (-e.weight, e.source, e.rule)))
+def _evidence(look: Look, entity: str) -> tuple[Evidence, ...]:
+    """List what counted for the verdict, best first, and whose the data is."""
+    counted = look.evidence(entity)
+    if general := SPECIAL.get(entity):
+        counted += [e for e in look.evidence(general) if e not in counted]
+    counted += [
+        s.evidence for s in look.signs if s.entity == entity and s.evidence.source == "owner"
+    ]
+    return tuple(sorted(counted, key=lambda e: (-e.weight, e.source, e.rule)))
 
 
 def _why(evidence: Sequence[Evidence]) -> str:
@@ -189,11 +213,11 @@ def neighbours(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> None:
     for look, verdict in zip(looks, verdicts, strict=True):
         if verdict.personal not in {"none"}:
             continue
-        if 0.2 <= look.weight("PERSON") and parts & {"first", "last"}:  # noqa: PLR2004
+        if look.weight("PERSON") >= 0.2 and parts & {"first", "last"}:  # noqa: PLR2004
             _beside(look, "PERSON", "stands beside a person's name", 0.15)
-        if 0.3 <= look.weight("STREET_ADDRESS") and city:  # noqa: PLR2004
+        if look.weight("STREET_ADDRESS") >= 0.3 and city:  # noqa: PLR2004
             _beside(look, "STREET_ADDRESS", "stands beside a city", 0.25)
-        if 0.3 <= look.weight("POSTCODE") and street:  # noqa: PLR2004
+        if look.weight("POSTCODE") >= 0.3 and street:  # noqa: PLR2004
             _beside(look, "POSTCODE", "stands beside a street", 0.25)
 
 

@@ -9,9 +9,48 @@ from scanner.model import TableRef
 from scanner.recognizers import Rules
 
 MARKS = frozenset(
-    "bak backup bck bkp copy kopie hist history historie aud audit log old alt orig stg stage "
-    "staging stag tmp temp arch archive archiv archived snapshot snap shadow del deleted "
-    "import imp load export exp dup sav save saved prev".split()
+    [
+        "bak",
+        "backup",
+        "bck",
+        "bkp",
+        "copy",
+        "kopie",
+        "hist",
+        "history",
+        "historie",
+        "aud",
+        "audit",
+        "log",
+        "old",
+        "alt",
+        "orig",
+        "stg",
+        "stage",
+        "staging",
+        "stag",
+        "tmp",
+        "temp",
+        "arch",
+        "archive",
+        "archiv",
+        "archived",
+        "snapshot",
+        "snap",
+        "shadow",
+        "del",
+        "deleted",
+        "import",
+        "imp",
+        "load",
+        "export",
+        "exp",
+        "dup",
+        "sav",
+        "save",
+        "saved",
+        "prev",
+    ]
 )
 """Words in the name of a copy that the name of what it copies lacks."""
 

@@ -19,6 +19,13 @@ PROSE_WORDS = 6
 """Words from which on a value reads as a sentence rather than as a name or an address."""
 
 
+CLEAR = 0.45
+"""What a pattern must weigh to be clear by itself."""
+
+TEXT_WORDS, TEXT_LENGTH = 4, 16
+"""From so many words, or characters of JSON, something may stand inside a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A detector's evidence for an entity; ``part`` says which part of a name or an address."""
@@ -51,19 +58,37 @@ class Look:
         hits, _ = self.values.hits(is_prose)
         return hits / self.values.read if self.values.read else 0.0
 
+    @cached_property
+    def texts(self) -> float:
+        """The share of the values that are texts of some length, sentences or not."""
+        hits, _ = self.values.hits(is_text)
+        return hits / self.values.read if self.values.read else 0.0
+
+    def best(self) -> float:
+        """The weight of the entity that most speaks for, so far."""
+        entities = {s.entity for s in self.signs} - {"*", ""}
+        return max((self.weight(e) for e in entities), default=0.0)
+
     def named(self) -> set[str]:
         """List the entities that the column's name speaks for."""
         return {s.entity for s in self.signs if s.evidence.source == "name" and s.entity}
 
     def weight(self, entity: str) -> float:
         """Sum what speaks for and against ``entity`` so far; of a layer's reasons the best."""
-        return total(
-            [
-                s.evidence
-                for s in self.signs
-                if s.entity in {entity, "*"} and s.evidence.source != "owner"
-            ]
-        )
+        return total(self.evidence(entity))
+
+    def evidence(self, entity: str) -> list[Evidence]:
+        """List what speaks for and against ``entity``.
+
+        Whose the data is does not change what it is, and a name that is "about the number of
+        something" says nothing against values that are clear by themselves.
+        """
+        own = [
+            s.evidence for s in self.signs if s.entity == entity and s.evidence.source != "owner"
+        ]
+        if any(e.source == "pattern" and e.weight >= CLEAR for e in own):
+            return own
+        return own + [s.evidence for s in self.signs if s.entity == "*"]
 
 
 def total(evidence: Iterable[Evidence]) -> float:
@@ -81,6 +106,11 @@ def is_prose(value: str) -> bool:
     words = value.split()
     small = sum(w.isalpha() and w.islower() for w in words)
     return len(words) >= PROSE_WORDS and small * 4 >= len(words)
+
+
+def is_text(value: str) -> bool:
+    """Whether a value is a sentence, several words, or JSON or a mark-up language."""
+    return len(value.split()) >= TEXT_WORDS or (value[:1] in "{[<" and len(value) >= TEXT_LENGTH)
 
 
 def owner(words: Sequence[str], rules: Rules) -> Owner:

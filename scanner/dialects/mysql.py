@@ -71,8 +71,8 @@ class Dialect(generic.Dialect):
         key = self._integer_key(table)
         if key is None:
             return None
-        least, greatest = connection.execute(select(func.min(key), func.max(key))).one()
-        return None if least is None else (int(least), int(greatest))
+        ends: Any = connection.execute(select(func.min(key), func.max(key))).one()
+        return None if ends[0] is None else (int(ends[0]), int(ends[1]))
 
     def _integer_key(self, table: Table) -> ColumnElement[int] | None:
         keys = list(table.primary_key.columns)

@@ -89,22 +89,18 @@ class Dialect(generic.Dialect):
         if key is None:
             return None
         try:
-            least, greatest = connection.execute(
-                select(func.min(key), func.max(key)).select_from(table)
-            ).one()
+            query = select(func.min(key), func.max(key)).select_from(table)
+            ends: Any = connection.execute(query).one()
         except exc.OperationalError:
             return None
-        numbers = isinstance(least, int) and isinstance(greatest, int)
-        return (least, greatest) if numbers else None
+        return None if ends[0] is None else (int(ends[0]), int(ends[1]))
 
     def _rowid(self, table: Table) -> ColumnElement[int] | None:
         """Name the rowid by a name that no column of the table hides."""
         hidden = {c.name.lower() for c in table.columns}
         free = (n for n in ("rowid", "_rowid_", "oid") if n not in hidden)
         name = next(free, None)
-        return (
-            None if name is None else literal_column(f"{{}}.{name}".format(_quoted(table)), Integer)
-        )
+        return None if name is None else literal_column(f"{_quoted(table)}.{name}", Integer)
 
     def sample(
         self,

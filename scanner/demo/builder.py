@@ -1,0 +1,160 @@
+"""Build the demo: an empty database in, tables and rows into it, the truth out. Writes."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, String, Text, create_engine, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from scanner.database import failing
+from scanner.demo import (
+    cases,
+    copies,
+    customs,
+    dealings,
+    metadata,
+    parties,
+    people,
+    reference,
+    schema,
+    triggers,
+    views,
+)
+from scanner.demo.chance import Chance
+from scanner.demo.desk import Desk
+from scanner.demo.load import Store, sender
+from scanner.demo.truth import Truth
+from scanner.errors import Misconfigured
+from scanner.model import Progress, Silent
+
+ROWS_PER_CASE, ROWS_PER_CONTACT = 31, 14
+"""What to expect, for the progress."""
+
+
+def create(
+    url: str,
+    *,
+    cases: int = 1500,
+    contacts: int = 600,
+    seed: int = 1,
+    shadows: bool = True,
+    progress: Progress | None = None,
+) -> Truth:
+    """Make the database that ``url`` names (a file), or take the empty one (a server), and build.
+
+    Raises:
+        Misconfigured: the file exists, or the database is not empty.
+
+    """
+    engine = open_new(url)
+    try:
+        return build(
+            engine, cases=cases, contacts=contacts, seed=seed, shadows=shadows, progress=progress
+        )
+    finally:
+        engine.dispose()
+
+
+def open_new(url: str) -> Engine:
+    """Make an engine for a database to be built; an SQLite file must not exist yet.
+
+    Raises:
+        Misconfigured: the URL cannot be read, or the file exists.
+
+    """
+    try:
+        parsed = make_url(url)
+        file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+        if file and file != ":memory:" and Path(file).exists() and Path(file).stat().st_size:
+            raise Misconfigured(
+                "the demo's database file exists: choose another folder or delete it"
+            )
+        return create_engine(parsed, hide_parameters=True)
+    except ArgumentError:
+        raise Misconfigured("the database URL cannot be read") from None
+    except ModuleNotFoundError as error:
+        raise Misconfigured(f"the driver {error.name!r} is not installed") from None
+
+
+def build(
+    engine: Engine,
+    *,
+    cases: int = 1500,
+    contacts: int = 600,
+    seed: int = 1,
+    shadows: bool = True,
+    progress: Progress | None = None,
+) -> Truth:
+    """Fill an empty database with the demo.
+
+    Raises:
+        Misconfigured: the database has tables already, or the numbers make no sense.
+
+    """
+    if contacts < people.HEADLINE + 2 or cases < 1:
+        raise Misconfigured(f"the demo needs {people.HEADLINE + 2} contacts and a case at least")
+    made = schema.metadata(shadows=shadows)
+    options = {"cases": cases, "contacts": contacts, "seed": seed, "shadows": shadows}
+    truth = Truth(shadows=shadows, options=options)
+    watch = progress or Silent()
+    watch.begin("demo rows", cases * ROWS_PER_CASE + contacts * ROWS_PER_CONTACT)
+    with failing(engine), engine.begin() as connection:
+        if inspect(connection).get_table_names():
+            raise Misconfigured("the database has tables already: the demo builds into empty ones")
+        _hurry(connection)
+        made.create_all(connection)
+        driver = connection.connection.driver_connection
+        texts = {
+            (t.name, c.name): isinstance(c.type, String | Text)
+            for t in made.tables.values()
+            for c in t.columns
+        }
+        store = Store(truth, sender(driver, connection.dialect.name, watch.advance), texts)
+        _fill(store, cases=cases, contacts=contacts, seed=seed)
+        store.flush()
+        for index in schema.indexes(made, shadows=shadows):
+            index.create(connection)
+        views.create(connection, made)
+        triggers.create(connection, made)
+    return truth
+
+
+def _hurry(connection: Connection) -> None:
+    """Let SQLite not wait for the disk: what fails half-way is thrown away."""
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute("PRAGMA synchronous = OFF")
+            driver.execute("PRAGMA cache_size = -65536")
+
+
+def _fill(store: Store, *, cases: int, contacts: int, seed: int) -> None:
+    chance = Chance(seed, "rows")
+    world = reference.build(
+        store, Chance(seed, "world"), agents=12 + contacts // 100, companies=4 + contacts // 15
+    )
+    customers = people.contacts(contacts, [c.domain for c in world.companies], seed)
+    store.truth.namesakes = people.namesakes(customers)
+    for _ in customers:
+        store.new_id("contact")
+    desk = Desk(store, world, customers, chance)
+    store.truth.headline = {"table": "table_contact", "key": desk.headline.key}
+    for who in customers:
+        _contact(desk, who)
+    copies.solutions(desk)
+    dealings.requests(desk)
+    for who in _reporters(desk, cases):
+        _case(desk, who)
+    metadata.add(store)
+
+
+def _contact(desk: Desk, who: people.Contact) -> None:
+    everything = who == desk.headline
+    role = parties.add(desk, who, all_of_it=everything)
+    dealings.add(desk, who, role, all_of_it=everything)
+    customs.of_contact(desk, who, all_of_it=everything)
+    customs.of_copies(desk, who, parties.CONTACT, parties.put_contact, all_of_it=everything)
+    copies.add(desk, who, all_of_it=everything)
+
+
+_reporters, _case = cases.reporters, cases.add

@@ -1,0 +1,101 @@
+"""Judge the columns of one table together: samples in, verdicts out. Reads nothing.
+
+Whose data a table holds, and what stands beside a column, are reasons too; and where a pack
+declares what a column is, its word counts.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Table
+
+from scanner.detectors import by_gazetteer, by_name, classify
+from scanner.detectors.by_language import Language
+from scanner.detectors.classify import Verdict
+from scanner.detectors.look import Look, Owner, owner
+from scanner.detectors.values import Values
+from scanner.model import ColumnRef, Evidence
+from scanner.recognizers import Rules
+from scanner.rulebook import Pack
+
+PARTS = frozenset({"first", "last"})
+"""Parts of a name that only a person has."""
+
+FIRM = 0.3
+"""The share of values with a company's legal form from which a column names companies."""
+
+SURE = 0.5
+"""What a pattern must weigh to be believed against a pack that says "none"."""
+
+
+def looks(
+    table: Table,
+    samples: Mapping[str, Values],
+    *,
+    rules: Rules,
+    language: Language,
+    comments: Mapping[tuple[str, str], str],
+) -> dict[str, Look]:
+    """Prepare the columns that were read; ``comments`` are (table, column), lower case, to text."""
+    whose = _owner(rules, table, samples)
+    return {
+        name: Look(
+            ColumnRef(table.schema or "", table.name, name),
+            values,
+            rules,
+            language,
+            whose,
+            table.columns[name].comment or comments.get((table.name.lower(), name.lower()), ""),
+        )
+        for name, values in samples.items()
+    }
+
+
+def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
+    """Say whose data a table holds: a company's name or a person's decide before its own name.
+
+    A "contact" beside a company is whom to ask for there: the address is the company's.
+    """
+    person = company = False
+    for name, values in samples.items():
+        words = rules.words(name)
+        found = [p for _, p in by_name.phrases(words, rules)]
+        legal, _ = values.hits(by_gazetteer.is_company)
+        firm = bool(values.read) and legal > FIRM * values.read
+        named = any(p.entity == "ORGANIZATION" for p in found)
+        company |= firm or (named and words[-1] not in rules.vocabulary["heads"])
+        person |= "contact" not in words and not firm and any(p.part in PARTS for p in found)
+        person |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
+    if person or company:
+        return "person" if person else "organisation"
+    return owner(rules.words(table.name), rules)
+
+
+def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:
+    """Let the detectors look at every column, then at what stands beside it, then the pack."""
+    for look in seen.values():
+        classify.examine(look)
+    drafts = [classify.judge(look) for look in seen.values()]
+    classify.neighbours(list(seen.values()), drafts)
+    return {name: declared(look.ref, classify.judge(look), pack) for name, look in seen.items()}
+
+
+def declared(column: ColumnRef, verdict: Verdict, pack: Pack | None) -> Verdict:
+    """Let the pack's word decide, unless it says "none" and patterns clearly say otherwise."""
+    said = pack.declared(column.table, column.name) if pack else None
+    if said is None or pack is None:
+        return verdict
+    none = said.personal == "none"
+    sure = any(e.source == "pattern" and e.weight >= SURE for e in verdict.evidence)
+    if none and sure and verdict.personal != "none":
+        return verdict
+    why = f"the pack {pack.name} says so"
+    evidence = Evidence(why, "declared", 0, 0, -1.0 if none else 1.0)
+    return Verdict(
+        said.personal,
+        "" if none else said.entity or verdict.entity,
+        0.0 if none else 1.0,
+        verdict.part,
+        why,
+        (evidence, *verdict.evidence),
+        by=pack.name,
+    )

@@ -1,0 +1,176 @@
+"""What a subject is called is found however it is written, and nothing else is."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.folding import fold, folded
+from scanner.identity import Identity, read
+from scanner.matcher import Matcher, national
+
+ENTITIES = {
+    "first_name": "PERSON",
+    "last_name": "PERSON",
+    "e_mail": "EMAIL_ADDRESS",
+    "phone": "PHONE_NUMBER",
+    "cust": "CUSTOMER_ID",
+    "born": "DATE_OF_BIRTH",
+    "street": "STREET_ADDRESS",
+}
+ZOE = {
+    "first_name": "Zoë",
+    "last_name": "Müller-Lüdenscheidt",
+    "e_mail": "zoe.m@example.com",
+    "phone": "+49 30 901820 x12",
+    "cust": "K-4711-X",
+    "born": "1980-03-04",
+    "street": "Lindenstraße 5",
+}
+MATCHER = Matcher(Identity.of(read(ZOE, ENTITIES)))
+
+
+def found(text: str, matcher: Matcher = MATCHER) -> list[tuple[str, str]]:
+    return [(text[m.span.start : m.span.end], m.strength) for m in matcher.find(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoë Müller-Lüdenscheidt",
+        "ZOE MULLER-LUDENSCHEIDT",
+        "Müller-Lüdenscheidt, Zoë",
+        "Zoë Müller Lüdenscheidt",
+        "Zo&euml; M&uuml;ller-L&#252;denscheidt",
+        "Zoe\u0308 Mu\u0308ller-Lu\u0308denscheidt",
+        "Zoë\u00a0Müller\u2010Lüdenscheidt",
+        "Zoë\nMüller-Lüdenscheidt",
+        "zoë k. müller-lüdenscheidt",
+    ],
+)
+def test_a_full_name_is_found_in_any_order_case_and_accent(text):
+    ((span, strength),) = found(f"Frau {text}: hello")
+    assert span == text
+    assert strength == "full"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+49 30 901820",
+        "0049 30 901820",
+        "030 901820",
+        "030/901820",
+        "(030) 90 18 20",
+        "4930901820",
+        "+49 (0)30 901820 ext. 12",
+        "030-901820 x7",
+    ],
+)
+def test_a_phone_number_is_found_in_any_format(text):
+    assert found(f"call {text}, please") == [(text, "strong")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "130 901820 1",
+        "30901820999",
+        "order 9309018201",
+        "zoe.m@example.com.au",
+        "azoe.m@example.com",
+        "zoe.m@example.comx",
+        "K-4711-XY",
+        "XK-4711-X",
+        "Zoës Müllerei",
+        "Lindenstraße 55",
+        "zoe@muller-ludenscheidt.example",
+        "03.04.19801",
+    ],
+)
+def test_what_only_looks_alike_is_not_found(text):
+    assert [f for f in found(text) if f[1] != "weak"] == []
+
+
+@pytest.mark.parametrize("text", ["1980-03-04", "04.03.1980", "4.3.1980", "03/04/1980", "4/3/1980"])
+def test_a_date_of_birth_is_a_weak_sign_in_the_usual_orders(text):
+    assert found(f"born {text}") == [(text, "weak")]
+
+
+def test_a_weak_part_of_a_name_counts_only_with_a_capital():
+    will = Matcher(Identity.of(read({"first_name": "Will", "last_name": "May"}, ENTITIES)))
+    assert found("we will see what may come", will) == []
+    assert found("Will rang, MAY did", will) == [("Will", "weak"), ("MAY", "weak")]
+
+
+def test_addresses_in_brackets_and_links_are_found():
+    assert found("<zoe.m@example.com> mailto:ZOE.M@example.com;") == [
+        ("zoe.m@example.com", "strong"),
+        ("ZOE.M@example.com", "strong"),
+    ]
+
+
+def test_two_numbers_side_by_side_are_told_apart():
+    assert found("030 901821 030 901820 030 901822") == [("030 901820", "strong")]
+
+
+def test_no_representation_shows_a_value():
+    identity = MATCHER.identity
+    shown = repr(identity) + repr(identity.identifiers) + repr(MATCHER) + str(identity)
+    for value in ZOE.values():
+        assert value not in shown
+
+
+@given(st.text())
+def test_folding_keeps_track_of_every_character(text):
+    plain = fold(text)
+    for index in range(len(plain.text)):
+        start, end = plain.origin(index, index + 1)
+        assert 0 <= start <= end <= len(text)
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_a_strong_identifier_is_found_whatever_stands_around_it(before, after):
+    text = f"{before} zoe.m@example.com {after}"
+    assert "zoe.m@example.com" in [t.lower() for t, s in found(text) if s == "strong"]
+
+
+@given(st.text(alphabet=st.characters(codec="latin-1"), max_size=60))
+def test_touches_never_says_no_where_find_finds(text):
+    for one in (text, f"{text} 030 901820 {text}", f"{text}zoe.m@example.com"):
+        if MATCHER.find(one):
+            assert MATCHER.touches(one)
+
+
+@given(
+    st.lists(st.sampled_from(["0", "9", "1", " ", "-", "(", ")", "+", "30", "901820"]), max_size=14)
+)
+def test_phone_matches_never_overlap_and_stay_inside(parts):
+    text = "".join(parts)
+    spans = [m.span for m in MATCHER.find(text)]
+    assert all(0 <= s.start < s.end <= len(text) for s in spans)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    ("number", "digits"),
+    [
+        ("+1 512 610 5466", "5126105466"),
+        ("1-512-610-5466", "5126105466"),
+        ("(512) 610-5466", "5126105466"),
+        ("0044 20 7946 0958", "2079460958"),
+        ("030 901820", "30901820"),
+    ],
+)
+def test_every_way_of_writing_a_number_has_the_same_end(number, digits):
+    assert national(number)[0] == digits
+
+
+def test_placeholders_and_forms_of_address_are_no_identifiers():
+    identity = Identity.of(read({"first_name": "Mr", "last_name": "X", "phone": "x123"}, ENTITIES))
+    assert not identity
+
+
+def test_folding_what_unicode_does_not():
+    assert folded("Łódź ’Straße’ — ﬁn") == "lodz 'strasse' - fin"

@@ -1,0 +1,145 @@
+"""Rules prove their own examples, and a broken rule file says in one sentence what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from scanner import recognizers
+from scanner.detectors.by_language import Language
+from scanner.detectors.by_name import phrases
+from scanner.detectors.mask import mask
+from scanner.errors import Misconfigured
+
+GOOD = """
+[[recognizer]]
+name = "badge"
+entity = "BADGE"
+pattern = 'B-\\d{4}'
+weight = 0.8
+matches = ["B-1234"]
+rejects = ["B-12"]
+"""
+
+BROKEN = [
+    (GOOD.replace('"B-1234"', '"X-1234"'), "does not match its example 1 of matches"),
+    (GOOD.replace('"B-12"]', '"B-9999"]'), "matches its example 1 of rejects"),
+    (GOOD.replace("'B-", "'(B-"), "has no valid pattern"),
+    (GOOD.replace('rejects = ["B-12"]', ""), "lacks rejects"),
+    (GOOD + "color = 3\n", "has the unknown key color"),
+    (GOOD.replace("0.8", "8"), "a weight of 0 to 1"),
+    ("[[recogniser]]\nname = 'x'\n", "unknown table 'recogniser'"),
+    ("[[column]]\nentity = 'X'\nweight = 0.5\nwords = 'x'\n", "needs a list of words"),
+    ("[vocabulary]\nplanets = ['mars']\n", "'planets' is not a known list"),
+    ("this is no TOML", "is not valid TOML"),
+]
+
+
+@pytest.fixture(scope="module")
+def ours() -> recognizers.Rules:
+    return recognizers.load()
+
+
+def file(folder: Path, text: str) -> Path:
+    path = folder / "rules.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_our_rules_prove_their_examples(ours: recognizers.Rules) -> None:
+    language = Language()
+    for rule in ours.recognizers:
+        assert rule.matches
+        assert rule.rejects
+        if rule.presidio:
+            confirmed = [language.confirms(rule.presidio, text) for text in rule.matches]
+            assert any(confirmed), f"{rule.name}: Presidio confirms none of its examples"
+
+
+@pytest.mark.parametrize(("text", "complaint"), BROKEN)
+def test_a_broken_rule_file_says_what_is_wrong(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        recognizers.load([file(tmp_path, text)])
+    assert complaint in str(caught.value)
+    assert "rules.toml" in str(caught.value)
+
+
+def test_all_faults_of_a_rule_file_are_told_at_once(tmp_path: Path) -> None:
+    text = GOOD.replace('"B-1234"', '"X-1"') + "[[column]]\nentity = 'X'\n"
+    with pytest.raises(Misconfigured, match=r"example 1.*; .*lacks weight, words"):
+        recognizers.load([file(tmp_path, text)])
+
+
+def test_a_missing_rule_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="absent.toml"):
+        recognizers.load([tmp_path / "absent.toml"])
+
+
+def test_a_users_rules_add_to_ours(tmp_path: Path, ours: recognizers.Rules) -> None:
+    loaded = recognizers.load([file(tmp_path, GOOD)])
+    assert {r.name for r in loaded.recognizers} == {r.name for r in ours.recognizers} | {"badge"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("contactFirstName", "contact first name"),
+        ("S_FIRST_NAME", "first name"),
+        ("ZIPCode", "zip code"),
+        ("address2", "address 2"),
+        ("kundentelefon", "kunden telefon"),
+        ("name_des_personals", "name personals"),
+        ("fecha_nacimiento", "fecha nacimiento"),
+        ("acid", "acid"),
+        ("public", "public"),
+        ("notification", "notification"),
+    ],
+)
+def test_names_are_read_as_whole_words(ours: recognizers.Rules, name: str, words: str) -> None:
+    assert " ".join(ours.words(name)) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "entity"),
+    [
+        ("cust_e_mail", "EMAIL_ADDRESS"),
+        ("ip_address", "IP_ADDRESS"),
+        ("vorname", "PERSON"),
+        ("nachname_des_gastes", "PERSON"),
+        ("data_urodzenia", "DATE_OF_BIRTH"),
+        ("codice_fiscale", "NATIONAL_ID"),
+        ("telefoonnummer", "PHONE_NUMBER"),
+        ("código_postal", "POSTCODE"),
+        ("příjmení", "PERSON"),
+        ("doğum_tarihi", "DATE_OF_BIRTH"),
+        ("lösenord", "SECRET"),
+        ("endereço", "STREET_ADDRESS"),
+        ("file_name", ""),
+    ],
+)
+def test_column_names_are_known_in_many_languages(
+    ours: recognizers.Rules, name: str, entity: str
+) -> None:
+    assert [p.entity for _, p in phrases(ours.words(name), ours)][-1] == entity
+
+
+@pytest.mark.parametrize(
+    ("value", "entity", "shown"),
+    [
+        ("Ada Lovelace", "PERSON", "A** L*******"),
+        ("+1 555 010 4243", "PHONE_NUMBER", "+* *** *** **43"),
+        ("ada@example.com", "EMAIL_ADDRESS", "a**@e******.com"),
+        ("Li", "PERSON", "**"),
+        ("Ann", "PERSON", "***"),
+        ("hunter2", "SECRET", "********"),
+        ("1984-03-12", "DATE_OF_BIRTH", "****-**-**"),
+        ("12 High St", "STREET_ADDRESS", "** H*** **"),
+        ("<b>Bob</b>", "PERSON", "***B***/**"),
+    ],
+)
+def test_masks_show_the_shape_only(value: str, entity: str, shown: str) -> None:
+    assert mask(value, entity) == shown
+
+
+def test_a_missing_model_says_what_to_do() -> None:
+    with pytest.raises(Misconfigured, match="'xx_no_such_model' is not installed: pip install"):
+        Language("xx_no_such_model")

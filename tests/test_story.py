@@ -1,0 +1,277 @@
+"""The main job through the command line, with a really edited workbook, on every live database.
+
+Nothing that any command writes, prints or logs may hold what a cell holds.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+import reports
+from tests import mini
+
+STAGES = ("scan", "audit", "plan", "rehearsal", "erase", "verify", "log")
+
+
+class Story:
+    """Runs the stages one after the other in a folder and keeps all that they print."""
+
+    def __init__(self, efface, url: str, folder: Path) -> None:
+        self.efface, self.url, self.folder = efface, url, folder
+        self.printed: list[str] = []
+
+    def file(self, name: str) -> Path:
+        return self.folder / name
+
+    def run(self, *words: object, status: int = 0) -> str:
+        result = self.efface("-v", *words)
+        self.printed += [result.stdout, result.stderr]
+        assert result.exit_code == status, result.stderr
+        return result.stdout
+
+    def to_plan(self) -> None:
+        self.run("scan", "--db", self.url, "-o", self.file("scan.json"))
+        self.run(
+            "audit", self.file("scan.json"), "--decide", "suggested", "-o", self.file("a.xlsx")
+        )
+        self.run(
+            "plan",
+            "--db",
+            self.url,
+            self.file("a.xlsx"),
+            "--subject",
+            mini.ANN,
+            "-o",
+            self.file("plan.json"),
+        )
+
+    def erase(self, *more: object, status: int = 0) -> str:
+        return self.run(
+            "erase",
+            "--db",
+            self.url,
+            self.file("plan.json"),
+            "--journal",
+            self.file("journal.jsonl"),
+            *more,
+            status=status,
+        )
+
+
+@pytest.fixture
+def story(efface, live_url, tmp_path):
+    mini.build(live_url)
+    return Story(efface, live_url, tmp_path)
+
+
+@pytest.fixture
+def embedded(efface, sqlite_url, tmp_path):
+    mini.build(sqlite_url)
+    return Story(efface, sqlite_url, tmp_path)
+
+
+def test_scan_to_proof_and_no_value_of_anybody_in_any_output(story, caplog):
+    story.to_plan()
+    before = mini.dump(story.url)
+    story.erase("--json")
+    assert mini.dump(story.url) == before
+    story.erase("--commit", "--confirm", mini.ANN, "-o", story.file("receipt.json"))
+    story.run("verify", "--db", story.url, story.file("plan.json"))
+    story.run("log", "--check", "--journal", story.file("journal.jsonl"))
+    story.run("log", "--json", "--journal", story.file("journal.jsonl"))
+    after = mini.texts(story.url)
+    for canary in ("ann.lee@example.com", "5126105466", "CUST-00471", "12 Elm Street", "annlee77"):
+        assert canary not in after
+    written = [p.read_bytes() for p in story.folder.glob("*.json*")]
+    text = b"\n".join(written).decode() + "\n".join(story.printed) + caplog.text
+    text += "\n".join(_cells(story.file("a.xlsx")))
+    everybody = [*mini.CANARIES, "bob.ray@example.com", "Bob", "Ray", "512-610-7777", "Elmwood"]
+    for canary in everybody:
+        assert not _holds(text, canary), canary
+
+
+def _cells(path: Path) -> list[str]:
+    book = load_workbook(path)
+    carried = reports.read(path).scan.to_json()
+    shown = [s for s in book if s.sheet_state == "visible"]
+    return [carried] + [
+        str(c.value) for s in shown for row in s.iter_rows() for c in row if c.value is not None
+    ]
+
+
+def _holds(text: str, canary: str) -> bool:
+    import re
+
+    return re.search(rf"(?<!\w){re.escape(canary)}(?!\w)", text) is not None
+
+
+def test_failures_print_no_values_either(story):
+    story.to_plan()
+    engine_url = story.url
+    _write(engine_url, "update table_contact set first_name = 'Zebulon' where objid = 268435458")
+    story.erase(status=0)
+    _write(engine_url, "insert into table_notes_log values (77, 'Ann Lee Quokka', 1)")
+    story.erase("--commit", "--confirm", mini.ANN, status=3)
+    story.erase("--commit", "--confirm", "wrong", status=3)
+    story.erase("--commit", status=3)
+    text = "\n".join(story.printed)
+    for canary in (*mini.CANARIES, "Zebulon", "Quokka"):
+        assert not _holds(text, canary), canary
+
+
+def _write(url: str, statement: str) -> None:
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def test_an_edited_workbook_decides(embedded):
+    embedded.run("scan", "--db", embedded.url, "-o", embedded.file("scan.json"))
+    embedded.run(
+        "audit", embedded.file("scan.json"), "--decide", "suggested", "-o", embedded.file("a.xlsx")
+    )
+    book = load_workbook(embedded.file("a.xlsx"))
+    sheet = book["Columns"]
+    head = {c.value: c.column for row in sheet.iter_rows(max_row=12) for c in row if c.value}
+    start = next(r for r in range(1, 12) if "Decision" in [c.value for c in sheet[r]])
+    for row in sheet.iter_rows(min_row=start + 1):
+        cells = {name: row[place - 1] for name, place in head.items() if place <= len(row)}
+        if (cells["Table"].value, cells["Column"].value) == ("table_notes_log", "description"):
+            cells["Decision"].value = "scrub"
+    book.save(embedded.file("a.xlsx"))
+    embedded.run(
+        "plan",
+        "--db",
+        embedded.url,
+        embedded.file("a.xlsx"),
+        "--subject",
+        mini.ANN,
+        "-o",
+        embedded.file("plan.json"),
+    )
+    embedded.erase("--commit", "--confirm", mini.ANN)
+    notes = {r[0]: r[1] for r in mini.dump(embedded.url)["table_notes_log"]}
+    assert notes[1] == "Zebra-Secret-Note from [NAME]"
+
+
+def test_without_decisions_there_is_no_plan(embedded):
+    embedded.run("scan", "--db", embedded.url, "-o", embedded.file("scan.json"))
+    embedded.run("audit", embedded.file("scan.json"), "-o", embedded.file("a.xlsx"))
+    embedded.run(
+        "plan",
+        "--db",
+        embedded.url,
+        embedded.file("a.xlsx"),
+        "--subject",
+        mini.ANN,
+        "-o",
+        embedded.file("plan.json"),
+        status=3,
+    )
+    assert not embedded.file("plan.json").exists()
+    assert "no decision on" in embedded.printed[-1]
+
+
+def test_a_workbook_of_another_database_is_refused(embedded, tmp_path):
+    embedded.to_plan()
+    other = tmp_path / "other" / "crm.sqlite"
+    other.parent.mkdir()
+    mini.build(f"sqlite:///{other}")
+    _write(f"sqlite:///{other}", "create table more (id integer)")
+    embedded.run(
+        "plan",
+        "--db",
+        f"sqlite:///{other}",
+        embedded.file("a.xlsx"),
+        "--subject",
+        mini.ANN,
+        "--json",
+        status=2,
+    )
+    assert "another database" in embedded.printed[-1]
+
+
+@pytest.mark.parametrize("subject", ["1", "Ann Lee", "0"])
+def test_an_unknown_subject_is_one_sentence(embedded, subject):
+    embedded.to_plan()
+    embedded.run(
+        "plan",
+        "--db",
+        embedded.url,
+        embedded.file("a.xlsx"),
+        "--subject",
+        subject,
+        "--json",
+        status=2,
+    )
+    assert len(embedded.printed[-1].strip().splitlines()) == 1
+
+
+def test_a_damaged_plan_and_a_scan_in_its_place_are_refused(embedded):
+    embedded.to_plan()
+    for text in ("", "{", "[]", '{"version": 1}', embedded.file("scan.json").read_text()):
+        embedded.file("plan.json").write_text(text)
+        embedded.erase(status=2)
+
+
+def test_a_broken_journal_says_which_line_and_erases_nothing(embedded):
+    embedded.to_plan()
+    embedded.erase("--commit", "--confirm", mini.ANN)
+    journal = embedded.file("journal.jsonl")
+    raw = journal.read_text().replace(str(mini.ANN), str(mini.BOB))
+    journal.write_text(raw)
+    embedded.run("log", "--check", "--journal", journal, status=1)
+    assert "line 1" in embedded.printed[-1]
+    embedded.run(
+        "plan",
+        "--db",
+        embedded.url,
+        embedded.file("a.xlsx"),
+        "--subject",
+        mini.BOB,
+        "-o",
+        embedded.file("plan.json"),
+    )
+    before = mini.dump(embedded.url)
+    embedded.erase("--commit", "--confirm", mini.BOB, status=1)
+    assert mini.dump(embedded.url) == before
+
+
+def test_verify_by_identifiers_reads_them_from_a_file_or_stdin_only(embedded):
+    embedded.file("who.txt").write_text("ann.lee@example.com\n")
+    out = embedded.run(
+        "verify", "--db", embedded.url, "--identifiers", embedded.file("who.txt"), status=1
+    )
+    assert "table_contact.e_mail  1" in out
+    embedded.run("verify", "--db", embedded.url, status=2)
+
+
+def test_json_is_one_document(embedded):
+    embedded.to_plan()
+    plan = json.loads(
+        embedded.run(
+            "plan", "--db", embedded.url, embedded.file("a.xlsx"), "--subject", mini.ANN, "--json"
+        )
+    )
+    assert {
+        "version",
+        "efface",
+        "subject",
+        "method",
+        "database",
+        "digests",
+        "stops",
+        "steps",
+    } <= set(plan)
+    assert plan["subject"] == {"table": "table_contact", "key": mini.ANN}
+    assert set(plan["digests"]) == {"scan", "workbook", "pack", "schema"}
+    receipt = json.loads(embedded.erase("--json"))
+    assert receipt["committed"] is False
+    assert json.loads(
+        embedded.run("verify", "--db", embedded.url, embedded.file("plan.json"), "--json", status=1)
+    )["left"]
