@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports import _words
-
 INK, PAPER, LINE, PALE, ENTRY = "1F2A44", "FFFFFF", "D0D5DD", "F2F4F7", "FFFBE6"
 """The colours: headers, their text, lines, what is not to be touched, what people write."""
 
@@ -19,7 +17,9 @@ A4, A3 = "9", "8"
 """Paper sizes as Excel numbers them."""
 
 HEADER_HEIGHT = 32
-LINE_HEIGHT = 15
+LINE_HEIGHT = 13.5
+MOST_LINES = 8
+WRAPPED = ("strong", "wrap", "entry wrap")
 
 _NOT_XML = re.compile(
     r"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
@@ -125,7 +125,9 @@ def tabular(
     sheet.row_dimensions[1].height = HEADER_HEIGHT
     sheet.append([cell(sheet, c.head, "head") for c in columns])
     cells = [cell(sheet, None, c.style) for c in columns]
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
+        if (lines := _lines(columns, row)) > 1:
+            sheet.row_dimensions[number].height = LINE_HEIGHT * min(lines, MOST_LINES) + 3
         sheet.append([fill(c, v) for c, v in zip(cells, row, strict=True)])
     whole = f"A1:{get_column_letter(len(columns))}{count + 1}"
     if count:
@@ -137,6 +139,15 @@ def tabular(
     lock(sheet)
     sheet.print_title_rows = "1:1"
     return sheet
+
+
+def _lines(columns: Sequence[Column], row: Sequence[object]) -> int:
+    """Estimate how many lines a row's texts take: programs do not measure when they open a file."""
+    return max(
+        -(-len(value) // (column.width - 2)) if isinstance(value, str) else 1
+        for column, value in zip(columns, row, strict=True)
+        if column.style in WRAPPED
+    )
 
 
 def page(book: Any, title: str, widths: Sequence[int]) -> Any:
@@ -207,8 +218,3 @@ def _widths(sheet: Any, widths: Sequence[int]) -> None:
 
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-
-
-def plain(text: str) -> str:
-    """Prepare a text that is only read for a cell."""
-    return _words.shown(text)

@@ -170,18 +170,20 @@ class Walk:
     ) -> set[Any]:
         """Leave out what rows of others link to too.
 
-        A link's person column holds the subject's key, or is the key of a row of its own, which
-        then must be one of the subject's.
+        A link's person column holds the subject's key, or names a row that must be one of the
+        subject's: of the link's own table, where it is the key, or of a fourth part's.
         """
         free = set(values)
-        for name, link, person in reach.unshared:
+        for name, link, person, *of in reach.unshared:
             if (where := self.find(name)) is None or not free:
                 continue
             table = self.tables[where]
             if link not in table.c or person not in table.c:
                 continue
-            if person == self.pack.key:
-                ours = {r.values[person] for r in rows.get(where, {}).values() if r.rows == "own"}
+            if person == self.pack.key or of:
+                whose = self._named(of[0]) if of else where
+                own = (r for r in rows.get(whose, {}).values() if r.rows == "own")
+                ours = {r.values.get(self.pack.key) for r in own}
             else:
                 ours = {subject}
             for some in chunks(sorted(free, key=str), self.size):

@@ -29,8 +29,8 @@ STRONG_KINDS = frozenset(
 )
 """Entities whose values name one person; ids of nations (US_SSN, UK_NINO ...) come on top."""
 
-NATIONAL = re.compile(r"[A-Z]{2}_[A-Z_]+")
-"""How Presidio calls national ids: a country's two letters first."""
+NATIONAL = re.compile(r"(?!IP_)[A-Z]{2}_[A-Z_]+")
+"""How Presidio calls national ids: a country's two letters first; an IP address is none."""
 
 FORMS_OF_ADDRESS = frozenset(
     [
@@ -104,8 +104,10 @@ class Identity:
 
     @classmethod
     def of(cls, identifiers: Iterable[Identifier]) -> "Identity":
-        """Put identifiers in order, each once."""
-        order = {(i.kind, i.strength, i.value): i for i in identifiers}
+        """Put identifiers in order, each once, however it is written."""
+        order: dict[tuple[str, str, str], Identifier] = {}
+        for one in sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value)):
+            order.setdefault((one.kind, one.strength, folded(one.value)), one)
         return cls(tuple(order[k] for k in sorted(order)))
 
 

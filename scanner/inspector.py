@@ -16,6 +16,7 @@ from scanner.detectors.by_language import DEFAULT, Language
 from scanner.detectors.classify import Verdict, inherit
 from scanner.detectors.copies import copies
 from scanner.detectors.look import Look
+from scanner.detectors.values import Values
 from scanner.errors import DatabaseFailed
 from scanner.model import (
     ColumnRef,
@@ -180,7 +181,7 @@ def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Se
         look.ref,
         _type(column),
         "scanned" if values.read else "empty",
-        remark or ("" if values.read else "no values"),
+        remark or _remark(values),
         values.rows,
         values.read,
         values.distinct,
@@ -190,6 +191,12 @@ def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Se
         examples=classify.examples(look, verdict),
     )
     return _Seen(_tell(finding, verdict), verdict)
+
+
+def _remark(values: Values) -> str:
+    if values.beyond:
+        return f"only its first {values.distinct:,} different values were looked at"
+    return "" if values.read else "no values"
 
 
 def _unread(job: _Job, column: Column[Any], status: Status, why: str) -> _Seen:

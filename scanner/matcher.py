@@ -89,7 +89,7 @@ class Matcher:
             if any(core in digits for core in self._cores):
                 return True
         return self._automaton is not None and bool(
-            self._automaton.find_matches_as_indexes(fold(text).text)
+            self._automaton.find_matches_as_indexes(folded(text))
         )
 
     def find(self, text: str) -> tuple[Match, ...]:
@@ -156,6 +156,8 @@ def _locate(
         ends = after == len(digits) or places[after] - last > 1
         begin = _begin(start, digits, places, at, code)
         if begin is not None and ends:
+            if text[begin] == "(" and ")" not in text[begin : last + 1]:
+                begin += 1
             tail = TAIL.match(text, last + 1)
             return begin, tail.end() if tail else last + 1
         at = digits.find(core, at + 1)

@@ -5,18 +5,35 @@ corroborated by something strong beside it or by a relation to the subject, else
 Parts of a name count beside something else of the subject.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.folding import folded
 from scanner.graph import Row, Territory
-from scanner.identity import Identity
+from scanner.identity import Identity, is_name
 from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
-from scanner.searcher import RowHits
+from scanner.searcher import RowHits, text
+
+NAMESAKE = "a full name with nothing beside it: it may be a namesake"
+NEIGHBOUR = "the same street address: it may be a neighbour or a household"
+SHARED = "somebody else has the same address, number or id"
+OTHER_NAME = "a part of the name beside a part of another name"
+"""Why a match is only possible."""
+
+NEAR_NAME, NEAR_PART = 60, 40
+"""How many characters may stand between a name, or a part of one, and what corroborates it."""
+
+PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
+"""An empty line, also in a quoted mail."""
+
+BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
+AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
+"""A word with a capital right before, right after."""
 
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
@@ -35,6 +52,27 @@ class Mentions:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of all matches: identifiers that others have too, and whether namesakes are."""
+
+    shared: frozenset[str] = field(repr=False)
+    namesakes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a row: whose it is, and what stands in cells of its own.
+
+    ``paired``: given and family name; ``supported``: something strong.
+    """
+
+    own: bool
+    linked: bool
+    paired: bool
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """Says of each match whether it means the subject."""
 
@@ -48,7 +86,7 @@ class Judge:
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found."""
         rows = list(hits)
-        shared = self._shared(rows)
+        known = self._known(rows)
         sure: list[Mention] = []
         reviews: list[Review] = []
         kept: Counter[str] = Counter()
@@ -56,7 +94,7 @@ class Judge:
         undecided: set[ColumnRef] = set()
         values: dict[Place, Mapping[str, object]] = {}
         for hit in rows:
-            for mention, why in self._row(hit, shared):
+            for mention, why in self._row(hit, known):
                 column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
                 place = (hit.table, hit.key, mention.column)
                 if self.basis.treatment(column).firm and column not in self.basis.undecided:
@@ -82,41 +120,70 @@ class Judge:
             values,
         )
 
-    def _shared(self, rows: Sequence[RowHits]) -> frozenset[str]:
-        """Find the identifiers that are also the whole value of somebody else's own cell."""
-        shared = set()
+    def _known(self, rows: Sequence[RowHits]) -> Known:
+        """Find out what the subject shares with others: identifiers, and its name."""
+        shared, namesakes = set(), False
         for hit in rows:
             own = self.territory.row(hit.table, hit.key)
             if hit.table.name.lower() in self.pack.holders and own is None:
-                for matches in hit.found.values():
-                    shared |= {self._value(m) for m in matches if m.whole}
-        return frozenset(shared)
+                whole = [m for ms in hit.found.values() for m in ms if m.whole]
+                shared |= {self._value(m) for m in whole}
+                namesakes = (
+                    namesakes
+                    or self._paired(hit)
+                    or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
+                )
+        return Known(frozenset(shared), namesakes)
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
 
-    def _row(self, hit: RowHits, shared: frozenset[str]) -> Iterator[tuple[Mention, str]]:
+    def _row(self, hit: RowHits, known: Known) -> Iterator[tuple[Mention, str]]:
         row = self.territory.row(hit.table, hit.key)
-        certain = any(
-            m.strength == "strong" and self._value(m) not in shared
-            for matches in hit.found.values()
-            for m in matches
+        own = row is not None and row.rows == "own" and row.only is None
+        context = Context(
+            own,
+            linked=row is not None,
+            paired=self._paired(hit),
+            supported=any(
+                m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
+            ),
         )
-        paired = row is not None and self._paired(hit)
         for column, matches in hit.found.items():
             if self._covered(hit.table, row, column):
                 continue
             graded: dict[tuple[Certainty, str], list[Match]] = {}
-            for match in (m for m in matches if m.strength != "weak"):
-                grade = self._grade(match, row, shared, certain=certain)
+            free = own and self.pack.declared(hit.table.name, column) is None
+            said = text(hit.values[column])
+            for match, grade in self._cell(said, matches, context, known, free=free):
                 graded.setdefault(grade, []).append(match)
-            if paired or any(certainty != "possible" for certainty, _ in graded):
-                parts = [m for m in matches if m.strength == "weak"]
-                graded.setdefault(("corroborated", ""), []).extend(parts)
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(m.span for m in found)
-                if spans:
-                    yield Mention(hit.table, hit.key, column, spans, certainty), why
+                yield Mention(hit.table, hit.key, column, spans, certainty), why
+
+    def _cell(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        context: Context,
+        known: Known,
+        *,
+        free: bool,
+    ) -> Iterator[tuple[Match, tuple[Certainty, str]]]:
+        """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
+        strong = [m for m in matches if self._strong(m, known)]
+        sure = list(strong)
+        for match in (m for m in matches if m.strength != "weak"):
+            grade = self._grade(said, match, strong, context, known)
+            if grade[0] != "possible":
+                sure.append(match)
+            yield match, grade
+        for match in (m for m in matches if m.strength == "weak"):
+            if (part := self._part(said, match, sure, context, free=free)) is not None:
+                yield match, part
+
+    def _strong(self, match: Match, known: Known) -> bool:
+        return match.strength == "strong" and self._value(match) not in known.shared
 
     def _paired(self, hit: RowHits) -> bool:
         """Whether given and family name stand in cells of their own, as in a ship-to address."""
@@ -136,23 +203,70 @@ class Judge:
         return row.only is None or column in row.only or self.pack.base(column) in row.only
 
     def _grade(
-        self, match: Match, row: Row | None, shared: frozenset[str], *, certain: bool
+        self,
+        said: str,
+        match: Match,
+        strong: Sequence[Match],
+        context: Context,
+        known: Known,
     ) -> tuple[Certainty, str]:
-        """Grade something strong or a full name; ``certain``: its row holds something strong."""
-        if row is not None and row.rows == "own" and row.only is None:
+        """Grade something strong or a full name."""
+        if context.own:
             return "certain", ""
         if match.strength == "strong":
-            if self._value(match) in shared and row is None:
-                return "possible", "somebody else has the same address, number or id"
-            return "certain", ""
-        if certain or row is not None:
+            shared = self._value(match) in known.shared and not context.linked
+            return ("possible", SHARED) if shared else ("certain", "")
+        beside = match.whole and context.supported
+        if beside or any(_near(said, match, other, NEAR_NAME) for other in strong):
             return "corroborated", ""
-        return "possible", "a full name with nothing beside it: it may be a namesake"
+        if context.linked and not known.namesakes:
+            return "corroborated", ""
+        return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else NAMESAKE
+
+    def _part(
+        self,
+        said: str,
+        match: Match,
+        sure: Sequence[Match],
+        context: Context,
+        *,
+        free: bool,
+    ) -> tuple[Certainty, str] | None:
+        """Grade a part of a name or a date; None where it says nothing."""
+        if free:
+            return "certain", ""
+        if any(_near(said, match, other, NEAR_PART) for other in sure):
+            strange = self._strange(said, match)
+            return ("possible", OTHER_NAME) if strange else ("corroborated", "")
+        if context.paired and match.whole:
+            certain = context.supported or context.linked
+            return ("corroborated", "") if certain else ("possible", NAMESAKE)
+        return None
+
+    def _strange(self, said: str, match: Match) -> bool:
+        """Whether a part of a name stands beside a part of another name: Christopher Ingram."""
+        before = BEFORE.search(said[: match.span.start])
+        after = AFTER.match(said[match.span.end :])
+        words = {
+            folded(w)
+            for i in self.identity.identifiers
+            if i.kind == "PERSON"
+            for w in i.value.split()
+        }
+        beside = [m[1] for m in (before, after) if m is not None]
+        return any(is_name(w) and folded(w) not in words for w in beside)
 
     def _review(self, mention: Mention, why: str) -> Review:
         place = f"{mention.table}|{mention.key}|{mention.column}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
+
+
+def _near(said: str, one: Match, other: Match, most: int) -> bool:
+    """Whether two matches stand in the same paragraph with at most ``most`` characters between."""
+    first, second = sorted((one.span, other.span))
+    between = said[first.end : second.start]
+    return len(between) <= most and not PARAGRAPH.search(between)
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:

@@ -203,6 +203,9 @@ def identify_subject(
     order = sorted(territory.rows, key=lambda t: (t != walk.subject, t))
     for where in order:
         entities = _identifying(walk.tables[where], basis)
+        if not walk.pack.knows(where.name):
+            # A login in a table of the customer's may be the agent's who wrote the row.
+            entities = {c: e for c, e in entities.items() if e != "USERNAME"}
         keys = [r for r in territory.rows[where].values() if r.identity and r.rows == "own"]
         for values in _values(connection, walk, where, entities, keys) if entities else ():
             clean = {c: v for c, v in values.items() if not is_placeholder(str(v or ""))}

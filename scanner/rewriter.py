@@ -40,6 +40,7 @@ class Rewriter:
     matcher: Matcher
     addresses: Mapping[TableRef, Address]
     subject: Any
+    _chosen: dict[TableRef, dict[str, str]] = field(default_factory=dict, repr=False)
 
     def edits(
         self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
@@ -54,7 +55,9 @@ class Rewriter:
     def rewritten(self, table: Table) -> dict[str, str]:
         """Choose the strategy of each column of ``table`` that has one; a shadow has its base's."""
         where = ref(table)
-        chosen = {}
+        if where in self._chosen:
+            return self._chosen[where]
+        chosen = self._chosen[where] = {}
         for column in table.columns:
             choice = self.basis.treatment(ColumnRef(where.schema, where.name, column.name)).choice
             if choice != KEEP:

@@ -90,8 +90,8 @@ class Reach:
     Either ``by``, a column of ``table``, holds the value of ``start.to``; or ``via``, a column of
     ``start``, holds the value of ``table.to``; or the rows of ``through`` pair ``near`` (of
     ``start``) with ``far`` (of ``table``). ``where`` compares columns of ``table`` with constants.
-    ``unshared`` names (table, link column, person column): a row that another person's row links
-    to is left out. ``only`` limits what is rewritten to some columns. ``identity`` says that
+    ``unshared`` names (table, link column, person column[, table of the person column]): a row
+    that another person's row links to is left out. ``only`` limits what is rewritten to some columns. ``identity`` says that
     these rows describe the subject itself.
     """
 
@@ -104,7 +104,7 @@ class Reach:
     near: str = ""
     far: str = ""
     where: Mapping[str, Any] = field(default_factory=dict)
-    unshared: tuple[tuple[str, str, str], ...] = ()
+    unshared: tuple[tuple[str, ...], ...] = ()
     only: tuple[str, ...] = ()
     rows: Rows = "own"
     identity: bool = False

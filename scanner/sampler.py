@@ -51,6 +51,13 @@ HARMLESS = frozenset({"BIT", "ROWVERSION"})
 UNREADABLE = HARMLESS | {"GEOMETRY", "GEOGRAPHY", "BFILE"}
 """Types, by name, of which SQLAlchemy has no common base."""
 
+UNEXPLAINED = (
+    "the database failed",
+    "the database sent text that is not valid",
+    "the database does not answer",  # also what SQLite's driver says of bytes that are no text
+)
+"""Failures that a single value may have caused; a permission or a time limit is none."""
+
 BATCH = 2000
 """Rows fetched at a time."""
 
@@ -84,7 +91,11 @@ def sample(
     size = None if full else rows
     try:
         _read(engine, table, names, taken, size=size, seed=seed, read=_plain)
-    except (DatabaseFailed, ValueError, OverflowError):
+    except DatabaseFailed as error:
+        if not str(error).startswith(UNEXPLAINED):
+            raise
+        _one_by_one(engine, table, taken, size=size, seed=seed)
+    except (ValueError, OverflowError):
         _one_by_one(engine, table, taken, size=size, seed=seed)
     return taken
 

@@ -177,7 +177,7 @@ def token(value: Any, place: Place) -> Any:
 
 @strategy
 def mask(value: Any, place: Place) -> Any:
-    """Replace every letter and digit by x and keep length and punctuation: Ann-Lee 5 is xxx-xxx x.
+    """Replace every letter and digit by x and keep length and punctuation: Jo-Roe 5 is xx-xxx x.
 
     The shape can still hint at short or rare values. Where values must be distinct, and for numbers
     and dates, the same as redact.

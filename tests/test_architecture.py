@@ -3,9 +3,9 @@
 import ast
 import json
 import re
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,12 +128,13 @@ def test_rules_hold_no_program():
 
 
 def test_help_answers_at_once():
+    """Best of five, in the processor's time: how busy the machine is must not matter."""
     seconds = []
     for _ in range(5):
-        begun = time.perf_counter()
-        done = run("-m", "scanner", "--help")
-        seconds.append(time.perf_counter() - begun)
-        assert done.returncode == 0
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert run("-m", "scanner", "--help").returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(seconds) < 0.3
 
 

@@ -130,6 +130,12 @@ def test_folding_keeps_track_of_every_character(text):
         assert 0 <= start <= end <= len(text)
 
 
+@given(st.text())
+def test_the_fast_way_of_folding_is_the_same(text):
+    assert folded(text) == fold(text).text
+    assert folded(f"&eacute;{text}&#x130;") == fold(f"&eacute;{text}&#x130;").text
+
+
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_a_strong_identifier_is_found_whatever_stands_around_it(before, after):
     text = f"{before} zoe.m@example.com {after}"

@@ -70,7 +70,7 @@ def test_all_faults_of_a_rule_file_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_missing_rule_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="absent.toml"):
+    with pytest.raises(Misconfigured, match=r"absent\.toml"):
         recognizers.load([tmp_path / "absent.toml"])
 
 

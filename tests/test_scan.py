@@ -459,3 +459,22 @@ def test_json_text_is_looked_into(sql: Callable[..., Engine]) -> None:
         ),
     )
     assert of(run(engine), "payload", "log").personal in {"direct", "free_text"}
+
+
+def test_a_few_addresses_among_other_texts_count(sql: Callable[..., Engine]) -> None:
+    values = [f"ref {i}" for i in range(500)] + ["a@example.com", "b@example.com"]
+    engine = sql("create table t (v text)", *(("insert into t values (?)", [v]) for v in values))
+    found = of(run(engine), "v", "t")
+    assert found.personal == "free_text"
+    assert found.share == pytest.approx(2 / 502, abs=1e-4)
+
+
+def test_more_values_than_are_kept_change_no_share(
+    sql: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.detectors.values.MOST_DISTINCT", 20)
+    values = [f"u{i}@example.com" for i in range(100)]
+    engine = sql("create table t (v text)", *(("insert into t values (?)", [v]) for v in values))
+    found = of(run(engine, full=True), "v", "t")
+    assert (found.personal, found.share, found.rows_read) == ("direct", 1.0, 100)
+    assert found.reason == "only its first 20 different values were looked at"

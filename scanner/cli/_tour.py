@@ -67,8 +67,9 @@ def _summary(folder: Path, subject: str) -> list[str]:
         f"found     {_found(audit.scan)}",
         f"decided   {_decided(audit)}",
         f"erased    {_erased(receipt, subject)}",
-        f"verified  looked again: nothing that identifies the contact is left; all "
-        f"{len(receipt['kpis'])} figures that reports are made of are as before; the journal is whole",
+        "verified  looked again: nothing that identifies the contact is left, but in the columns "
+        f"that were decided to be kept and in the places that wait; all {len(receipt['kpis'])} "
+        "figures that reports are made of are as before; the journal is whole",
         f"files     in {str(folder)!r}: {AUDIT} (the workbook that people decide in), {SCAN}, {PLAN}, "
         f"{JOURNAL} (the proof), {DATABASE} (the CRM), {TRUTH} (what really is in it)",
     ]
@@ -93,5 +94,5 @@ def _erased(receipt: Mapping[str, Any], subject: str) -> str:
     return (
         f"contact {subject}: {sum(rows.values()):,} rows of {len(rows)} tables were rewritten, in "
         f"them {receipt['mentions']:,} mentions in other people's rows; {len(receipt['reviews']):,} "
-        "places wait for a person to look at"
+        "places that may mean somebody else wait for a person to look at"
     )

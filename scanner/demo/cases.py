@@ -58,10 +58,12 @@ class Case:
 
     def log(self, event: str, text: Said | str, more: Said | str = "") -> None:
         """Append to the history, as Clarify does with every log."""
-        builder = self.history.add(f"{self.end}*** {event} {heading(self.at)} {self.agent.login}")
-        if more:
-            builder.add(" ").add(more)
-        builder.add(self.end).add(text).add(self.end)
+        head = f"{self.end}*** {event} {heading(self.at)} {self.agent.login}"
+        if isinstance(more, str):
+            self.history.add(f"{head} {more}{self.end}" if more else head + self.end)
+        else:
+            self.history.add(head + " ").add(more).add(self.end)
+        self.history.add(text).add(self.end)
 
 
 def reporters(desk: Desk, count: int) -> list[Contact]:

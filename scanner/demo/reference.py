@@ -1,7 +1,7 @@
 """Fill what every Clarify has before the first customer: lists, queues, agents, parts, firms."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from scanner.demo.chance import Chance
 from scanner.demo.load import Store
@@ -98,7 +98,7 @@ def build(store: Store, chance: Chance, *, agents: int, companies: int) -> World
     """Fill the reference tables."""
     lists, activities = _lists(store)
     queues = tuple(_queues(store))
-    made = tuple(_agent(store, chance, n, queues) for n in range(1, agents + 1))
+    made = tuple(_stranger(store, chance, n, queues) for n in range(1, agents + 1))
     zone = _put(store, "time_zone", "objid name full_name gmt_diff is_default dev",
                 "EST", "Eastern Standard Time", -5, 1, 1)  # fmt: skip
     countries = {}
@@ -164,9 +164,27 @@ def _queues(store: Store) -> Iterator[tuple[int, str]]:
         yield objid, title
 
 
-def _agent(store: Store, chance: Chance, n: int, queues: tuple[tuple[int, str], ...]) -> Agent:
+def _stranger(store: Store, chance: Chance, n: int, queues: tuple[tuple[int, str], ...]) -> Agent:
     pool = pools()[chance.pick(("en_US", "en_GB", "de_DE", "es_ES"))]
     first, last = chance.pick(pool["women"] + pool["men"]), chance.pick(pool["last"])
+    return _agent(store, chance, n, queues, (first, last))
+
+
+def hire(store: Store, chance: Chance, world: World, names: Sequence[tuple[str, str]]) -> World:
+    """Add agents who are called like customers."""
+    start = len(world.agents) + 1
+    more = [_agent(store, chance, n, world.queues, name) for n, name in enumerate(names, start)]
+    return replace(world, agents=(*world.agents, *more))
+
+
+def _agent(
+    store: Store,
+    chance: Chance,
+    n: int,
+    queues: tuple[tuple[int, str], ...],
+    name: tuple[str, str],
+) -> Agent:
+    first, last = name
     login = f"{ascii_of(first)[:1]}{ascii_of(last)[:8]}{n}"
     email = f"{login}@support.example"
     user, employee, wipbin = (store.new_id(x) for x in ("user", "employee", "wipbin"))

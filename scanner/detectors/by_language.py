@@ -32,6 +32,15 @@ COVERS = 0.6
 
 NOTE_CHARACTERS = 2000
 
+OFTEN = 0.1
+"""The share of notes with a person's name from which that is no accident."""
+
+CAPITALS = re.compile(r"[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z]\.?)?(?: [^\W\d_a-z][\w'’-]+){1,2}")
+"""Two to four words in capitals, or in a script that has none."""
+
+FEW_NOTES, ALONE = 20, 0.4
+"""One address in more notes than so many is a boilerplate's, and does not decide."""
+
 PROSE, TEXTS, DECIDED = 0.4, 0.3, 0.5
 """Shares of sentences, or of texts in a column that is not decided, from which notes are read."""
 
@@ -153,36 +162,35 @@ def rewritten(value: str) -> str:
 
 def _notes(look: Look) -> Iterator[Sign]:
     read = look.values.read
-    hits, _ = look.values.hits(lambda value: bool(spans(value, look)))
+    hits, different = look.values.hits(lambda value: bool(spans(value, look)))
     if hits:
-        weight = 0.55 + 0.4 * hits / read
-        yield Sign(
-            "FREE_TEXT",
-            Evidence("contacts and numbers in sentences", "pattern", hits, read, round(weight, 3)),
-        )
-    notes = look.values.some(NOTES)
-    named = sum(bool(p) for p in people([n[:NOTE_CHARACTERS] for n in notes], look.language))
+        alone = different == 1 and look.values.distinct > FEW_NOTES
+        weight = round(ALONE if alone else 0.55 + 0.4 * hits / read, 3)
+        rule = "contacts and numbers in sentences"
+        yield Sign("FREE_TEXT", Evidence(rule, "pattern", hits, read, weight))
+        if weight >= DECIDED:
+            return  # the model is slow, and could only say it again
+    notes = [note[:NOTE_CHARACTERS] for note in look.values.some(NOTES)]
+    named = people(notes, look.language)
     if named:
         share = named / len(notes)
-        weight = 0.55 + 0.4 * share if share >= 0.1 and named > 1 else min(4 * share, 0.45)  # noqa: PLR2004
-        yield Sign(
-            "FREE_TEXT",
-            Evidence(
-                "people in sentences, as a model reads",
-                "language",
-                named,
-                len(notes),
-                round(min(weight, 0.95), 3),
-            ),
-        )
+        enough = share >= OFTEN and named > 1
+        weight = 0.55 + 0.4 * share if enough else min(4 * share, 0.45)
+        rule = "people in sentences, as a model reads"
+        evidence = Evidence(rule, "language", named, len(notes), round(weight, 3))
+        yield Sign("FREE_TEXT", evidence)
 
 
-def people(notes: Sequence[str], language: Language) -> list[list[tuple[int, int]]]:
-    """Find the persons in notes whom the name lists know too."""
-    return [
-        [(start, end) for start, end in spans if is_full(note[start:end])]
-        for note, spans in zip(notes, language.persons(notes), strict=True)
-    ]
+def people(notes: Sequence[str], language: Language) -> int:
+    """Count the notes that name a person, as the model reads and the name lists confirm.
+
+    Only notes with a name of the lists in them are given to the model, which is slow.
+    """
+    likely = [n for n in notes if any(is_full(m.group()) for m in CAPITALS.finditer(n))]
+    return sum(
+        any(is_full(note[start:end]) for start, end in found)
+        for note, found in zip(likely, language.persons(likely), strict=True)
+    )
 
 
 def _custom(look: Look) -> Iterator[Sign]:

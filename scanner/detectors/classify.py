@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import sqrt
+from types import ModuleType
 
 from scanner import plugins
 from scanner.detectors import by_pattern, by_shape
@@ -21,30 +23,6 @@ EXAMPLES = 3
 Z = 1.96
 """The normal distribution's 97.5 % point."""
 
-DIRECT = frozenset(
-    [
-        "PERSON",
-        "EMAIL_ADDRESS",
-        "PHONE_NUMBER",
-        "STREET_ADDRESS",
-        "DATE_OF_BIRTH",
-        "NATIONAL_ID",
-        "CREDIT_CARD",
-        "BANK_ACCOUNT",
-        "IBAN_CODE",
-        "IP_ADDRESS",
-        "USERNAME",
-        "SECRET",
-        "DEVICE_ID",
-        "CUSTOMER_ID",
-        "US_SSN",
-        "ES_NIF",
-        "UK_NINO",
-        "IT_FISCAL_CODE",
-        "LOCATION",
-    ]
-)
-
 QUASI: Mapping[str, str] = {
     "CITY": "CITY",
     "POSTCODE": "POSTCODE",
@@ -55,13 +33,15 @@ QUASI: Mapping[str, str] = {
     "NRP": "NRP",
     "JOB_TITLE": "JOB_TITLE",
     "URL": "URL",
-    "CARD_DETAIL": "CREDIT_CARD",
     "INITIAL": "PERSON",
     "EXTENSION": "PHONE_NUMBER",
     "BIRTH_YEAR": "DATE_OF_BIRTH",
     "LOGIN_STAMP": "USERNAME",
 }
-"""What identifies only with others, and the entity that it is shown as."""
+"""What identifies only with others, and the entity that it is shown as; all else is direct."""
+
+SHOWN = {**QUASI, "CARD_DETAIL": "CREDIT_CARD"}
+"""What an entity of the rules is called in findings, where it has another name."""
 
 NOBODYS = frozenset({"ORGANIZATION"})
 
@@ -84,10 +64,16 @@ class Verdict:
 
 def examine(look: Look) -> None:
     """Let every detector look, cheapest first; each sees what the ones before it found."""
+    for module in detectors():
+        look.signs.extend(list(module.detect(look)))
+
+
+@cache
+def detectors() -> tuple[ModuleType, ...]:
+    """Load the detectors, cheapest first: the modules here that are called ``by_...``."""
     package = "scanner.detectors"
     modules = [plugins.load(package, n) for n in plugins.names(package) if n.startswith("by_")]
-    for module in sorted(modules, key=lambda m: m.COST):
-        look.signs.extend(list(module.detect(look)))
+    return tuple(sorted(modules, key=lambda m: int(m.COST)))
 
 
 def judge(look: Look) -> Verdict:
@@ -110,7 +96,7 @@ def judge(look: Look) -> Verdict:
     if foreign or entity in NOBODYS or (entity == "LOCATION" and look.table_owner != "person"):
         why = f"{foreign[0].rule}: {_why(evidence)}" if foreign else _why(evidence)
         return Verdict("none", entity, round(1 - DECIDES, 3), part, why, evidence)
-    shown_as = QUASI.get(entity, entity)
+    shown_as = SHOWN.get(entity, entity)
     score = min(1.0, round(score, 3))
     return Verdict(personal, shown_as, score, part, _why(evidence), evidence)
 

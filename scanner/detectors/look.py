@@ -65,7 +65,7 @@ class Look:
         return hits / self.values.read if self.values.read else 0.0
 
     def best(self) -> float:
-        """The weight of the entity that most speaks for, so far."""
+        """Weigh the entity for which most speaks so far."""
         entities = {s.entity for s in self.signs} - {"*", ""}
         return max((self.weight(e) for e in entities), default=0.0)
 

@@ -4,7 +4,7 @@ Whose data a table holds, and what stands beside a column, are reasons too; and 
 declares what a column is, its word counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Table
 
@@ -14,7 +14,7 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence
-from scanner.recognizers import Rules
+from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
 
 PARTS = frozenset({"first", "last"})
@@ -63,11 +63,16 @@ def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
         firm = bool(values.read) and legal > FIRM * values.read
         named = any(p.entity == "ORGANIZATION" for p in found)
         company |= firm or (named and words[-1] not in rules.vocabulary["heads"])
-        person |= "contact" not in words and not firm and any(p.part in PARTS for p in found)
+        person |= "contact" not in words and not firm and any(_part(p, words) for p in found)
         person |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
     if person or company:
         return "person" if person else "organisation"
     return owner(rules.words(table.name), rules)
+
+
+def _part(phrase: Phrase, words: Sequence[str]) -> bool:
+    """Whether a name names a part of a person's name; "last" alone only as the whole name."""
+    return phrase.part in PARTS and (not phrase.alone or len(words) == len(phrase.words))
 
 
 def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:

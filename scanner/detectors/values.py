@@ -14,11 +14,15 @@ MOST_DISTINCT = 50_000
 
 @dataclass(slots=True, repr=False, eq=False)
 class Values:
-    """The different values of a column with how often each was read, and the rows read."""
+    """The different values of a column with how often each was read, and the rows read.
+
+    ``read`` counts the values that were looked at, ``beyond`` those past ``MOST_DISTINCT``.
+    """
 
     kind: Kind = "text"
     rows: int = 0
     read: int = 0
+    beyond: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -34,11 +38,11 @@ class Values:
         self.rows += 1
         if not (value := as_text(cell)):
             return
-        self.read += 1
-        if value in self.counts:
-            self.counts[value] += 1
-        elif len(self.counts) < MOST_DISTINCT:
-            self.counts[value] = 1
+        if value in self.counts or len(self.counts) < MOST_DISTINCT:
+            self.read += 1
+            self.counts[value] = self.counts.get(value, 0) + 1
+        else:
+            self.beyond += 1
 
     @property
     def distinct(self) -> int:
