@@ -31,7 +31,7 @@ LAYOUT = (
     Column(DATE, 12, "entry date"),
     Column(NOTE, 28, "entry wrap"),
     Column("Share of values", 27, "wrap"),
-    Column("Why", 46, "wrap"),
+    Column("Why", 58, "wrap"),
     Column("Why suggested", 30, "wrap"),
     Column("Examples (masked)", 26, "wrap"),
     Column("Evidence", 46, "wrap"),

@@ -13,7 +13,15 @@ from scanner.errors import Misconfigured
 EMPTY_DATE = datetime(1900, 1, 1)
 """What a date that must not be NULL becomes where no pack says otherwise."""
 
-BITS = {"TINYINT": 7, "SMALLINT": 15, "MEDIUMINT": 23, "INTEGER": 31, "BIGINT": 63}
+BITS = {
+    "TINYINT": 7,
+    "SMALLINT": 15,
+    "SMALL_INTEGER": 15,
+    "MEDIUMINT": 23,
+    "INTEGER": 31,
+    "BIGINT": 63,
+    "BIG_INTEGER": 63,
+}
 """How large a whole number of a type may be, as a power of two."""
 
 SMALL_NUMBERS = ("BIT", "YEAR", "MONEY", "SMALLMONEY")

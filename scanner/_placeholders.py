@@ -59,7 +59,7 @@ def whole(key: str, *, unique: bool, room: int | None) -> str:
         if room is None or len(form) <= room:
             return form
     space = room or 0
-    return f"~{_base36(_hashed(key))}"[-space:] if unique and space > 1 else "*" * space
+    return f"~{_base36(_hashed(key))[1 - space :]}" if unique and space > 1 else "*" * space
 
 
 def email(key: str, *, room: int | None) -> str:

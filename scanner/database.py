@@ -1,6 +1,7 @@
 """Connections, and what a database looks like from outside. Reads only."""
 
 import fnmatch
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -111,41 +112,37 @@ def reading(engine: Engine, *, seconds: int = READ_SECONDS) -> Iterator[Connecti
         work.rollback()
 
 
-def reflect(
-    connection: Connection, *, only: Sequence[str] = (), skip: Sequence[str] = ()
-) -> MetaData:
+def reflect(connection: Connection) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
 
-    ``only`` and ``skip`` are globs on ``table`` or ``schema.table``. ``info["views"]`` of the
-    result lists the views' TableRefs, ``info["failed"]`` maps TableRefs that could not be read
-    to the reason, ``info["skipped"]`` lists what the globs left out.
+    ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
+    that could not be read to the reason.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
-
     """
     dialect = dialect_of(connection)
     inspector = look(connection)
     schema = MetaData()
-    views, skipped = [], []
+    views = []
     failed: dict[TableRef, str] = {}
     for name in dialect.schemas(inspector):
         views += [TableRef(name, v) for v in sorted(inspector.get_view_names(name or None))]
         for table in sorted(inspector.get_table_names(name or None)):
             where = TableRef(name, table)
-            if not wanted(where, only, skip):
-                skipped.append(where)
-                continue
             if problem := _reflect_table(schema, inspector, where):
                 failed[where] = problem
-    schema.info.update(views=views, failed=failed, skipped=skipped)
+    schema.info.update(views=views, failed=failed)
     return schema
 
 
 def _reflect_table(schema: MetaData, inspector: Inspector, where: TableRef) -> str:
     table = Table(where.name, schema, schema=where.schema or None)
     try:
-        inspector.reflect_table(table, None, resolve_fks=False)
+        with warnings.catch_warnings():
+            # A type that SQLAlchemy does not know becomes NullType, which is read all the same.
+            warnings.simplefilter("ignore", exc.SAWarning)
+            inspector.reflect_table(table, None, resolve_fks=False)
     except exc.SQLAlchemyError as error:
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"

@@ -16,7 +16,16 @@ from sqlalchemy import Connection, Engine, Select, Table, Update, and_, bindpara
 
 from scanner import __version__, planner, strategies, verifier
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref, reflect
-from scanner.errors import Misconfigured, Refused, Residue, Stale, Stopped, TooMany, Unconfirmed
+from scanner.errors import (
+    EffaceError,
+    Misconfigured,
+    Refused,
+    Residue,
+    Stale,
+    Stopped,
+    TooMany,
+    Unconfirmed,
+)
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
 from scanner.matcher import Matcher
@@ -122,8 +131,23 @@ def execute(
             journal.append("intent", _now(clock), plan.digest, intent)
             keep()
     if commit and tally.rows:
-        journal.append("done", receipt.finished, plan.digest, receipt.to_raw())
+        _done(journal, receipt)
     return receipt
+
+
+def _done(journal: Journal, receipt: Receipt) -> None:
+    """Write down that the erasure was committed; that it cannot be said must not hide that it was.
+
+    Raises:
+        Misconfigured: the erasure is done, but the journal does not say so yet.
+    """
+    try:
+        journal.append("done", receipt.finished, receipt.plan, receipt.to_raw())
+    except EffaceError:
+        raise Misconfigured(
+            f"the erasure was committed, but {str(journal.path)!r} cannot take its receipt: mend "
+            "that, then run efface log --check --db URL"
+        ) from None
 
 
 def _allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Engine, MetaData, Table, select
 from sqlalchemy.types import NullType
 
 from scanner import __version__, sampler
-from scanner.database import identify, reading, ref, reflect
+from scanner.database import identify, reading, ref, reflect, wanted
 from scanner.detectors import classify, tables
 from scanner.detectors.by_language import DEFAULT, Language
 from scanner.detectors.classify import Verdict, inherit
@@ -32,6 +32,9 @@ from scanner.recognizers import Rules, load
 from scanner.rulebook import Pack
 
 __all__ = ["DEFAULT", "scan"]
+
+LEFT_OUT = "left out on request"
+"""Why a table was not read that the globs left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def scan(
     known = load(rules)
     language = Language(model, recognizers)
     with reading(engine) as connection:
-        schema = reflect(connection, only=only, skip=skip)
+        schema = reflect(connection)
         database = identify(connection, schema)
     listed = sorted(schema.tables.values(), key=ref)
     job = _Job(
@@ -108,7 +111,8 @@ def scan(
     seen: dict[ColumnRef, _Seen] = {}
     rows = 0
     for table in listed:
-        fact, columns = _table(job, table)
+        asked = wanted(ref(table), only, skip)
+        fact, columns = _table(job, table) if asked else _skipped(job, table)
         facts.append(fact)
         seen.update((c.finding.column, c) for c in columns)
         rows += max((c.finding.rows_read for c in columns), default=0)
@@ -132,14 +136,20 @@ def scan(
 
 
 def _left_out(schema: MetaData) -> list[TableFacts]:
-    """List the views, what was skipped on request, and what could not be reflected."""
+    """List the views and what could not be reflected."""
     views = [
         TableFacts(v, None, kind="view", reason="a view: it shows what its tables hold")
         for v in schema.info["views"]
     ]
-    skipped = [TableFacts(t, None, reason="left out on request") for t in schema.info["skipped"]]
     failed = [TableFacts(t, None, reason=why) for t, why in schema.info["failed"].items()]
-    return [*views, *skipped, *failed]
+    return [*views, *failed]
+
+
+def _skipped(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:
+    """List a table that was left out on request: nobody looked, so nobody knows."""
+    seen = [_unread(job, c, "failed", LEFT_OUT) for c in table.columns]
+    columns = [_Seen(replace(c.finding, status="skipped"), c.verdict) for c in seen]
+    return TableFacts(ref(table), None, reason=LEFT_OUT), columns
 
 
 def _table(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:

@@ -63,13 +63,15 @@ class Known:
 class Context:
     """What is known of a row: whose it is, and what stands in cells of its own.
 
-    ``paired``: given and family name; ``supported``: something strong.
+    ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
+    somebody else's own, whose name is the namesake's and no mention.
     """
 
     own: bool
     linked: bool
     paired: bool
     supported: bool
+    holder: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class Judge:
             own,
             linked=row is not None,
             paired=self._paired(hit),
+            holder=row is None and hit.table.name.lower() in self.pack.holders,
             supported=any(
                 m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
             ),
@@ -238,7 +241,7 @@ class Judge:
         if any(_near(said, match, other, NEAR_PART) for other in sure):
             strange = self._strange(said, match)
             return ("possible", OTHER_NAME) if strange else ("corroborated", "")
-        if context.paired and match.whole:
+        if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
         return None

@@ -116,7 +116,7 @@ class Rewriter:
         if isinstance(old, str) and (not old or strategies.is_placeholder(old)):
             return old
         base = self.pack.base(column.name)
-        where = ref(column.table)  # type: ignore[arg-type]  # a table's column
+        where = ref(column.table)
         shadow = bool(base) and base in column.table.c
         treatment = self.basis.treatment(
             ColumnRef(where.schema, where.name, base if shadow else column.name)

@@ -18,6 +18,9 @@ from scanner.model import Personal, digest
 
 T = TypeVar("T")
 
+RELATION = re.compile(r"[a-z]\w*2[a-z]\w*")
+"""A relation column of a table that the pack knows: role2target."""
+
 Rows = Literal["own", "linked"]
 """Whose the rows of a reach are: the subject's own, or shared ones that only mention it."""
 
@@ -189,13 +192,17 @@ class Pack:
     duties: tuple[Duty, ...]
 
     def declared(self, table: str, column: str) -> Declared | None:
-        """Say what the pack knows of a column; an upper-case shadow is what its base is."""
+        """Say what the pack knows of a column.
+
+        An upper-case shadow is what its base is; a relation column (x2y) holds a key.
+        """
         known = self.columns.get(table.lower(), {})
         name = column.lower()
-        if name in known:
-            return known[name]
         base = self.base(name)
-        return known.get(base) if base else None
+        found = known.get(name) or (known.get(base) if base else None)
+        if found is None and known and RELATION.fullmatch(name):
+            return Declared("none")
+        return found
 
     def base(self, column: str) -> str:
         """Name the column that ``column`` would be the shadow of, else an empty text."""

@@ -5,6 +5,7 @@ A result always fits its column: type, length, NOT NULL, unique indexes, JSON.
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +25,9 @@ __all__ = ["Settings", "Span", "apply", "check", "describe", "is_placeholder", "
 
 ROOMS = {"TINYTEXT": 255}
 """Lengths of text types that do not say theirs."""
+
+
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 
 
 class Span(Protocol):
@@ -184,6 +188,8 @@ def mask(value: Any, place: Place) -> Any:
     """
     if place.unique or not isinstance(value, str) or isinstance(place.type, types.Enum):
         return redact(value, place)
+    if is_placeholder(value):
+        return value
     masked = "".join("x" if c.isalnum() or category(c)[0] == "M" else c for c in value)
     broken = _is_json(value) and not _is_json(masked)
     return redact(value, place) if broken or not is_placeholder(masked) else masked
@@ -204,7 +210,10 @@ def scrub(value: Any, place: Place) -> Any:
     labels = [placeholders.label(s[2], key=key) for s in spans]
     short = [placeholders.label(s[2], key=key, short=True) for s in spans]
     stars = [] if key else ["*" * (end - start) for start, end, _ in spans]
-    quoted = [f'"{one}"' for one in labels]
+    quoted = [
+        one if _in_string(value, start) else f'"{one}"'
+        for one, (start, _, _) in zip(labels, spans, strict=True)
+    ]
     for marks in filter(None, (labels, short, stars, quoted)):
         made = _put(value, spans, marks)
         if type_name(place.type) in ("CHAR", "NCHAR"):
@@ -262,6 +271,11 @@ def _fits(made: str, value: str, room: int | None) -> bool:
     if room is None:
         return True
     return len(made) <= room and len(_bytes(made)) <= max(room, len(_bytes(value)))
+
+
+def _in_string(text: str, at: int) -> bool:
+    """Whether a place in a JSON text stands between quotes."""
+    return len(_QUOTE.findall(text, 0, at)) % 2 == 1
 
 
 def _bytes(text: str) -> bytes:

@@ -9,7 +9,7 @@ from scanner.demo.naming import slots
 from scanner.demo.parties import CASE_TYPE
 from scanner.demo.people import HEADLINE, Contact
 from scanner.demo.reference import Agent
-from scanner.demo.said import Kind, Marked, Said, TextBuilder, joined
+from scanner.demo.said import Kind, Said, TextBuilder, joined, marked
 from scanner.demo.times import DAY, NEVER, TODAY, heading, stamp
 
 HEADLINE_CASES = 353
@@ -60,10 +60,10 @@ class Case:
         """Append to the history, as Clarify does with every log."""
         head = f"{self.end}*** {event} {heading(self.at)} {self.agent.login}"
         if isinstance(more, str):
-            self.history.add(f"{head} {more}{self.end}" if more else head + self.end)
+            head = f"{head} {more}{self.end}" if more else head + self.end
+            self.history.add(head, text, self.end)
         else:
-            self.history.add(head + " ").add(more).add(self.end)
-        self.history.add(text).add(self.end)
+            self.history.add(head + " ", more, self.end, text, self.end)
 
 
 def reporters(desk: Desk, count: int) -> list[Contact]:
@@ -121,7 +121,7 @@ def _alternate(desk: Desk, case: Case) -> tuple[list[object], tuple[int, ...]]:
     if other.key in (case.who.key, case.who.partner):
         return [None] * 5, ()
     known = slots(other)
-    link = Marked(other.key, other.key, Kind.LINK)
+    link = marked(other.key, other.key, Kind.LINK)
     return [known["given"], known["family"], known["email"], known["phone"], link], (other.key,)
 
 

@@ -3,7 +3,7 @@
 from scanner.demo.desk import Desk, Slots
 from scanner.demo.naming import slots
 from scanner.demo.people import Contact, ascii_of
-from scanner.demo.said import Kind, Marked, Said, joined, whole
+from scanner.demo.said import Kind, Said, joined, marked, whole
 from scanner.demo.times import DAY, NEVER, stamp
 
 
@@ -18,7 +18,7 @@ def _preference(desk: Desk, who: Contact) -> None:
     scene = desk.scene(who, desk.agent())
     desk.put("x_contact_pref", "objid x_do_not_email x_lang x_birth_dt x_info_request dev pref2contact",
              int(who.number % 3 == 0), who.locale[:2],
-             Marked(who.birth, who.key, Kind.BIRTH) if who.number % 4 != 1 else None,
+             marked(who.birth, who.key, Kind.BIRTH) if who.number % 4 != 1 else None,
              desk.say("needs", scene, cut=500), 1, who.key, owner=who.key)  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from scanner.demo.naming import slots
 from scanner.demo.parties import ACT, TASK_TYPE
 from scanner.demo.people import Contact
 from scanner.demo.reference import Agent
-from scanner.demo.said import Kind, Marked, Said, joined, whole
+from scanner.demo.said import Kind, Marked, Said, joined, marked, whole
 from scanner.demo.times import DAY, NEVER, TODAY, stamp
 from scanner.demo.truth import Flag
 
@@ -30,12 +30,12 @@ def add(desk: Desk, who: Contact, role: int, *, all_of_it: bool) -> None:
 
 def link(who: Contact) -> Marked:
     """Point from a row that stays to the contact."""
-    return Marked(who.key, who.key, Kind.LINK)
+    return marked(who.key, who.key, Kind.LINK)
 
 
 def _linked(desk: Desk, who: Contact, name: str, key: int) -> int:
     truth = desk.store.truth
-    truth.note_row(who.key, truth.table_index[f"table_{name}"], (key,), Flag.LINKED)
+    truth.note_row(who.key, truth.table_index[f"table_{name}"], key, Flag.LINKED)
     return key
 
 

@@ -14,6 +14,7 @@ from scanner.demo.people import HEADLINE, Contact
 from scanner.demo.reference import Agent, World
 from scanner.demo.said import Said, TextBuilder, say
 from scanner.demo.times import DAY, TODAY, day
+from scanner.demo.truth import Flag
 
 Slots = Mapping[str, Said | str]
 """What fills the slots of a sentence."""
@@ -50,7 +51,8 @@ class Desk:
     ) -> int:
         """Add a row under a new objid."""
         objid = self.store.new_id(name)
-        self.store.sheet(name, columns).put(objid, *cells, owner=owner, linked=linked)
+        relation = Flag.LINKED if linked else Flag.OWN
+        self.store.sheet(name, columns).add([objid, *cells], owner, relation)
         return objid
 
     def agent(self) -> Agent:

@@ -1,10 +1,10 @@
 """Put rows into an empty database in batches, and tell the truth of each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from scanner.demo.facts import facts
-from scanner.demo.said import WHOLE, Marked, Said, upper
+from scanner.demo.said import Span, upper
 from scanner.demo.truth import Flag, Truth
 
 BATCH = 1000
@@ -13,7 +13,7 @@ BATCH = 1000
 BASE = 1 << 28
 """Clarify's first objid is one more: the site's number times 2^28, plus a counter."""
 
-Send = Callable[[str, Sequence[str], list[tuple[Any, ...]]], None]
+Send = Callable[[str, Sequence[str], list[Sequence[Any]]], None]
 """Inserts rows: table, columns, values."""
 
 
@@ -21,8 +21,8 @@ class Sheet:
     """Rows of one table that fill the same columns."""
 
     __slots__ = (
-        "_columns", "_count", "_described", "_marks", "_rows", "_shadowed", "_speaking", "_store",
-        "_table", "_texts", "_unkeyed", "_wide",
+        "_columns", "_count", "_described", "_rows", "_shadowed", "_speaking", "_store", "_table",
+        "_texts", "_unkeyed", "_wide",
     )  # fmt: skip
 
     def __init__(self, store: "Store", table: str, columns: Sequence[str], *, wide: bool) -> None:
@@ -32,21 +32,17 @@ class Sheet:
         index = store.truth.column_index
         self._shadowed = [n for n, c in enumerate(columns) if (table, f"s_{c}") in index]
         self._columns = [*columns, *(f"s_{columns[n]}" for n in self._shadowed)]
-        self._marks = [
-            tuple(i for c in (name, f"s_{name}") if (i := index.get((table, c))) is not None)
-            for name in columns
-        ]
         described = store.truth.columns
         self._speaking = [
-            n
-            for n, marks in enumerate(self._marks)
-            if described[marks[0]]["personal"] != "none" or columns[n].endswith("2contact")
+            (n, index[table, name])
+            for n, name in enumerate(columns)
+            if described[index[table, name]]["personal"] != "none" or name.endswith("2contact")
         ]
         self._unkeyed = not store.truth.tables[self._table]["key"]
         self._described = [described[index[table, c]] for c in self._columns]
         self._texts = [store.texts[table, c] for c in self._columns]
         self._count = 0
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[Sequence[Any]] = []
 
     def put(
         self,
@@ -56,50 +52,49 @@ class Sheet:
         also: Sequence[int] = (),
     ) -> None:
         """Add a row that is ``owner``'s own, or ``linked`` to them; ``also`` are others linked."""
-        self._count += 1
-        key = self._count if self._unkeyed else cells[0]
-        values: list[Any] | None = None
-        for n in self._speaking:
+        self.add(list(cells), owner, Flag.LINKED if linked else Flag.OWN, also)
+
+    def add(
+        self, cells: list[Any], owner: int = 0, relation: int = Flag.OWN, also: Sequence[int] = ()
+    ) -> None:
+        """Add a row to which ``owner`` has this relation; the row keeps the list."""
+        truth, key = self._store.truth, cells[0]
+        if self._unkeyed:
+            self._count = key = self._count + 1
+        for n, column in self._speaking:
             cell = cells[n]
-            if cell.__class__ is Said:
-                value: str | int = cell.text
-                spans = cell.spans
-            elif cell.__class__ is Marked:
-                value = cell.value
-                spans = ((0, WHOLE, cell.who, cell.kind, False),)
-            else:
-                continue
-            values = values or list(cells)
-            values[n] = value
-            if spans:
-                self._note(n, key, spans, owner, linked, also)
+            if isinstance(cell, tuple):
+                cells[n], spans = cell
+                if also:
+                    self._note_each(column, key, spans, owner, relation, also)
+                elif spans:
+                    truth.note(column, key, spans, owner, relation)
         if owner or also:
-            self._belongs(cells[:2] if self._wide else (key,), owner, linked, also)
-        if self._shadowed:
-            values = values or list(cells)
-            values += [v if (v := values[n]) is None else upper(v) for n in self._shadowed]
-        self._rows.append(tuple(values) if values else cells)
+            key2 = cells[1] if self._wide else -1
+            if owner:
+                truth.note_row(owner, self._table, key, relation, key2)
+            for who in also:
+                truth.note_row(who, self._table, key, Flag.LINKED, key2)
+        for n in self._shadowed:
+            text = cells[n]
+            cells.append(text and upper(text))
+        self._rows.append(cells)
         if len(self._rows) >= BATCH:
             self.flush()
 
-    def _belongs(self, keys: Sequence[int], owner: int, linked: bool, also: Sequence[int]) -> None:
-        truth = self._store.truth
-        if owner:
-            truth.note_row(owner, self._table, keys, Flag.LINKED if linked else Flag.OWN)
-        for who in also:
-            truth.note_row(who, self._table, keys, Flag.LINKED)
-
-    def _note(
-        self, n: int, key: int, spans: Any, owner: int, linked: bool, also: Sequence[int]
+    def _note_each(
+        self,
+        column: int,
+        key: int,
+        spans: Sequence[Span],
+        owner: int,
+        relation: int,
+        also: Sequence[int],
     ) -> None:
-        truth = self._store.truth
-        if not also:
-            truth.note(self._marks[n], key, spans, owner=owner, linked=linked)
-            return
+        """Note spans of a row that is linked to more people than its owner."""
         for span in spans:
-            mine = span[2] == owner or span[2] not in also
-            whose, far = (owner, linked) if mine else (span[2], True)
-            truth.note(self._marks[n], key, (span,), owner=whose, linked=far)
+            whose = (span[2], Flag.LINKED) if span[2] in also else (owner, relation)
+            self._store.truth.note(column, key, (span,), *whose)
 
     def flush(self) -> None:
         """Send the rows that wait, and count what they fill."""
@@ -114,6 +109,7 @@ class Sheet:
             filled = len(list(filter(None, cells))) if text else len(cells) - cells.count(None)
             column["filled"] += filled
         self._store.send(described["table"], self._columns, self._rows)
+        truth.spill()
         self._rows = []
 
 
@@ -156,15 +152,14 @@ def sender(driver: Any, dialect: str, advance: Callable[[int], None]) -> Send:
     cursor = driver.cursor()
     quote = "`" if dialect in ("mysql", "mariadb") else '"'
 
-    def copy(table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+    def copy(table: str, columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
         names = ", ".join(f'"{c}"' for c in columns)
         with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream:
             for row in rows:
                 stream.write_row(row)
         advance(len(rows))
 
-    def insert(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        rows = list(rows)
+    def insert(table: str, columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
         names = ", ".join(f"{quote}{c}{quote}" for c in columns)
         marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(columns))
         into = f"INSERT INTO {quote}{table}{quote} ({names})"  # names of our own

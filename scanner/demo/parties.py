@@ -3,7 +3,7 @@
 from scanner.demo.desk import Desk
 from scanner.demo.naming import slots
 from scanner.demo.people import LOGIN, Contact
-from scanner.demo.said import Kind, Marked, Said, joined
+from scanner.demo.said import Kind, Said, joined, marked
 from scanner.demo.times import DAY, NEVER, stamp
 from scanner.demo.truth import Flag
 
@@ -64,7 +64,7 @@ def put_contact(desk: Desk, who: Contact, name: str, columns: str, *more: object
         1,
         stamp((9000 + key % 3000) * DAY + key % 80_000),
         known["mobile"],
-        Marked(who.birth, key, Kind.BIRTH) if key % 5 else NEVER,
+        marked(who.birth, key, Kind.BIRTH) if key % 5 else NEVER,
         Said(str(1000 + key * 31 % 9000), ((0, 4, key, Kind.SECRET, False),)),
         Said(who.national_id, ((0, len(who.national_id), key, Kind.NATIONAL_ID, False),))
         if key % 3 != 1 or key == desk.headline.key
@@ -109,7 +109,7 @@ def _home(desk: Desk, who: Contact) -> int:
 def _linked(desk: Desk, who: Contact, *, site: int, address: int) -> None:
     truth = desk.store.truth
     for table, key in (("table_site", site), ("table_address", address)):
-        truth.note_row(who.key, truth.table_index[table], (key,), Flag.LINKED)
+        truth.note_row(who.key, truth.table_index[table], key, Flag.LINKED)
 
 
 def _individual(desk: Desk, who: Contact) -> tuple[int, int]:
@@ -204,7 +204,7 @@ def _person(desk: Desk, who: Contact) -> None:
         "person", "objid first_name last_name phone middle_name salutation title family_info "
         "birthday comments dev person2contact", known["given"], known["family"], known["phone"],
         "", "Ms." if who.woman else "Mr.", who.title, desk.say("family", scene, cut=255),
-        Marked(who.birth, key, Kind.BIRTH), desk.say("person_notes", scene, cut=255), 1, key,
+        marked(who.birth, key, Kind.BIRTH), desk.say("person_notes", scene, cut=255), 1, key,
         owner=key)  # fmt: skip
 
 

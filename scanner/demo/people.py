@@ -33,9 +33,9 @@ TITLES = ("Engineer", "Office Manager", "IT Administrator", "Buyer", "Owner", "T
           "Sales Lead", "Accountant", "Retired", "Technician", "Consultant")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contact:
-    """One customer; ``company`` is 0 for a private one, ``partner`` the key of who shares."""
+    """One customer, the same as itself only; ``company`` is 0 for a private one, ``partner`` the key of who shares."""
 
     key: int
     locale: str

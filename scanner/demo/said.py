@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Kind:
@@ -65,9 +64,8 @@ Span = tuple[int, int, int, int, bool]
 """Start, end, the person's key, the kind, and whether the value was cut short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text with the spans that name somebody."""
+class Said(NamedTuple):
+    """A text with the spans that name somebody; a tuple, because hundreds of thousands are made."""
 
     text: str
     spans: tuple[Span, ...] = ()
@@ -102,60 +100,53 @@ def whole(text: str, who: int, kind: int) -> Said:
     return Said(text, ((0, len(text), who, kind, False),))
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A number or a date that tells something of a person."""
+class Marked(NamedTuple):
+    """A number or a date that tells something of a person, and the span that says so."""
 
     value: int | str
-    who: int
-    kind: int
+    spans: tuple[Span, ...]
+
+
+def marked(value: int | str, who: int, kind: int) -> Marked:
+    """Mark a number or a date as one of ``who``."""
+    return Marked(value, ((0, WHOLE, who, kind, False),))
 
 
 class TextBuilder:
     """Puts texts together and keeps their spans in place."""
 
-    __slots__ = ("_length", "_parts", "_spans")
+    __slots__ = ("_length", "_spans", "_texts")
 
     def __init__(self) -> None:
-        self._parts: list[str] = []
+        self._texts: list[str] = []
         self._spans: list[Span] = []
         self._length = 0
 
-    def add(self, part: "Said | str") -> "TextBuilder":
-        """Append a text."""
-        if isinstance(part, str):
-            self._parts.append(part)
-            self._length += len(part)
-            return self
-        if part.spans:
-            at = self._length
-            self._spans += [(s + at, e + at, w, k, c) for s, e, w, k, c in part.spans]
-        self._parts.append(part.text)
-        self._length += len(part.text)
+    def add(self, *parts: "Said | str") -> "TextBuilder":
+        """Append texts, one after the other."""
+        texts, at = self._texts, self._length
+        for part in parts:
+            if isinstance(part, Said):
+                text, spans = part
+                for start, end, who, kind, cut in spans:
+                    self._spans.append((start + at, end + at, who, kind, cut))
+            else:
+                text = part
+            texts.append(text)
+            at += len(text)
+        self._length = at
         return self
 
     def say(self, template: str, slots: Mapping[str, "Said | str"]) -> "TextBuilder":
         """Append a sentence whose ``{slots}`` are filled in."""
-        parts, at = self._parts, self._length
-        for literal, slot in _compiled(template):
-            if literal:
-                parts.append(literal)
-                at += len(literal)
-            if slot:
-                part = slots[slot]
-                if isinstance(part, str):
-                    text = part
-                else:
-                    text = part.text
-                    self._spans += [(s + at, e + at, w, k, c) for s, e, w, k, c in part.spans]
-                parts.append(text)
-                at += len(text)
-        self._length = at
-        return self
+        literals, names = _compiled(template)
+        parts = list(literals)
+        parts[1::2] = [slots[name] for name in names]
+        return self.add(*parts)
 
     def said(self) -> Said:
         """Give what was put together."""
-        return Said("".join(self._parts), tuple(self._spans))
+        return Said("".join(self._texts), tuple(self._spans))
 
 
 def say(template: str, slots: Mapping[str, Said | str]) -> Said:
@@ -165,18 +156,17 @@ def say(template: str, slots: Mapping[str, Said | str]) -> Said:
 
 def joined(parts: Iterable[Said | str], between: str) -> Said:
     """Put texts together with ``between`` between them."""
-    builder = TextBuilder()
-    for n, part in enumerate(parts):
-        if n:
-            builder.add(between)
-        builder.add(part)
-    return builder.said()
+    if not between:
+        return TextBuilder().add(*parts).said()
+    spaced = [text for part in parts for text in (between, part)]
+    return TextBuilder().add(*spaced[1:]).said()
 
 
 @cache
-def _compiled(template: str) -> tuple[tuple[str, str], ...]:
+def _compiled(template: str) -> tuple[list[Said | str], list[str]]:
+    """Split a template into its texts, with places for the slots between, and the slots."""
     parts = re.split(r"\{(\w+)\}", template)
-    return tuple(zip(parts[::2], [*parts[1::2], ""], strict=True))
+    return list(parts), parts[1::2]
 
 
 def upper(text: str) -> str:

@@ -1,7 +1,7 @@
 """Dates and times as texts that every database reads; the clock is never asked."""
 
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 FIRST = date(1990, 1, 1)
 """Day 0."""
@@ -21,9 +21,10 @@ DAY = 86_400
 FORMATS = ("%Y-%m-%d", "%m/%d/%Y")
 
 
-@cache
-def _clock() -> list[str]:
-    return [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)]
+SIXTY = tuple(f"{n:02}" for n in range(60))
+
+MINUTES = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in SIXTY)
+"""The minutes of a day; moments are written too often to format each."""
 
 
 @cache
@@ -32,16 +33,21 @@ def _date(number: int) -> tuple[str, str]:
     return found.strftime(FORMATS[0]), found.strftime(FORMATS[1])
 
 
+def _clock(seconds: int) -> str:
+    return f"{MINUTES[seconds // 60]}:{SIXTY[seconds % 60]}"
+
+
 def day(number: int) -> str:
     """Write the midnight that begins a day."""
     return f"{_date(number)[0]} 00:00:00.000000"
 
 
+@lru_cache(maxsize=4096)
 def stamp(seconds: int) -> str:
     """Write a moment, counted in seconds since day 0."""
-    return f"{_date(seconds // DAY)[0]} {_clock()[seconds % DAY]}.000000"
+    return f"{_date(seconds // DAY)[0]} {_clock(seconds % DAY)}.000000"
 
 
 def heading(seconds: int) -> str:
     """Write a moment as the headers of a case history do."""
-    return f"{_date(seconds // DAY)[1]} {_clock()[seconds % DAY]}"
+    return f"{_date(seconds // DAY)[1]} {_clock(seconds % DAY)}"

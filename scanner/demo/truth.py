@@ -1,18 +1,14 @@
 """The ground truth: where each contact's data stands, in positions and never in values."""
 
 import json
-import tempfile
-from array import array
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import IO, Any, Final
 
 from scanner.demo.facts import COPIES, Facts, facts
+from scanner.demo.ledger import Ledger
 from scanner.demo.said import KINDS, SHARED, STRONG_ANYWHERE, STRONG_OWN, Kind, Span
 from scanner.demo.schema import ADP, columns_of
-
-IN_MEMORY = 1 << 22
-"""How many numbers a list may hold before they go to disk."""
 
 
 class Flag:
@@ -33,41 +29,6 @@ GRADES, GRADES_OWN = _grades(STRONG_ANYWHERE), _grades(STRONG_OWN)
 """What each kind is worth in anybody's row, and in the person's own."""
 
 
-class Numbers:
-    """A long list of short rows of numbers; what does not fit stays on disk."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self._recent = array("q")
-        self._spool: IO[bytes] | None = None
-        self._spooled = 0
-
-    def add(self, row: Sequence[int]) -> None:
-        """Append one row, or several at once."""
-        self._recent.extend(row)
-        if len(self._recent) >= IN_MEMORY:
-            self._spool = self._spool or tempfile.TemporaryFile()  # noqa: SIM115  # as long as we
-            self._spooled += len(self._recent)
-            self._recent.tofile(self._spool)
-            self._recent = array("q")
-
-    def __len__(self) -> int:
-        return (self._spooled + len(self._recent)) // self.width
-
-    def __iter__(self) -> Iterator[tuple[int, ...]]:
-        chunk = self.width * 4096
-        if self._spool:
-            self._spool.seek(0)
-            left = self._spooled
-            while left:
-                some = array("q")
-                some.fromfile(self._spool, min(chunk, left))
-                left -= len(some)
-                yield from zip(*[iter(some)] * self.width, strict=True)
-            self._spool.seek(0, 2)
-        yield from zip(*[iter(self._recent)] * self.width, strict=True)
-
-
 class Truth:
     """What the demo put where; filled while the rows are made."""
 
@@ -75,12 +36,13 @@ class Truth:
         self.options = options
         self.headline: dict[str, str | int] = {}
         self.namesakes: frozenset[int] = frozenset()
-        self.places = Numbers(7)
-        self.own_rows = Numbers(5)
+        self._places = Ledger(7)
+        self._own_rows = Ledger(5)
         self.tables: list[dict[str, Any]] = []
         self.columns: list[dict[str, Any]] = []
         self.table_index: dict[str, int] = {}
         self.column_index: dict[tuple[str, str], int] = {}
+        self._shadowed: set[int] = set()
         for fact in facts().values():
             self._describe(fact, shadows=shadows)
             for many in fact.many:
@@ -98,23 +60,36 @@ class Truth:
         """Count the rows of all tables."""
         return sum(t["rows"] for t in self.tables)
 
-    def note_row(self, who: int, table: int, key: Sequence[int], relation: int) -> None:
+    def note_row(self, who: int, table: int, key: int, relation: int, key2: int = -1) -> None:
         """Write down that a row belongs to somebody (OWN) or is linked to them (LINKED)."""
-        self.own_rows.add((who, table, key[0], key[1] if len(key) > 1 else -1, relation))
+        self._own_rows.recent += (who, table, key, key2, relation)
 
     def note(
-        self, columns: Sequence[int], key: int, spans: Sequence[Span], *, owner: int, linked: bool
+        self, column: int, key: int, spans: Sequence[Span], owner: int, relation: int
     ) -> None:
-        """Write down the spans of one cell, once for each column that shows it."""
-        found: list[int] = []
+        """Write down the spans of one cell in a row to which ``owner`` has this relation."""
+        places = self._places.recent
         for start, end, who, kind, cut in spans:
-            row = 0 if who != owner else Flag.LINKED if linked else Flag.OWN
-            flags = Flag.CUT | row if cut else (GRADES_OWN if row else GRADES)[kind] | row
-            if not row and self._doubtful(who, kind, spans):
-                flags |= Flag.AMBIGUOUS
-            for column in columns:
-                found += (who, column, key, start, end, kind, flags)
-        self.places.add(found)
+            if who == owner:
+                flags = relation | (Flag.CUT if cut else GRADES_OWN[kind])
+            else:
+                flags = Flag.CUT if cut else GRADES[kind]
+                if self._doubtful(who, kind, spans):
+                    flags |= Flag.AMBIGUOUS
+            places += (who, column, key, start, end, kind, flags)
+
+    def spill(self) -> None:
+        """Keep memory bounded; call it now and then."""
+        self._places.spill()
+        self._own_rows.spill()
+
+    def places(self) -> Iterator[tuple[int, ...]]:
+        """Give each place, once for each column that shows it: a shadow repeats its column."""
+        for place in self._places:
+            yield place
+            who, column, *rest = place
+            if column in self._shadowed:
+                yield (who, column + 1, *rest)
 
     def _doubtful(self, who: int, kind: int, spans: Sequence[Span]) -> bool:
         if kind in STRONG_ANYWHERE or kind == Kind.LINK:
@@ -127,6 +102,8 @@ class Truth:
         self._table(fact.table, key=fact.key, find=fact.find, custom=custom)
         for field, name in columns_of(fact, shadows=shadows):
             kind = (field.personal, field.entity, "agent" if field.agent else "customer")
+            if name != field.name:
+                self._shadowed.add(self.column_index[fact.table, field.name])
             self._column(fact.table, name, *kind, custom=field.custom)
 
     def _table(
@@ -190,10 +167,9 @@ class Truth:
         for name, lines in (("tables", self.tables), ("columns", self.columns)):
             stream.write(f',\n "{name}": [\n')
             stream.write(",\n".join(json.dumps(line) for line in lines) + "\n ]")
-        for name, numbers in (("places", self.places), ("own_rows", self.own_rows)):
+        for name, rows in (("places", self.places()), ("own_rows", iter(self._own_rows))):
             stream.write(f',\n "{name}": [\n')
-            for n, row in enumerate(numbers):
-                stream.write(("," if n else "") + f"[{','.join(map(str, row))}]\n")
+            _write_rows(stream, rows)
             stream.write(" ]")
         stream.write("\n}\n")
 
@@ -202,3 +178,11 @@ class Truth:
         stream = StringIO()
         self.write(stream)
         return stream.getvalue()
+
+
+def _write_rows(stream: IO[str], rows: Iterator[tuple[int, ...]]) -> None:
+    first = next(rows, None)
+    if first:
+        form = f"[{','.join(['%d'] * len(first))}]\n"
+        stream.write(form % first)
+        stream.writelines(map(f",{form}".__mod__, rows))

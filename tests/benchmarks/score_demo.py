@@ -231,6 +231,10 @@ def _readable(was: Any, now: Any, start: int, end: int) -> bool:
     return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", now.casefold()) is not None
 
 
+JOINT = 4
+"""What may stand between two parts of one name, and goes when the whole name goes."""
+
+
 def _only_inside(was: Any, now: Any, spans: list[tuple[int, int]]) -> bool:
     """Tell whether a cell changed within the subject's spans only."""
     if any(end < 0 for _, end in spans):
@@ -244,7 +248,9 @@ def _only_inside(was: Any, now: Any, spans: list[tuple[int, int]]) -> bool:
         if start < at:
             at = max(at, end)
             continue
-        pattern += re.escape(was[at:start]) + ".*?"
+        gap = was[at:start]
+        joined = at > 0 and len(gap) <= JOINT and not any(c.isalnum() for c in gap)
+        pattern += (f"(?:{re.escape(gap)})?" if joined else re.escape(gap)) + ".*?"
         at = end
     pattern += re.escape(was[at:])
     return re.fullmatch(pattern, now, re.DOTALL) is not None
