@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, String, Text, create_engine, inspect
+from sqlalchemy import Connection, Engine, MetaData, String, Text, create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -12,11 +12,13 @@ from scanner.demo import (
     copies,
     customs,
     dealings,
+    haste,
     metadata,
     parties,
     people,
     reference,
     schema,
+    tables,
     triggers,
     views,
 )
@@ -26,9 +28,6 @@ from scanner.demo.load import Store, sender
 from scanner.demo.truth import Truth
 from scanner.errors import Misconfigured
 from scanner.model import Progress, Silent
-
-INLINE = ("mysql", "mariadb")
-"""Where each new index rewrites the table: there the indexes come with the tables."""
 
 ROWS_PER_CASE, ROWS_PER_CONTACT = 31, 14
 """What to expect, for the progress."""
@@ -101,38 +100,40 @@ def build(
     truth = Truth(shadows=shadows, options=options)
     watch = progress or Silent()
     watch.begin("demo rows", cases * ROWS_PER_CASE + contacts * ROWS_PER_CONTACT)
-    with failing(engine), engine.begin() as connection:
-        if inspect(connection).get_table_names():
-            raise Misconfigured("the database has tables already: the demo builds into empty ones")
-        _hurry(connection)
-        inline = connection.dialect.name in INLINE
-        if inline:
-            schema.indexes(made, shadows=shadows)
-        made.create_all(connection)
-        driver = connection.connection.driver_connection
-        texts = {
-            (t.name, c.name): isinstance(c.type, String | Text)
-            for t in made.tables.values()
-            for c in t.columns
-        }
-        store = Store(truth, sender(driver, connection.dialect.name, watch.advance), texts)
-        _fill(store, cases=cases, contacts=contacts, seed=seed)
-        store.flush()
-        if not inline:
-            for index in schema.indexes(made, shadows=shadows):
-                index.create(connection)
-        views.create(connection, made)
-        triggers.create(connection, made)
+    with failing(engine), engine.connect() as connection, haste.hurried(connection):
+        with connection.begin():
+            if inspect(connection).get_table_names():
+                raise Misconfigured(
+                    "the database has tables already: the demo builds into empty ones"
+                )
+        with haste.calm(), haste.undone(connection, made), connection.begin():
+            _begin(connection)
+            later = tables.create(connection, made, schema.indexes(made, shadows=shadows))
+            send = sender(
+                connection.connection.driver_connection, connection.dialect.name, watch.advance
+            )
+            store = Store(truth, send, _texts(made))
+            _fill(store, cases=cases, contacts=contacts, seed=seed)
+            store.flush()
+            tables.index(connection, later)
+            views.create(connection, made)
+            triggers.create(connection, made)
     return truth
 
 
-def _hurry(connection: Connection) -> None:
-    """Let SQLite not wait for the disk: what fails half-way is thrown away."""
+def _begin(connection: Connection) -> None:
+    """Let SQLite create its tables in one transaction too; its driver begins with the first row."""
     if connection.dialect.name == "sqlite":
-        driver = connection.connection.driver_connection
-        if driver is not None:
-            driver.execute("PRAGMA synchronous = OFF")
-            driver.execute("PRAGMA cache_size = -65536")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _texts(made: MetaData) -> dict[tuple[str, str], bool]:
+    """Tell which columns hold texts."""
+    return {
+        (t.name, c.name): isinstance(c.type, String | Text)
+        for t in made.tables.values()
+        for c in t.columns
+    }
 
 
 def _fill(store: Store, *, cases: int, contacts: int, seed: int) -> None:

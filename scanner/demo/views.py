@@ -67,6 +67,12 @@ def create(connection: Connection, made: MetaData) -> None:
         connection.execute(CreateView(_query(made, view), f"table_{view.name}"))
 
 
+def drop(connection: Connection) -> None:
+    """Drop the views that are there."""
+    for view in VIEWS:
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS table_{view.name}")
+
+
 def _query(made: MetaData, view: View) -> Select[tuple[object, ...]]:
     known = facts()
     columns = [made.tables[known[o].table].c[c].label(n) for n, o, c in view.fields]
