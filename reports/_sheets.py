@@ -95,7 +95,9 @@ def cell(sheet: Any, value: str | float | None, style: str) -> Any:
 def fill(made: Any, value: str | float | None) -> Any:
     """Put a value into a cell; a row is written at once, so its cells can be used again."""
     made.value = escape(value) if isinstance(value, str) else value
-    if isinstance(value, str):
+    if value == "":
+        made.value = None
+    elif isinstance(value, str):
         made.data_type = "s"
     return made
 

@@ -128,7 +128,7 @@ def choices() -> str:
 
 
 def _twice(count: int) -> str:
-    return f"{count} columns stand in the scan twice: scan again"
+    return f"columns that stand in the scan twice: {count}: scan again"
 
 
 def _by_policy(column: ColumnRef, suggested: Suggestion, when: str) -> Decision:

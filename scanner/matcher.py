@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from scanner.folding import Folded, fold, folded
+from scanner.folding import fold, folded
 from scanner.identity import Identifier, Identity, Strength
 from scanner.model import Span
 
@@ -50,6 +50,10 @@ class _Form:
     pattern: re.Pattern[str]
     strength: Strength
     proper: bool = False
+
+
+_Found = tuple[int, int, int, Strength, bool]
+"""A form found in the folded text: start, end, identifier, strength, whether it needs a capital."""
 
 
 class Matcher:
@@ -94,29 +98,34 @@ class Matcher:
 
     def find(self, text: str) -> tuple[Match, ...]:
         """Find all identifiers in ``text``; of overlapping ones the longest and strongest."""
-        plain = fold(text)
-        found = [*self._literal(text, plain), *self._numbers(text, plain)]
-        return tuple(_disjoint(found))
+        plain = folded(text)
+        found = [*self._literal(plain), *self._numbers(plain)]
+        if not found:
+            return ()
+        origin = fold(text).origin
+        matches = []
+        for start, end, index, strength, proper in found:
+            first, last = origin(start, end)
+            if not proper or text[first].isupper():
+                matches.append(self._match(text, first, last, index, strength))
+        return tuple(_disjoint(matches))
 
-    def _literal(self, text: str, plain: Folded) -> Iterator[Match]:
+    def _literal(self, plain: str) -> Iterator[_Found]:
         if self._automaton is None:
             return
-        hits = self._automaton.find_matches_as_indexes(plain.text, overlapping=True)
+        hits = self._automaton.find_matches_as_indexes(plain, overlapping=True)
         for anchor in sorted({n for n, _, _ in hits}):
             for form in self._by_anchor[anchor]:
-                for match in form.pattern.finditer(plain.text):
-                    start, end = plain.origin(*match.span())
-                    if form.proper and not text[start].isupper():
-                        continue
-                    yield self._match(text, start, end, form.index, form.strength)
+                for match in form.pattern.finditer(plain):
+                    yield *match.span(), form.index, form.strength, form.proper
 
-    def _numbers(self, text: str, plain: Folded) -> Iterator[Match]:
-        for candidate in CANDIDATE.finditer(plain.text) if self._phones else ():
-            places = [i for i in range(*candidate.span()) if plain.text[i].isdigit()]
-            digits = "".join(plain.text[i] for i in places)
+    def _numbers(self, plain: str) -> Iterator[_Found]:
+        for candidate in CANDIDATE.finditer(plain) if self._phones else ():
+            places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
+            digits = "".join(plain[i] for i in places)
             for index, core, code in self._phones:
-                if span := _locate(plain.text, candidate.start(), digits, places, core, code):
-                    yield self._match(text, *plain.origin(*span), index, "strong")
+                if span := _locate(plain, candidate.start(), digits, places, core, code):
+                    yield *span, index, "strong", False
 
     def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
         whole = not text[:start].strip() and not text[end:].strip()

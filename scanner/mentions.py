@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scanner.folding import folded
-from scanner.graph import Row, Territory
+from scanner.graph import Territory
 from scanner.identity import Identity, is_name
 from scanner.matcher import Match
-from scanner.model import Certainty, ColumnRef, TableRef, digest
+from scanner.model import Certainty, ColumnRef, Key, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.searcher import RowHits, text
@@ -153,10 +153,9 @@ class Judge:
             ),
         )
         for column, matches in hit.found.items():
-            if self._covered(hit.table, row, column):
-                continue
             graded: dict[tuple[Certainty, str], list[Match]] = {}
-            free = own and self.pack.declared(hit.table.name, column) is None
+            declared = self.pack.declared(hit.table.name, column)
+            free = own and (declared is None or declared.personal != "none")
             said = text(hit.values[column])
             for match, grade in self._cell(said, matches, context, known, free=free):
                 graded.setdefault(grade, []).append(match)
@@ -199,11 +198,16 @@ class Judge:
         pairs = [i.value for i in self.identity.identifiers if "\n" in i.value]
         return any({folded(part) for part in pair.split("\n")} <= whole for pair in pairs)
 
-    def _covered(self, table: TableRef, row: Row | None, column: str) -> bool:
-        """Whether the cell is rewritten anyway."""
-        if row is None or row.rows != "own" or column not in self.rewritten(table):
-            return False
-        return row.only is None or column in row.only or self.pack.base(column) in row.only
+    def covered(self, table: TableRef, key: Key) -> frozenset[str]:
+        """Name the columns of a row that are rewritten anyway: nothing is looked for in them."""
+        row = self.territory.row(table, key)
+        if row is None or row.rows != "own":
+            return frozenset()
+        columns = self.rewritten(table)
+        only = row.only
+        if only is None:
+            return frozenset(columns)
+        return frozenset(c for c in columns if c in only or self.pack.base(c) in only)
 
     def _grade(
         self,

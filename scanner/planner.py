@@ -134,6 +134,7 @@ def draft(
         matcher,
         addresses=addresses,
         numbers=frozenset(private),
+        ignore=judge.covered,
         progress=progress,
     )
     found = judge.sort(hits if who else ())

@@ -1,6 +1,6 @@
 """One pass over all text of a database: where a matcher finds something. Reads only."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,7 @@ def search(
     *,
     addresses: Mapping[TableRef, Address],
     numbers: Collection[ColumnRef] = (),
+    ignore: Callable[[TableRef, Key], Collection[str]] = lambda _table, _key: (),
     progress: Progress | None = None,
 ) -> Iterator[RowHits]:
     """Yield each row of each table in which ``matcher`` finds something.
@@ -59,6 +60,7 @@ def search(
         matcher: what to look for.
         addresses: how the rows of each table are named.
         numbers: columns of numbers that may hold a phone or an id.
+        ignore: names columns of a row in which nothing is looked for, as they are rewritten.
         progress: told of each table.
     """
     watch = progress or Silent()
@@ -69,7 +71,9 @@ def search(
         searched = [c for c in table.columns if _holds_text(c) or _column(c) in numbers]
         rows = 0
         if searched:
-            for count, hit in _table(connection, table, searched, matcher, addresses[where]):
+            for count, hit in _table(
+                connection, table, searched, matcher, addresses[where], ignore
+            ):
                 rows = count
                 if hit is not None:
                     yield hit
@@ -82,6 +86,7 @@ def _table(
     searched: list[Column[Any]],
     matcher: Matcher,
     address: Address,
+    ignore: Callable[[TableRef, Key], Collection[str]],
 ) -> Iterator[tuple[int, RowHits | None]]:
     names = [c.name for c in searched]
     extra = [table.c[c] for c in address.columns if c not in names]
@@ -92,14 +97,16 @@ def _table(
         for row in rows:
             texts = [text(v) for v in row[:width]]
             if matcher.touches("\x00".join(filter(None, texts))):
+                values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
+                key = address.key(values)
+                skipped = ignore(address.table, key)
                 found = {
                     n: hit
                     for n, t in zip(names, texts, strict=True)
-                    if t and (hit := matcher.find(t))
+                    if t and n not in skipped and (hit := matcher.find(t))
                 }
                 if found:
-                    values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
-                    hits.append(RowHits(ref(table), address.key(values), values, found))
+                    hits.append(RowHits(address.table, key, values, found))
         count += len(rows)
         yield from ((count, hit) for hit in hits)
     yield count, None

@@ -113,7 +113,7 @@ def test_check_lists_all_faults_at_once():
 
 def test_a_scan_that_lists_a_column_twice_is_a_fault():
     twice = scan(finding("a", "none"), finding("a", "none"))
-    assert audit.check(Audit(twice, {})) == ["1 columns stand in the scan twice: scan again"]
+    assert audit.check(Audit(twice, {})) == ["columns that stand in the scan twice: 1: scan again"]
 
 
 @pytest.fixture

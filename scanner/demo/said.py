@@ -139,10 +139,10 @@ class TextBuilder:
 
     def say(self, template: str, slots: Mapping[str, "Said | str"]) -> "TextBuilder":
         """Append a sentence whose ``{slots}`` are filled in."""
-        literals, names = _compiled(template)
-        parts = list(literals)
-        parts[1::2] = [slots[name] for name in names]
-        return self.add(*parts)
+        text = _filled(template, slots, self._spans, self._length)
+        self._texts.append(text)
+        self._length += len(text)
+        return self
 
     def said(self) -> Said:
         """Give what was put together."""
@@ -151,7 +151,28 @@ class TextBuilder:
 
 def say(template: str, slots: Mapping[str, Said | str]) -> Said:
     """Fill in one sentence."""
-    return TextBuilder().say(template, slots).said()
+    spans: list[Span] = []
+    return Said(_filled(template, slots, spans, 0), tuple(spans))
+
+
+def _filled(
+    template: str, slots: Mapping[str, Said | str], spans: list[Span], start: int
+) -> str:
+    """Fill in a sentence that stands at ``start``, and add to the spans."""
+    literals, gaps = _compiled(template)
+    texts, at = literals.copy(), start
+    for n, before, slot in gaps:
+        part = slots[slot]
+        at += before
+        if isinstance(part, Said):
+            text, found = part
+            for first, end, who, kind, cut in found:
+                spans.append((first + at, end + at, who, kind, cut))
+        else:
+            text = part
+        texts[n] = text
+        at += len(text)
+    return "".join(texts)
 
 
 def joined(parts: Iterable[Said | str], between: str) -> Said:
@@ -163,10 +184,10 @@ def joined(parts: Iterable[Said | str], between: str) -> Said:
 
 
 @cache
-def _compiled(template: str) -> tuple[list[Said | str], list[str]]:
-    """Split a template into its texts, with places for the slots between, and the slots."""
-    parts = re.split(r"\{(\w+)\}", template)
-    return list(parts), parts[1::2]
+def _compiled(template: str) -> tuple[list[str], list[tuple[int, int, str]]]:
+    """Split a template at its slots; a slot is its place, the length before it, and its name."""
+    texts = re.split(r"\{(\w+)\}", template)
+    return texts, [(n, len(texts[n - 1]), texts[n]) for n in range(1, len(texts), 2)]
 
 
 def upper(text: str) -> str:
