@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reports import _sheets, _words
+from reports import _guide, _sheets, _words
 from reports._sheets import Column, height, put
 from scanner import audit as decisions
 from scanner import strategies
@@ -16,7 +16,7 @@ TABLES = (
     Column("Risk", 10, "strong"),
     Column("Rows", 16),
     Column("Columns", 9, "count"),
-    *(Column(word.capitalize(), 9, "count") for word in _words.VERDICTS.values()),
+    *(Column(word.capitalize(), 11, "count") for word in _words.VERDICTS.values()),
     Column("Still open", 9, "count"),
     Column("Copy of", 24),
     Column("Kind", 10),
@@ -36,44 +36,6 @@ POLICIES = (
     Column("What happens to the values", 90, "wrap"),
     Column("Chosen for columns", 12, "count"),
 )
-
-GUIDE = (
-    ("What this workbook is", "A list of every column of the database, with what it tells about "
-     "people, how sure that is, and what shall happen to it when one person asks to be erased. "
-     "It holds no personal data: examples are masked, everything else is counts."),
-    ("What you do", "Go down the sheet Columns and choose a decision for every hatched cell. Then "
-     "write your name under Reviewer, the day under Date and, where you differ from the "
-     "suggestion, the reason under Note. All other cells are locked, without a password."),
-    ("Who is erased", "Nobody, by this workbook. A decision says what happens to this column in "
-     "the rows of a person who is erased later, on request, by a separate command that first "
-     "shows what it would do. Rows of other people keep their values, apart from words that name "
-     "the erased person."),
-    ("Open decisions", "A column without a decision stays open, and nothing that is open can be "
-     "planned. The same holds for a row that was deleted here: its column is open again. Columns "
-     "that are not personal (none) need no decision and are kept."),
-    *((f"Verdict: {word}", f"The column {_words.MEANINGS[word]}.")
-      for word in ("direct", "quasi")),
-    ("Verdict: free text", f"The column {_words.MEANINGS['free text']}."),
-    ("Verdict: unknown", f"It {_words.MEANINGS['unknown']}."),
-    ("Verdict: none", f"The column is {_words.MEANINGS['none']}."),
-    ("Confidence", "How much speaks for the verdict: sure, likely or weak. The column Score has "
-     "the number behind the word, the column Evidence each reason with its weight; a minus "
-     "speaks against."),
-    ("Share of values", "'87 % (84-90 %) of 1,000 values': of 1,000 values that were read, 87 in "
-     "100 look personal; of all values it is, with 95 % certainty, between 84 and 90 in 100. "
-     "'none of 1,000 values (at most 0.3 %)': nothing was seen, but up to 3 in 1,000 could be "
-     "there without showing in such a sample."),
-    ("Examples (masked)", "The shape of values: A*** L** may have been any name with these "
-     "initials and lengths. Real values never stand in this workbook."),
-    ("Copy of", "The table looks like a backup, history or staging copy of another one. What is "
-     "erased there has to be erased here, too."),
-    ("What was not looked at", "Stands on the sheet Not scanned with the reason. Views are left "
-     "out because they only show tables that are listed."),
-    ("Dates, filters, copies", "You may filter, hide, move and add columns and save with "
-     "LibreOffice or Excel in any language. Do not merge cells and do not write formulas "
-     "under Decision, Reviewer, Date or Note: the workbook would be refused, with the cell."),
-)  # fmt: skip
-"""The sheet How to read this: question and answer."""
 
 
 def summary(book: Any, audit: Audit) -> None:
@@ -214,7 +176,9 @@ def _left_out(scan: Scan) -> Iterator[list[str | float | None]]:
 
 def _dark(finding: Finding) -> list[str | float | None]:
     advice = {
-        "empty": "nothing now; a later scan tells when it holds values",
+        "empty": "decide by its name; a later scan tells when it holds values"
+        if finding.personal == "unknown"
+        else f"nothing: taken as {_words.VERDICTS[finding.personal]} by what is known without values",
         "skipped": "scan again without the option that skipped it",
         "failed": "see the reason: often a missing right to read; then scan again",
         "scanned": "look at some values yourself, or scan more: --sample N or --full",
@@ -245,7 +209,7 @@ def guide(book: Any) -> None:
     sheet.row_dimensions[1].height = 30
     put(sheet, "How to read this workbook", style="title")
     put(sheet, "")
-    for row, (question, answer) in enumerate(GUIDE, start=3):
+    for row, (question, answer) in enumerate(_guide.ANSWERS, start=3):
         height(sheet, row, answer, 110)
         put(sheet, question, answer, style=("strong", "wrap"))
 

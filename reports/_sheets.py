@@ -19,6 +19,9 @@ A4, A3 = "9", "8"
 HEADER_HEIGHT = 32
 LINE_HEIGHT = 13.5
 MOST_LINES = 8
+LETTERS = 1.1
+"""Letters of this font in a unit of width, with room to spare."""
+
 WRAPPED = ("strong", "wrap", "entry wrap")
 
 _NOT_XML = re.compile(
@@ -146,7 +149,7 @@ def tabular(
 def _lines(columns: Sequence[Column], row: Sequence[object]) -> int:
     """Estimate how many lines a row's texts take: programs do not measure when they open a file."""
     return max(
-        -(-len(value) // (column.width - 2)) if isinstance(value, str) else 1
+        -(-len(value) // int(column.width * LETTERS)) if isinstance(value, str) else 1
         for column, value in zip(columns, row, strict=True)
         if column.style in WRAPPED
     )
@@ -170,7 +173,7 @@ def put(sheet: Any, *values: str | float | None, style: str | Sequence[str] = "p
 
 def height(sheet: Any, row: int, text: str, width: int, *, least: int = 1) -> None:
     """Make row number ``row`` high enough for a text that wraps; call it before the row is put."""
-    lines = sum(max(1, -(-len(part) // width)) for part in text.split("\n"))
+    lines = sum(max(1, -(-len(part) // int(width * LETTERS))) for part in text.split("\n"))
     sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines, least) + 3
 
 

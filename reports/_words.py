@@ -69,8 +69,11 @@ def percent(part: float, *, up: bool = False) -> str:
     return f"{value:.1f} %".replace(".0 %", " %") if close else f"{value:.0f} %"
 
 
-def confidence(score: float) -> str:
-    """Say how sure a verdict is."""
+def confidence(finding: Finding) -> str:
+    """Say how sure it is that a column is personal; nothing where it is not."""
+    if finding.personal == "none":
+        return ""
+    score = finding.score
     return "sure" if score >= SURE else "likely" if score >= LIKELY else "weak"
 
 
@@ -121,12 +124,9 @@ def urgent_first(columns: Sequence[Finding]) -> list[Finding]:
 
 
 def not_told(audit: Audit) -> list[Finding]:
-    """List the columns that the scan says nothing about."""
-    return [
-        f
-        for f in audit.scan.columns
-        if f.status in ("failed", "skipped") or f.personal == "unknown"
-    ]
+    """List the columns that the scan did not see values of, or could not tell: these first."""
+    found = [f for f in audit.scan.columns if f.status != "scanned" or f.personal == "unknown"]
+    return sorted(found, key=lambda f: f.personal != "unknown")
 
 
 def next_steps(audit: Audit) -> list[str]:
@@ -143,8 +143,8 @@ def next_steps(audit: Audit) -> list[str]:
         steps.append("Every column that may hold personal data has a decision.")
     if dark or outside:
         steps.append(
-            f"On the sheet Not scanned, look at {dark:,} column{'s' * (dark != 1)} that could not "
-            f"be told and {outside:,} table{'s' * (outside != 1)} or views that were left out."
+            f"On the sheet Not scanned, look at {dark:,} column{'s' * (dark != 1)} without "
+            f"values, unread or not to be told, and {outside:,} table{'s' * (outside != 1)} or views that were left out."
         )
     steps.append(
         "Save the workbook and give it back. It is enough to plan with: "

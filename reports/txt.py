@@ -49,7 +49,7 @@ def _row(audit: Audit, finding: Finding, pack: Pack | None) -> tuple[str, ...]:
         _cut(str(finding.column)),
         _words.VERDICTS[finding.personal],
         _cut(finding.entity),
-        _words.confidence(finding.score),
+        _words.confidence(finding),
         _words.share(finding) if finding.status == "scanned" else _cut(_words.state(finding)),
         made.choice if made else f"({decisions.suggestion(finding, pack).choice})",
     )

@@ -92,6 +92,10 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     code = dialect.code(getattr(error, "orig", None))
     if code in dialect.sentences:
         return dialect.sentences[code]
+    if isinstance(error, exc.IntegrityError):
+        return "a constraint of the database refuses a value: decide otherwise on that column"
+    if isinstance(error, exc.DataError):
+        return "a value does not fit its column: decide otherwise on that column"
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")

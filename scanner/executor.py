@@ -80,6 +80,7 @@ def execute(
     started = _now(clock)
     with _writing(engine) as (connection, keep):
         draft = _same(connection, plan, pack, progress)
+        _revocable(connection, draft)
         before = verifier.count_rows(connection, draft.schema)
         tally, rounds = Tally(), 0
         current = draft
@@ -219,6 +220,22 @@ def _same(connection: Connection, plan: Plan, pack: Pack, progress: Progress | N
             f"({_difference(expected, draft.plan)}): plan again"
         )
     return draft
+
+
+def _revocable(connection: Connection, draft: Draft) -> None:
+    """Refuse tables that a rollback would not bring back: not even a rehearsal is safe there.
+
+    Raises:
+        Refused: with their names.
+    """
+    lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
+    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    if draft.plan.triggers:
+        touched |= lasting  # what a trigger writes to is not known
+    if wrong := sorted(str(t) for t in lasting & touched):
+        raise Refused(
+            f"the storage engine of {', '.join(wrong)} cannot roll back: convert to InnoDB first"
+        )
 
 
 def _answered(plan: Plan) -> tuple[Mention, ...]:

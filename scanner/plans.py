@@ -1,5 +1,6 @@
 """What would be done about a subject, and what was done: values free of cell values."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
@@ -198,50 +199,65 @@ class Plan:
         return len(rows | {(m.table, m.key) for m in self.mentions})
 
     def to_json(self) -> str:
-        """Write the plan file."""
+        """Write the plan file, sealed with a digest of all but the answers to reviews."""
+        raw = self._raw()
+        raw["digests"]["plan"] = _seal(raw)
+        return dump(raw)
+
+    def _raw(self) -> dict[str, Any]:
         table, key = self.subject
-        return dump(
-            {
-                "version": VERSION,
-                "efface": self.efface,
-                "subject": {"table": table, "key": key},
-                "method": self.method,
-                "database": asdict(self.database),
-                "pack": self.pack,
-                "digests": {
-                    "scan": self.basis.scan,
-                    "workbook": self.basis.workbook,
-                    "pack": self.pack_digest,
-                    "schema": self.database.fingerprint,
-                },
-                "stops": [asdict(s) for s in self.stops],
-                "steps": [_step(s) for s in self.steps],
-                "mentions": [_mention(m) for m in self.mentions],
-                "reviews": [_review(r) for r in self.reviews],
-                "kept": dict(self.kept),
-                "duties": [dict(d) for d in self.duties],
-                "triggers": {t: list(n) for t, n in self.triggers.items()},
-                "kpis": [asdict(k) for k in self.kpis],
-                "reached": dict(self.reached),
-                "basis": self.basis.to_raw(),
-            }
-        )
+        return {
+            "version": VERSION,
+            "efface": self.efface,
+            "subject": {"table": table, "key": key},
+            "method": self.method,
+            "database": asdict(self.database),
+            "pack": self.pack,
+            "digests": {
+                "scan": self.basis.scan,
+                "workbook": self.basis.workbook,
+                "pack": self.pack_digest,
+                "schema": self.database.fingerprint,
+            },
+            "stops": [asdict(s) for s in self.stops],
+            "steps": [_step(s) for s in self.steps],
+            "mentions": [_mention(m) for m in self.mentions],
+            "reviews": [_review(r) for r in self.reviews],
+            "kept": dict(self.kept),
+            "duties": [dict(d) for d in self.duties],
+            "triggers": {t: list(n) for t, n in self.triggers.items()},
+            "kpis": [asdict(k) for k in self.kpis],
+            "reached": dict(self.reached),
+            "basis": self.basis.to_raw(),
+        }
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what ``to_json`` wrote, with the reviews' answers that people put in.
 
         Raises:
-            Misconfigured: the text is no plan file, or an answer is neither erase nor keep.
+            Misconfigured: the text is no plan file, something else than answers was changed, or
+                an answer is neither erase nor keep.
         """
         raw = load(text, "plan file")
         try:
             plan: Self = _plan(cls, raw)
+            sealed = raw["digests"].pop("plan") == _seal(raw)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise Misconfigured("the plan file is damaged: plan again") from None
+        if not sealed:
+            raise Misconfigured(
+                "the plan file was changed: only the answers of reviews may be; plan again"
+            )
         if wrong := [r.id for r in plan.reviews if r.answer not in ("", "erase", "keep")]:
             raise Misconfigured(f"review {', '.join(wrong)}: the answer must be erase or keep")
         return plan
+
+
+def _seal(raw: Mapping[str, Any]) -> str:
+    """Digest a plan without its seal and without the answers to its reviews."""
+    reviews = [{**review, "answer": ""} for review in raw["reviews"]]
+    return digest(json.dumps({**raw, "reviews": reviews}, sort_keys=True))
 
 
 def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:

@@ -53,18 +53,21 @@ class Rewriter:
                 yield from self._table(connection, tables[where], columns, rows)
 
     def rewritten(self, table: Table) -> dict[str, str]:
-        """Choose the strategy of each column of ``table`` that has one; a shadow has its base's."""
+        """Choose the strategy of each column of ``table`` that has one.
+
+        A shadow has its base's; a computed column follows what it is computed from.
+        """
         where = ref(table)
         if where in self._chosen:
             return self._chosen[where]
         chosen = self._chosen[where] = {}
         for column in table.columns:
             choice = self.basis.treatment(ColumnRef(where.schema, where.name, column.name)).choice
-            if choice != KEEP:
+            if choice != KEEP and column.computed is None:
                 chosen[column.name] = choice
         for column in table.columns:
             base = self.pack.base(column.name)
-            if base in chosen:
+            if base in chosen and column.computed is None:
                 chosen[column.name] = chosen[base]
         return chosen
 

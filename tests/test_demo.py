@@ -1,5 +1,6 @@
 """The demo: a Clarify that is big, odd and deterministic, and a truth that is exact."""
 
+import gc
 import hashlib
 import json
 import re
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from scanner import demo
 from scanner.demo.facts import facts
+from scanner.demo.ledger import Ledger
 from scanner.demo.numbers import AREAS, card
 from scanner.demo.people import contacts
 from scanner.demo.said import Kind, Said, TextBuilder, joined, upper, whole
@@ -322,6 +324,41 @@ def test_a_database_with_tables_is_refused(small):
     with pytest.raises(Misconfigured, match="tables already"):
         demo.build(engine)
     engine.dispose()
+
+
+def test_a_build_that_fails_leaves_nothing(live_url, monkeypatch):
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scanner.demo.triggers.create", fail)
+    engine = create_engine(live_url)
+    with pytest.raises(KeyboardInterrupt):
+        demo.build(engine, **SMALL)
+    left = inspect(engine)
+    assert not left.get_table_names() + left.get_view_names()
+    engine.dispose()
+
+
+def test_a_build_gives_back_what_it_switched_off(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    names = ("synchronous", "journal_mode", "cache_size")
+    with engine.connect() as connection:
+        before = [connection.exec_driver_sql(f"pragma {n}").scalar() for n in names]
+    demo.build(engine, cases=5, contacts=12)
+    with engine.connect() as connection:
+        assert [connection.exec_driver_sql(f"pragma {n}").scalar() for n in names] == before
+    assert gc.isenabled()
+    engine.dispose()
+
+
+def test_a_ledger_gives_back_what_went_to_disk(monkeypatch):
+    monkeypatch.setattr("scanner.demo.ledger.IN_MEMORY", 6)
+    ledger = Ledger(2)
+    for n in range(10):
+        ledger.recent += (n, -n)
+        ledger.spill()
+    assert list(ledger) == [(n, -n) for n in range(10)]
+    assert len(ledger.recent) < 6
 
 
 def test_an_untouched_database_scores_no_damage_and_much_residue(small, capsys):

@@ -248,18 +248,52 @@ def test_a_changed_schema_makes_the_plan_stale(erasure):
     assert "schema has changed" in message
 
 
-def test_an_edited_plan_is_refused(embedded):
+@pytest.mark.parametrize("part", ["steps", "stops", "kept", "basis", "kpis", "subject"])
+def test_a_plan_in_which_more_than_answers_was_changed_is_refused(embedded, part):
     raw = json.loads(embedded.plan().to_json())
-    raw["steps"] = raw["steps"][:2]
-    plan = Plan.from_json(json.dumps(raw))
-    refused(errors.Stale, lambda: embedded.commit(plan), embedded)
+    raw[part] = {**raw[part], "table": "other"} if part == "subject" else type(raw[part])()
+    if part == "kept":
+        raw[part] = {"table_contact.e_mail": 1}
+    if part == "basis":
+        raw[part] = {"columns": [], "undecided": [], "copies": []}
+    with pytest.raises(errors.Misconfigured, match="plan file was changed"):
+        Plan.from_json(json.dumps(raw))
 
 
-def test_a_plan_whose_stops_were_cut_out_is_refused(embedded):
-    raw = json.loads(embedded.plan().to_json())
-    raw["stops"] = []
-    plan = Plan.from_json(json.dumps(raw))
-    refused(errors.Stale, lambda: embedded.commit(plan), embedded)
+def test_a_table_that_cannot_roll_back_is_refused_before_anything_is_written(mariadb_url, tmp_path):
+    mini.build(mariadb_url)
+    erasure = Erasure(mariadb_url, tmp_path)
+    erasure.write("alter table table_e_addr engine = MyISAM")
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.run(plan), erasure)
+    assert "table_e_addr" in message
+    erasure.engine.dispose()
+
+
+def test_a_trigger_might_write_to_a_table_that_cannot_roll_back(mariadb_url, tmp_path):
+    mini.build(mariadb_url)
+    erasure = Erasure(mariadb_url, tmp_path)
+    erasure.write("alter table aud_table_contact engine = MyISAM")
+    plan = erasure.plan()
+    assert "aud_table_contact" in refused(errors.Refused, lambda: erasure.run(plan), erasure)
+    erasure.engine.dispose()
+
+
+def test_a_value_that_a_constraint_refuses_is_one_sentence(embedded):
+    embedded.write(
+        "create table table_x_strict (objid integer primary key, x_mail varchar(80) check (x_mail like '%@%.com'), s2contact integer)"
+    )
+    embedded.write(f"insert into table_x_strict values (1, 'ann.lee@example.com', {mini.ANN})")
+    mini.CUSTOM["table_x_strict", "x_mail"] = ("direct", "EMAIL_ADDRESS")
+    again = Erasure(embedded.url, embedded.journal.path.parent)
+    plan = again.plan()
+    message = refused(errors.DatabaseFailed, lambda: again.commit(plan), again)
+    assert message == (
+        "a constraint of the database refuses a value: decide otherwise on that column; "
+        "nothing was changed"
+    )
+    again.engine.dispose()
+    del mini.CUSTOM["table_x_strict", "x_mail"]
 
 
 def test_a_stop_refuses(embedded):

@@ -366,9 +366,14 @@ def test_what_the_pack_declares_counts(database: Engine) -> None:
     assert found.pack == "ours"
 
 
-def test_only_and_skip_leave_tables_out_by_name(database: Engine) -> None:
+def test_only_and_skip_leave_tables_out_by_name_but_list_their_columns(database: Engine) -> None:
     found = run(database, only=["cust*", "empty"], skip=["empty"])
-    assert {c.column.table for c in found.columns} == {"customer"}
+    assert {c.column.table for c in found.columns if c.status != "skipped"} == {"customer"}
+    left_out = [c for c in found.columns if c.column.table == "empty"]
+    assert {(c.status, c.personal, c.reason) for c in left_out} == {
+        ("skipped", "unknown", "left out on request")
+    }
+    assert found.database.fingerprint == run(database).database.fingerprint
     assert {t.table.name for t in found.tables if "left out" in t.reason} >= {"empty", "Order"}
 
 

@@ -19,6 +19,7 @@ from scanner.demo import (
     reference,
     schema,
     tables,
+    tasks,
     triggers,
     views,
 )
@@ -95,18 +96,18 @@ def build(
     """
     if contacts < people.HEADLINE + 2 or cases < 1:
         raise Misconfigured(f"the demo needs {people.HEADLINE + 2} contacts and a case at least")
-    made = schema.metadata(shadows=shadows)
     options = {"cases": cases, "contacts": contacts, "seed": seed, "shadows": shadows}
-    truth = Truth(shadows=shadows, options=options)
     watch = progress or Silent()
     watch.begin("demo rows", cases * ROWS_PER_CASE + contacts * ROWS_PER_CONTACT)
-    with failing(engine), engine.connect() as connection, haste.hurried(connection):
+    with failing(engine), haste.calm(), engine.connect() as connection, haste.hurried(connection):
         with connection.begin():
             if inspect(connection).get_table_names():
                 raise Misconfigured(
                     "the database has tables already: the demo builds into empty ones"
                 )
-        with haste.calm(), haste.undone(connection, made), connection.begin():
+        made = schema.metadata(shadows=shadows)
+        truth = Truth(shadows=shadows, options=options)
+        with haste.undone(connection, made), connection.begin():
             _begin(connection)
             later = tables.create(connection, made, schema.indexes(made, shadows=shadows))
             send = sender(
@@ -152,7 +153,7 @@ def _fill(store: Store, *, cases: int, contacts: int, seed: int) -> None:
     for who in customers:
         _contact(desk, who)
     copies.solutions(desk)
-    dealings.requests(desk)
+    tasks.requests(desk)
     for who in _reporters(desk, cases):
         _case(desk, who)
     metadata.add(store)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scanner.demo import customs, events
+from scanner.demo import customs, events, handovers
 from scanner.demo.desk import Desk
 from scanner.demo.naming import slots
 from scanner.demo.parties import CASE_TYPE
 from scanner.demo.people import HEADLINE, Contact
-from scanner.demo.reference import Agent
 from scanner.demo.said import Kind, Said, TextBuilder, joined, marked
 from scanner.demo.times import DAY, NEVER, TODAY, heading, stamp
+from scanner.demo.world import Agent
 
 HEADLINE_CASES = 353
 """As many as the contact of the vendor's measurement has."""
@@ -94,7 +94,7 @@ def add(desk: Desk, who: Contact) -> None:
     events.created(desk, case)
     events.happen(desk, case)
     if chance.hit(0.85):
-        events.closed(desk, case)
+        handovers.closed(desk, case)
     _put(desk, case)
     customs.of_case(desk, case.objid, case.number, who, scene)
 

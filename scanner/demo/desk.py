@@ -11,10 +11,10 @@ from scanner.demo.chance import Chance
 from scanner.demo.load import Store
 from scanner.demo.naming import WAYS, slots
 from scanner.demo.people import HEADLINE, Contact
-from scanner.demo.reference import Agent, World
 from scanner.demo.said import Said, TextBuilder, say
 from scanner.demo.times import DAY, TODAY, day
 from scanner.demo.truth import Flag
+from scanner.demo.world import Agent, World
 
 Slots = Mapping[str, Said | str]
 """What fills the slots of a sentence."""
@@ -87,6 +87,10 @@ class Desk:
         """Say one sentence of a kind, cut to a column's length."""
         said = say(self.chance.pick(sentences()[kind]), scene)
         return said.cut(cut) if cut else said
+
+    def tell(self, builder: TextBuilder, kind: str, scene: Slots) -> TextBuilder:
+        """Append one sentence of a kind to a text."""
+        return builder.say(self.chance.pick(sentences()[kind]), scene)
 
     def note(self, who: Contact, scene: Slots, *, mention: Contact | None = None) -> Said:
         """Write a note of a few sentences."""

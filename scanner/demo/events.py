@@ -1,11 +1,11 @@
-"""What happens in a case: creation, logs, hand-overs, the end; each with its activity entry."""
+"""What happens in a case: creation and logs, each with its activity entry."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from scanner.demo import fieldwork, mails
+from scanner.demo import fieldwork, handovers, mails
+from scanner.demo.activity import INFO, act
 from scanner.demo.naming import slots
 from scanner.demo.parties import CASE_TYPE
 from scanner.demo.reference import LISTS
@@ -17,29 +17,6 @@ if TYPE_CHECKING:
     from scanner.demo.desk import Desk
 
 ACTION_TYPES = LISTS["Log Action Type"]
-
-ACT = (
-    "objid act_code entry_time addnl_info proxy removed dev focus_type focus_lowid act_entry2case "
-    "act_entry2user entry_name2gbst_elm"
-)
-
-INFO = 255
-"""The length of act_entry.addnl_info."""
-
-
-def act(desk: Desk, case: Case, code: int, info: Said | str, link: str = "", to: int = 0) -> int:
-    """Log an activity of a case, linked to what it is about."""
-    short = info.cut(INFO) if isinstance(info, Said) else info
-    whom = case.who.key
-    cells = (to,) if link else ()
-    return desk.put(
-        "act_entry", _columns(link), code, stamp(case.at), short, "", 0, 1, CASE_TYPE, case.objid,
-        case.objid, case.agent.user, desk.world.activities[code], *cells, owner=whom)  # fmt: skip
-
-
-@cache
-def _columns(link: str) -> str:
-    return f"{ACT} {link}" if link else ACT
 
 
 def created(desk: Desk, case: Case) -> None:
@@ -57,18 +34,14 @@ def happen(desk: Desk, case: Case) -> None:
     """Let the case's events happen in a random order."""
     chance = desk.chance
     kinds = [note] * chance.number(2, 5) + [phone] * chance.number(1, 2)
-    kinds += [mail] * chance.number(2, 3) + [status] * chance.number(0, 2)
-    kinds += [dispatch] * int(chance.hit(0.4)) + [research] * chance.pick((0, 0, 1, 1, 2))
+    kinds += [mail] * chance.number(2, 3) + [handovers.status] * chance.number(0, 2)
+    kinds += [handovers.dispatch] * int(chance.hit(0.4)) + [research] * chance.pick((0, 0, 1, 1, 2))
     kinds += [commitment] * int(chance.hit(0.25)) + [attachment] * int(chance.hit(0.35))
     kinds += [fieldwork.onsite] * int(chance.hit(0.25)) + [fieldwork.rare] * int(chance.hit(0.9))
     order = sorted((chance.random(), n) for n in range(len(kinds)))
     for _, n in order:
         case.wait(desk)
         kinds[n](desk, case)
-
-
-def _elements(desk: Desk, case: Case) -> int:
-    return desk.world.lists["Open"][case.status]
 
 
 def note(desk: Desk, case: Case) -> None:
@@ -78,7 +51,7 @@ def note(desk: Desk, case: Case) -> None:
     text = desk.note(who, case.scene, mention=other)
     internal = desk.note(who, case.scene).cut(INFO) if chance.hit(0.15) else ""
     outside = text if chance.hit(0.1) else None
-    kind, now = chance.pick(ACTION_TYPES), _elements(desk, case)
+    kind, now = chance.pick(ACTION_TYPES), desk.world.lists["Open"][case.status]
     made = desk.put(
         "notes_log", "objid creation_time description internal commitment due_date action_type dev "
         "x_is_internal x_external case_notes2case notes_owner2user old_notes_stat2gbst_elm "
@@ -92,11 +65,11 @@ def note(desk: Desk, case: Case) -> None:
 def phone(desk: Desk, case: Case) -> None:
     """Log a call."""
     chance, who = desk.chance, case.who
-    builder = TextBuilder().add(desk.say("phone", case.scene))
+    builder = desk.tell(TextBuilder(), "phone", case.scene)
     for _ in range(chance.number(0, 2)):
-        builder.add(" ").add(desk.say("phone", case.scene))
+        desk.tell(builder.add(" "), "phone", case.scene)
     text = builder.said()
-    now = _elements(desk, case)
+    now = desk.world.lists["Open"][case.status]
     made = desk.put(
         "phone_log", "objid creation_time stop_time notes site_time internal commitment due_date "
         "action_type dev x_is_internal case_phone2case phone_custmr2contact phone_owner2user "
@@ -125,7 +98,7 @@ def mail(desk: Desk, case: Case) -> None:
     ends: tuple[Said | str, Said | str] = (known["email"], "care@support.example")
     sender, receiver = ends if inbound else (case.agent.email, known["email"])
     cc = slots(other)["email"] if other and chance.hit(0.5) else ""
-    now = _elements(desk, case)
+    now = desk.world.lists["Open"][case.status]
     made = desk.put(
         "email_log", "objid creation_time sender recipient cc_list message commitment due_date "
         "stop_time action_type dev x_subject case_email2case cont_email2contact "
@@ -187,70 +160,3 @@ def attachment(desk: Desk, case: Case) -> None:
         case.objid, where, *((case.who.key,) if direct else ()), owner=case.who.key)  # fmt: skip
     info = joined(("Added Attachment ", title, " with path ", path), "")
     act(desk, case, 8900, info, "act_entry2doc_inst", made)
-
-
-def status(desk: Desk, case: Case) -> None:
-    """Change the status and say why."""
-    old, new = case.status, desk.chance.pick(LISTS["Open"])
-    lists = desk.world.lists["Open"]
-    reason = desk.say("reasons", case.scene)
-    entry = act(desk, case, 300, f"from status {old} to status {new}")
-    changed(desk, case, entry, reason, lists[old], lists[new])
-    case.status = new
-
-
-def changed(desk: Desk, case: Case, entry: int, reason: Said, old: int, new: int) -> None:
-    """Write the reason of a status change."""
-    desk.put(
-        "status_chg", "objid creation_time notes dev case_status_chg2case status_chg2act_entry "
-        "status_chger2user c_status_chg2gbst_elm p_status_chg2gbst_elm", stamp(case.at), reason, 1,
-        case.objid, entry, case.agent.user, new, old, owner=case.who.key)  # fmt: skip
-    case.log("STATUS CHANGE", reason)
-
-
-def dispatch(desk: Desk, case: Case) -> None:
-    """Send the case to a queue; somebody accepts or rejects it."""
-    queue = desk.chance.pick(desk.world.queues[:6])[1]
-    act(desk, case, 900, f"Dispatched to Queue {queue}.")
-    case.wait(desk)
-    if desk.chance.hit(0.2):
-        text = desk.say("rejects", case.scene)
-        made = desk.put(
-            "reject_msg", "objid creation_time description reject_from reject_to dev "
-            "reject_reason2case reject_person2user", stamp(case.at), text, queue, case.agent.login,
-            1, case.objid, case.agent.user, owner=case.who.key)  # fmt: skip
-        act(desk, case, 2600, joined(("Rejected: ", text), ""), "act_entry2reject_msg", made)
-        return
-    case.agent = desk.agent()
-    act(desk, case, 100, f"from Queue {queue} to WIP default.")
-
-
-def closed(desk: Desk, case: Case) -> None:
-    """Close the case; some were closed once before and opened again."""
-    chance = desk.chance
-    if chance.hit(0.06):
-        case.wait(desk)
-        _close(desk, case, last=False)
-        case.wait(desk)
-        act(desk, case, 2400, "Status = In Progress, Condition = Open.")
-    case.wait(desk)
-    _close(desk, case, last=True)
-    case.closed = True
-
-
-def _close(desk: Desk, case: Case, *, last: bool) -> None:
-    chance, lists = desk.chance, desk.world.lists
-    resolution = chance.pick(LISTS["Resolution Code"])
-    entry = act(desk, case, 200,
-                f"Status = Closed, Resolution Code = {resolution}, State = Open.")  # fmt: skip
-    summary = desk.say("summaries", case.scene, cut=INFO)
-    desk.put(
-        "close_case", "objid close_date actl_phone_time calc_phone_time summary tot_actl_phone_time "
-        "previous_closed dev last_close2case closer2employee close_case2act_entry "
-        "close_rsolut2gbst_elm cls_old_stat2gbst_elm cls_new_stat2gbst_elm", stamp(case.at),
-        chance.number(60, 4000), chance.number(60, 4000), summary, chance.number(60, 9000), NEVER, 1,
-        case.objid if last else None, case.agent.employee, entry,
-        lists["Resolution Code"][resolution], lists["Open"][case.status], lists["Closed"]["Closed"],
-        owner=case.who.key)  # fmt: skip
-    changed(desk, case, entry, summary, lists["Open"][case.status], lists["Closed"]["Closed"])
-    case.log("CASE CLOSE", summary, 'FROM source "Clear Support"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.demo import events
+from scanner.demo.activity import ACT, act
 from scanner.demo.naming import slots
 from scanner.demo.parties import CASE_TYPE
 from scanner.demo.said import joined
@@ -40,7 +40,7 @@ def onsite(desk: Desk, case: Case) -> None:
                  "Field", desk.say("notes_plain", case.scene, cut=255), 1, made,
                  chance.pick(desk.world.parts), owner=key)  # fmt: skip
     case.log("TIME & EXPENSES", text)
-    events.act(desk, case, 1800, text, "act_entry2onsite_log", made)
+    act(desk, case, 1800, text, "act_entry2onsite_log", made)
 
 
 def _visit(desk: Desk, case: Case) -> int:
@@ -54,7 +54,7 @@ def _visit(desk: Desk, case: Case) -> int:
         known["postcode"], known["phone"], known["mobile"], desk.say("visits", case.scene),
         stamp(case.at + 172_800), joined((f"{case.number} ", known["full"], ", ", known["city"]), ""),
         1, case.objid, case.agent.user, owner=case.who.key)  # fmt: skip
-    events.act(desk, case, 700, joined(("Dispatched field engineer to ", known["street"]), ""),
+    act(desk, case, 700, joined(("Dispatched field engineer to ", known["street"]), ""),
                "act_entry2disptchfe", made)  # fmt: skip
     if chance.hit(0.5):
         desk.put("appointment", "objid description start_time end_time duration condition cell_text "
@@ -89,7 +89,7 @@ def _subcase(desk: Desk, case: Case) -> None:
     note = desk.put("notes_log", "objid creation_time description internal action_type dev "
                     "subc_notes2subcase notes_owner2user", stamp(case.at), text, "", "Analysis", 1,
                     made, agent.user, owner=key)  # fmt: skip
-    columns = (events.ACT.replace("act_entry2case", "act_entry2subcase")
+    columns = (ACT.replace("act_entry2case", "act_entry2subcase")
                + " act_entry2notes_log")  # fmt: skip
     for code, info, link in ((3000, "Status = Created.", None), (1700, text.cut(255), note)):
         desk.put("act_entry", columns, code, stamp(case.at), info, "", 0, 1, 24, made, made,
@@ -145,7 +145,7 @@ def _parts(desk: Desk, case: Case) -> None:
              f"{number}-1", stamp(case.at), 1, desk.say("notes_person", case.scene, cut=255),
              case.scene["serial"], desk.say("notes_plain", case.scene, cut=255), case.agent.login,
              "Part request", 1, head, desk.chance.pick(desk.world.parts), owner=key)  # fmt: skip
-    events.act(desk, case, 9900, f"Part request {number} created.")
+    act(desk, case, 9900, f"Part request {number} created.")
 
 
 def _survey(desk: Desk, case: Case) -> None:
@@ -168,12 +168,12 @@ def _escalation(desk: Desk, case: Case) -> None:
                     stamp(case.at), desk.say("reasons", case.scene), 1, case.objid, case.agent.user,
                     owner=case.who.key)  # fmt: skip
     case.log("ESCALATED", "", "New Priority: High")
-    events.act(desk, case, 1500, "Priority = High.", "act_entry2escalation", made)
+    act(desk, case, 1500, "Priority = High.", "act_entry2escalation", made)
 
 
 def _bomb(desk: Desk, case: Case) -> None:
     known = slots(case.who)
-    entry = events.act(desk, case, 8500, "Rule 'No response in 24h' fired.")
+    entry = act(desk, case, 8500, "Rule 'No response in 24h' fired.")
     text = joined((f"Case {case.number} of ", known["full"], " waits. Mail: ", known["email"]), "")
     desk.put("time_bomb", "objid title escalate_time end_time focus_lowid focus_type suppl_info "
              "time_period flags left_repeat users dev creation_time", "No response",

@@ -10,7 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scanner.demo import views
 
-PRAGMAS = {"synchronous": 0, "journal_mode": "MEMORY", "cache_size": -65_536}
+PRAGMAS: Mapping[str, int | str] = {
+    "synchronous": 0,
+    "journal_mode": "MEMORY",
+    "cache_size": -65_536,
+}
 """Let SQLite not wait for the disk: a file that fails half-way is thrown away."""
 
 

@@ -67,7 +67,7 @@ class Sheet:
                 cells[n], spans = cell
                 if also:
                     self._note_each(column, key, spans, owner, relation, also)
-                elif spans:
+                else:
                     truth.note(column, key, spans, owner, relation)
         if owner or also:
             key2 = cells[1] if self._wide else -1

@@ -24,12 +24,12 @@ OUTLOOK = "<div style='border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 
 def body(desk: Desk, who: Contact, scene: Slots, *, inbound: bool, mention: Said | None) -> Said:
     """Write one mail without what it quotes."""
     kind = "in" if inbound else "out"
-    builder = TextBuilder().add(desk.say(f"greetings_{kind}", scene)).add("\n\n")
+    builder = desk.tell(TextBuilder(), f"greetings_{kind}", scene)
     for n in range(desk.chance.number(1, 4)):
-        builder.add(" " if n else "").add(desk.say(f"mail_{kind}", scene))
+        desk.tell(builder.add(" " if n else "\n\n"), f"mail_{kind}", scene)
     if mention:
-        builder.add("\n").add(mention)
-    return builder.add("\n\n").add(desk.say(f"closings_{kind}", scene)).said()
+        builder.add("\n", mention)
+    return desk.tell(builder.add("\n\n"), f"closings_{kind}", scene).said()
 
 
 def thread(desk: Desk, scene: Slots, new: Said, old: Said, *, inbound: bool, at: int) -> Said:
@@ -41,24 +41,22 @@ def thread(desk: Desk, scene: Slots, new: Said, old: Said, *, inbound: bool, at:
     when = heading(at - 7200)
     if form == "html":
         return _html(new, old, sender, when)
-    builder = TextBuilder().add(new).add("\n\n")
+    builder = TextBuilder().add(new, "\n\n")
     if form == "wrote":
-        builder.add(f"On {when}, ").add(sender).add(" wrote:\n> ").add(old.translated(QUOTE))
-        return builder.said()
+        quoted = old.translated(QUOTE)
+        return builder.add(f"On {when}, ", sender, " wrote:\n> ", quoted).said()
     words = ("From", "Sent", "To", "Subject")
     if form == "outlook":
         builder.add("-----Original Message-----\n")
     elif form == "german":
         words = ("Von", "Gesendet", "An", "Betreff")
         builder.add("-----Ursprüngliche Nachricht-----\n")
-    builder.add(f"{words[0]}: ").add(sender).add(f"\n{words[1]}: {when}\n{words[2]}: ").add(
-        receiver
-    )
-    return builder.add(f"\n{words[3]}: RE: ").add(scene["case"]).add("\n\n").add(old).said()
+    builder.add(f"{words[0]}: ", sender, f"\n{words[1]}: {when}\n{words[2]}: ", receiver)
+    return builder.add(f"\n{words[3]}: RE: ", scene["case"], "\n\n", old).said()
 
 
 def _html(new: Said, old: Said, sender: Said, when: str) -> Said:
-    builder = TextBuilder().add("<html><body><p>").add(new.translated(HTML)).add("</p>\n")
-    builder.add(OUTLOOK).add("<p><b>From:</b> ").add(sender.translated(HTML))
-    builder.add(f"<br><b>Sent:</b> {when}</p></div><p>").add(old.translated(HTML))
+    builder = TextBuilder().add("<html><body><p>", new.translated(HTML), "</p>\n")
+    builder.add(f"{OUTLOOK}<p><b>From:</b> ", sender.translated(HTML))
+    builder.add(f"<br><b>Sent:</b> {when}</p></div><p>", old.translated(HTML))
     return builder.add("</p></body></html>").said()

@@ -1,12 +1,13 @@
 """Fill what every Clarify has before the first customer: lists, queues, agents, parts, firms."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from scanner.demo.chance import Chance
 from scanner.demo.load import Store
 from scanner.demo.people import ascii_of, pools
 from scanner.demo.times import DAY, NEVER, TODAY, stamp
+from scanner.demo.world import Agent, Company, World
 
 LISTS: Mapping[str, tuple[str, ...]] = {
     "Case Type": ("Problem", "Question", "Order", "Complaint", "Request for Service"),
@@ -47,51 +48,6 @@ TRADES = (("Tools", "Inc"), ("Logistik", "GmbH"), ("Textiles", "SA"), ("Foods", 
           ("Medical", "BV"), ("Energy", "AG"), ("Media", "LLC"))  # fmt: skip
 COUNTRIES = ("USA", "United Kingdom", "Germany", "France", "Spain", "Italy", "Netherlands",
              "Poland", "Sweden", "Turkey", "Brazil", "Czech Republic")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """A user of the system and the employee behind the login."""
-
-    user: int
-    employee: int
-    wipbin: int
-    login: str
-    first: str
-    last: str
-    email: str
-
-    @property
-    def full(self) -> str:
-        """Give the full name."""
-        return f"{self.first} {self.last}"
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """A business customer with its one shared site."""
-
-    bus_org: int
-    site: int
-    address: int
-    name: str
-    domain: str
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What cases and contacts point to."""
-
-    lists: Mapping[str, Mapping[str, int]]
-    activities: Mapping[int, int]
-    queues: tuple[tuple[int, str], ...]
-    agents: tuple[Agent, ...]
-    companies: tuple[Company, ...]
-    parts: tuple[int, ...]
-    products: tuple[str, ...]
-    countries: Mapping[str, int]
-    zone: int
-    lookups: Mapping[str, int]
 
 
 def build(store: Store, chance: Chance, *, agents: int, companies: int) -> World:

@@ -74,25 +74,27 @@ class Said(NamedTuple):
         """Shorten to ``length`` characters, in the middle of a name if need be."""
         if len(self.text) <= length:
             return self
-        kept = tuple(
+        kept = [
             (start, min(end, length), who, kind, short or end > length)
             for start, end, who, kind, short in self.spans
             if start < length
-        )
-        return Said(self.text[:length], kept)
+        ]
+        return Said(self.text[:length], tuple(kept))
 
     def translated(self, table: Mapping[int, str]) -> "Said":
         """Replace characters, as ``str.translate`` does, and move the spans along."""
-        builder, at, spans = TextBuilder(), 0, list(self.spans)
-        while spans:
-            start, end = spans[0][:2]
-            group = [s for s in spans if s[:2] == (start, end)]
-            spans = spans[len(group) :]
-            inner = self.text[start:end].translate(table)
-            builder.add(self.text[at:start].translate(table))
-            builder.add(Said(inner, tuple((0, len(inner), *s[2:]) for s in group)))
-            at = end
-        return builder.add(self.text[at:].translate(table)).said()
+        texts: list[str] = []
+        spans: list[Span] = []
+        read = first = last = 0
+        for start, end, who, kind, cut in self.spans:
+            if start >= read:  # else it is one more span of the text before
+                between, inner = self.text[read:start], self.text[start:end].translate(table)
+                texts += (between.translate(table), inner)
+                first = last + len(texts[-2])
+                read, last = end, first + len(inner)
+            spans.append((first, last, who, kind, cut))
+        texts.append(self.text[read:].translate(table))
+        return Said("".join(texts), tuple(spans))
 
 
 def whole(text: str, who: int, kind: int) -> Said:
@@ -112,26 +114,30 @@ def marked(value: int | str, who: int, kind: int) -> Marked:
     return Marked(value, ((0, WHOLE, who, kind, False),))
 
 
+Piece = tuple[int, tuple[Span, ...]]
+"""Spans that begin to count at a position."""
+
+
 class TextBuilder:
     """Puts texts together and keeps their spans in place."""
 
-    __slots__ = ("_length", "_spans", "_texts")
+    __slots__ = ("_length", "_pieces", "_texts")
 
     def __init__(self) -> None:
         self._texts: list[str] = []
-        self._spans: list[Span] = []
+        self._pieces: list[Piece] = []
         self._length = 0
 
     def add(self, *parts: "Said | str") -> "TextBuilder":
         """Append texts, one after the other."""
         texts, at = self._texts, self._length
         for part in parts:
-            if isinstance(part, Said):
-                text, spans = part
-                for start, end, who, kind, cut in spans:
-                    self._spans.append((start + at, end + at, who, kind, cut))
-            else:
+            if isinstance(part, str):
                 text = part
+            else:
+                text, spans = part
+                if spans:
+                    self._pieces.append((at, spans))
             texts.append(text)
             at += len(text)
         self._length = at
@@ -139,40 +145,50 @@ class TextBuilder:
 
     def say(self, template: str, slots: Mapping[str, "Said | str"]) -> "TextBuilder":
         """Append a sentence whose ``{slots}`` are filled in."""
-        text = _filled(template, slots, self._spans, self._length)
+        text = _filled(template, slots, self._pieces, self._length)
         self._texts.append(text)
         self._length += len(text)
         return self
 
     def said(self) -> Said:
         """Give what was put together."""
-        return Said("".join(self._texts), tuple(self._spans))
+        return Said("".join(self._texts), _moved(self._pieces))
 
 
 def say(template: str, slots: Mapping[str, Said | str]) -> Said:
     """Fill in one sentence."""
-    spans: list[Span] = []
-    return Said(_filled(template, slots, spans, 0), tuple(spans))
+    pieces: list[Piece] = []
+    text = _filled(template, slots, pieces, 0)
+    return Said(text, _moved(pieces))
 
 
-def _filled(
-    template: str, slots: Mapping[str, Said | str], spans: list[Span], start: int
-) -> str:
-    """Fill in a sentence that stands at ``start``, and add to the spans."""
+def _filled(template: str, slots: Mapping[str, Said | str], pieces: list[Piece], start: int) -> str:
+    """Fill in a sentence that stands at ``start``, and add to the pieces."""
     literals, gaps = _compiled(template)
+    if not gaps:
+        return literals[0]
     texts, at = literals.copy(), start
     for n, before, slot in gaps:
         part = slots[slot]
         at += before
-        if isinstance(part, Said):
-            text, found = part
-            for first, end, who, kind, cut in found:
-                spans.append((first + at, end + at, who, kind, cut))
-        else:
+        if isinstance(part, str):
             text = part
+        else:
+            text, spans = part
+            if spans:
+                pieces.append((at, spans))
         texts[n] = text
         at += len(text)
     return "".join(texts)
+
+
+def _moved(pieces: list[Piece]) -> tuple[Span, ...]:
+    if not pieces:
+        return ()
+    return tuple(
+        [(start + at, end + at, who, kind, cut)
+         for at, spans in pieces for start, end, who, kind, cut in spans]
+    )  # fmt: skip
 
 
 def joined(parts: Iterable[Said | str], between: str) -> Said:

@@ -1,5 +1,6 @@
 """Make SQLAlchemy's tables from the facts. Writes nothing."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -66,7 +67,7 @@ def metadata(*, shadows: bool) -> MetaData:
             _plain(made, many.table, [Column(c, BigInteger, nullable=False) for c in columns])
     for name, columns_text in ADP.items():
         fields = [Field.parse(line, custom=False) for line in columns_text.split(";")]
-        _plain(made, name, [Column(f.name, _type(f)) for f in fields])
+        _plain(made, name, [Column(f.name, _type(f.type)) for f in fields])
     return made
 
 
@@ -110,15 +111,16 @@ def columns_of(fact: Facts, *, shadows: bool) -> list[tuple[Field, str]]:
 
 def _table(made: MetaData, fact: Facts, *, shadows: bool) -> Table:
     columns = columns_of(fact, shadows=shadows)
-    return _plain(made, fact.table, [Column(name, _type(field)) for field, name in columns])
+    return _plain(made, fact.table, [Column(name, _type(field.type)) for field, name in columns])
 
 
 def _plain(made: MetaData, name: str, columns: list[Column[Any]]) -> Table:
     return Table(name, made, *columns, **MYSQL)
 
 
-def _type(field: Field) -> TypeEngine[Any]:
-    match field.type.partition(","):
+@cache
+def _type(kind: str) -> TypeEngine[Any]:
+    match kind.partition(","):
         case ("n" | "key", *_):
             return BigInteger()
         case (_, ",", _):

@@ -33,10 +33,6 @@ def _date(number: int) -> tuple[str, str]:
     return found.strftime(FORMATS[0]), found.strftime(FORMATS[1])
 
 
-def _clock(seconds: int) -> str:
-    return f"{MINUTES[seconds // 60]}:{SIXTY[seconds % 60]}"
-
-
 def day(number: int) -> str:
     """Write the midnight that begins a day."""
     return f"{_date(number)[0]} 00:00:00.000000"
@@ -45,9 +41,11 @@ def day(number: int) -> str:
 @lru_cache(maxsize=4096)
 def stamp(seconds: int) -> str:
     """Write a moment, counted in seconds since day 0."""
-    return f"{_date(seconds // DAY)[0]} {_clock(seconds % DAY)}.000000"
+    number, rest = divmod(seconds, DAY)
+    return f"{_date(number)[0]} {MINUTES[rest // 60]}:{SIXTY[rest % 60]}.000000"
 
 
 def heading(seconds: int) -> str:
     """Write a moment as the headers of a case history do."""
-    return f"{_date(seconds // DAY)[1]} {_clock(seconds % DAY)}"
+    number, rest = divmod(seconds, DAY)
+    return f"{_date(number)[1]} {MINUTES[rest // 60]}:{SIXTY[rest % 60]}"

@@ -64,9 +64,7 @@ class Truth:
         """Write down that a row belongs to somebody (OWN) or is linked to them (LINKED)."""
         self._own_rows.recent += (who, table, key, key2, relation)
 
-    def note(
-        self, column: int, key: int, spans: Sequence[Span], owner: int, relation: int
-    ) -> None:
+    def note(self, column: int, key: int, spans: Sequence[Span], owner: int, relation: int) -> None:
         """Write down the spans of one cell in a row to which ``owner`` has this relation."""
         places = self._places.recent
         for start, end, who, kind, cut in spans:

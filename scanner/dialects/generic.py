@@ -76,6 +76,10 @@ class Dialect:
         """Name the triggers that fire when rows of ``table`` are updated."""
         return ()
 
+    def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s that a rollback does not bring back."""
+        return frozenset()
+
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
         """Read the catalogue's row counts, (schema, table) to rows; empty where it has none."""
         return {}

@@ -58,6 +58,15 @@ class Dialect(generic.Dialect):
         )
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
 
+    def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the tables of MyISAM, Aria and other engines without transactions."""
+        query = text(
+            "select t.table_name from information_schema.tables t "
+            "join information_schema.engines e on e.engine = t.engine "
+            "where t.table_schema = database() and e.transactions <> 'YES'"
+        )
+        return frozenset(("", name) for name in connection.scalars(query))
+
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
         """Read InnoDB's estimates."""
         query = text(

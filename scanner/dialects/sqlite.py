@@ -1,5 +1,6 @@
 """SQLite: one file, one writer, rowids to sample by."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -42,7 +43,8 @@ class Dialect(generic.Dialect):
         name = url.database
         if not name or name == ":memory:" or name.startswith("file:"):
             return url
-        return url.set(database=f"file:{quote(name)}?mode=rw", query={"uri": "true"})
+        place = quote(str(Path(name).resolve()))
+        return url.set(database=f"file:{place}?mode=rw", query={"uri": "true"})
 
     def prepare(self, engine: Engine) -> None:
         """Let SQLAlchemy, not the driver, begin transactions, and take the write lock at once."""
