@@ -16,6 +16,9 @@ from scanner.plans import Figure, Mention, Plan
 from scanner.rows import Address
 from scanner.rulebook import Pack
 
+STARTS = ("", "[", "~", "*", "R", "r")
+"""How what a strategy writes begins; an empty text is the end of a shortened one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -69,7 +72,7 @@ def _standing(
         key = table.c[address.columns[0]] == mention.key[0]
         text = connection.scalar(select(table.c[mention.column]).where(key))
         start = min(s.start for s in mention.spans)
-        if isinstance(text, str) and text[start : start + 1] not in ("[", "R", "r", ""):
+        if isinstance(text, str) and text[start : start + 1] not in STARTS:
             yield mention
 
 

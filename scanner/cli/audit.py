@@ -12,6 +12,7 @@ from scanner.errors import Misconfigured, Negative
 
 if TYPE_CHECKING:
     from scanner.model import Audit
+    from scanner.rulebook import Pack
 
 SHOWN = 5
 """How many faults --check names."""
@@ -50,7 +51,7 @@ def command(
     if output:
         import reports
 
-        reports.write(found, output)
+        reports.write(found, output, pack=_pack(found))
     elif not check:
         _output.emit(_as_text(found))
     from scanner import audit
@@ -80,12 +81,15 @@ def _decided(scan: Path, previous: Path | None, *, suggested: bool) -> "Audit":
     if previous:
         carried = audit.carry(read(previous), found.scan)
         found = replace(found, decisions={**carried.decisions, **found.decisions})
-    if suggested:
-        from scanner import rulebook
+    return audit.decide_suggested(found, _pack(found)) if suggested else found
 
-        tables = [t.table.name for t in found.scan.tables]
-        found = audit.decide_suggested(found, rulebook.choose(found.scan.pack or "none", tables))
-    return found
+
+def _pack(found: "Audit") -> "Pack | None":
+    """Load the pack that the scan was made with."""
+    from scanner import rulebook
+
+    tables = [t.table.name for t in found.scan.tables]
+    return rulebook.choose(found.scan.pack or "none", tables)
 
 
 def _as_text(found: "Audit") -> str:
@@ -93,7 +97,7 @@ def _as_text(found: "Audit") -> str:
 
     with TemporaryDirectory() as folder:
         path = Path(folder, "report.txt")
-        reports.write(found, path)
+        reports.write(found, path, pack=_pack(found))
         return path.read_text(encoding="utf-8")
 
 

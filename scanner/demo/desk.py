@@ -50,10 +50,7 @@ class Desk:
         self, name: str, columns: str, *cells: Any, owner: int = 0, linked: bool = False
     ) -> int:
         """Add a row under a new objid."""
-        objid = self.store.new_id(name)
-        relation = Flag.LINKED if linked else Flag.OWN
-        self.store.sheet(name, columns).add([objid, *cells], owner, relation)
-        return objid
+        return self.store.put(name, columns, cells, owner, Flag.LINKED if linked else Flag.OWN)
 
     def agent(self) -> Agent:
         """Choose an agent."""

@@ -1,6 +1,7 @@
 """A long list of short rows of numbers; what does not fit into memory stays on disk."""
 
 import tempfile
+import weakref
 from array import array
 from collections.abc import Iterator
 from typing import IO
@@ -12,7 +13,7 @@ IN_MEMORY = 1 << 20
 class Ledger:
     """Rows of ``width`` numbers; ``recent`` takes new ones, one after the other."""
 
-    __slots__ = ("_spool", "_spooled", "recent", "width")
+    __slots__ = ("__weakref__", "_spool", "_spooled", "recent", "width")
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -23,7 +24,9 @@ class Ledger:
     def spill(self) -> None:
         """Move the recent rows to disk if they have become too many; call it now and then."""
         if len(self.recent) >= IN_MEMORY:
-            self._spool = self._spool or tempfile.TemporaryFile()  # noqa: SIM115  # as long as we
+            if self._spool is None:
+                self._spool = tempfile.TemporaryFile()  # noqa: SIM115  # as long as we
+                weakref.finalize(self, self._spool.close)
             self._spooled += len(self.recent)
             array("q", self.recent).tofile(self._spool)
             self.recent.clear()

@@ -123,6 +123,20 @@ class Store:
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._last: dict[str, int] = {}
 
+    def put(
+        self,
+        name: str,
+        columns: str,
+        cells: Sequence[Any],
+        owner: int = 0,
+        relation: int = Flag.OWN,
+    ) -> int:
+        """Add a row under a new objid."""
+        self._last[name] = objid = self._last.get(name, BASE) + 1
+        sheet = self._sheets.get((name, columns)) or self.sheet(name, columns)
+        sheet.add([objid, *cells], owner, relation)
+        return objid
+
     def new_id(self, name: str) -> int:
         """Take the next objid of an object."""
         self._last[name] = found = self._last.get(name, BASE) + 1

@@ -81,9 +81,7 @@ def build(store: Store, chance: Chance, *, agents: int, companies: int) -> World
 
 
 def _put(store: Store, name: str, columns: str, *cells: object) -> int:
-    objid = store.new_id(name)
-    store.sheet(name, columns).put(objid, *cells)
-    return objid
+    return store.put(name, columns, cells)
 
 
 def _lists(store: Store) -> tuple[dict[str, dict[str, int]], dict[int, int]]:

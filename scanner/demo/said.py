@@ -152,14 +152,14 @@ class TextBuilder:
 
     def said(self) -> Said:
         """Give what was put together."""
-        return Said("".join(self._texts), _moved(self._pieces))
+        return _said("".join(self._texts), self._pieces)
 
 
 def say(template: str, slots: Mapping[str, Said | str]) -> Said:
     """Fill in one sentence."""
     pieces: list[Piece] = []
     text = _filled(template, slots, pieces, 0)
-    return Said(text, _moved(pieces))
+    return _said(text, pieces)
 
 
 def _filled(template: str, slots: Mapping[str, Said | str], pieces: list[Piece], start: int) -> str:
@@ -182,13 +182,14 @@ def _filled(template: str, slots: Mapping[str, Said | str], pieces: list[Piece],
     return "".join(texts)
 
 
-def _moved(pieces: list[Piece]) -> tuple[Span, ...]:
-    if not pieces:
-        return ()
-    return tuple(
-        [(start + at, end + at, who, kind, cut)
-         for at, spans in pieces for start, end, who, kind, cut in spans]
-    )  # fmt: skip
+def _said(text: str, pieces: list[Piece]) -> Said:
+    """Make a text of pieces; as a plain tuple, which spares the constructor."""
+    spans = [
+        (start + at, end + at, who, kind, cut)
+        for at, piece in pieces
+        for start, end, who, kind, cut in piece
+    ]
+    return tuple.__new__(Said, (text, tuple(spans)))
 
 
 def joined(parts: Iterable[Said | str], between: str) -> Said:

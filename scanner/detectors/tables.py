@@ -13,7 +13,7 @@ from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
-from scanner.model import ColumnRef, Evidence
+from scanner.model import ColumnRef, Evidence, Personal
 from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
 
@@ -93,8 +93,9 @@ def declared(column: ColumnRef, verdict: Verdict, pack: Pack | None) -> Verdict:
     sure = any(e.source == "pattern" and e.weight >= SURE for e in verdict.evidence)
     if none and sure and verdict.personal != "none":
         return verdict
-    why = f"the pack {pack.name} says so"
-    evidence = Evidence(why, "declared", 0, 0, -1.0 if none else 1.0)
+    rule = f"the pack {pack.name} says so"
+    evidence = Evidence(rule, "declared", 0, 0, -1.0 if none else 1.0)
+    why = f"{rule}; {_besides(said.personal, verdict)}".removesuffix("; ")
     return Verdict(
         said.personal,
         "" if none else said.entity or verdict.entity,
@@ -104,3 +105,12 @@ def declared(column: ColumnRef, verdict: Verdict, pack: Pack | None) -> Verdict:
         (evidence, *verdict.evidence),
         by=pack.name,
     )
+
+
+def _besides(said: Personal, verdict: Verdict) -> str:
+    """Say what the values add to a pack's word, or hold against it."""
+    if not verdict.evidence or verdict.personal == "unknown":
+        return ""
+    if verdict.personal == said:
+        return verdict.why
+    return f"without it: {verdict.personal.replace('_', ' ')}, as {verdict.why}"

@@ -47,7 +47,10 @@ def _run(folder: Path, options: argparse.Namespace) -> int:
     engine.dispose()
     print(f"scanned in {time.perf_counter() - begun:.1f} s")
     keys = sorted({k for k, *_ in known["own_rows"]})
-    chosen = [known["headline"]["key"], *random.Random(options.seed).sample(keys, options.subjects - 1)]
+    chosen = [
+        known["headline"]["key"],
+        *random.Random(options.seed).sample(keys, options.subjects - 1),
+    ]
     broken = [key for key in chosen if not _erase(folder, source, known, decided, pack, key)]
     print(f"{len(chosen) - len(broken)} of {len(chosen)} kept all promises")
     return 1 if broken else 0
