@@ -4,11 +4,15 @@ A module that can be read back into decisions has a function ``read`` too.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scanner.errors import Misconfigured
 from scanner.model import Audit
 from scanner.plugins import load, names
 from scanner.rulebook import Pack
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
@@ -33,6 +37,13 @@ def read(path: Path) -> Audit:
         raise Misconfigured(f"a .{_suffix(path)} report cannot be read back: give the .xlsx")
     audit: Audit = module.read(path)
     return audit
+
+
+def frame(audit: Audit, pack: Pack | None = None) -> "DataFrame":
+    """Give the audit to pandas: one row a column of the database, named as in the CSV report."""
+    from reports import _frame
+
+    return _frame.frame(audit, pack)
 
 
 def _suffix(path: Path) -> str:

@@ -1,20 +1,10 @@
 """The findings as CSV: one row a column of the database, safe to open in a spreadsheet."""
 
-import csv
-import io
 from pathlib import Path
 
-from reports import _file, _words
-from scanner import audit as decisions
-from scanner.model import Audit, Finding
+from reports import _file, _frame, _words
+from scanner.model import Audit
 from scanner.rulebook import Pack
-
-HEAD = (
-    "schema", "table", "column", "type", "status", "reason", "verdict", "entity", "score",
-    "share", "share_low", "share_high", "rows_read", "values_read", "distinct_read", "why",
-    "evidence", "declared_by", "copy_of", "suggested", "decision", "reviewer", "date", "note",
-)  # fmt: skip
-"""The columns, as scan.json calls them."""
 
 
 def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
@@ -22,13 +12,9 @@ def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
 
     Raises:
         Misconfigured: the file cannot be written.
-
     """
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow(HEAD)
-    rows.writerows([safe(cell) for cell in _row(audit, f, pack)] for f in audit.scan.columns)
-    _file.save(path, "\ufeff" + text.getvalue())
+    table = _frame.frame(audit, pack).map(safe).rename(columns=safe)
+    _file.save(path, "\ufeff" + table.to_csv(index=False, lineterminator="\r\n"))
 
 
 def safe(cell: str | float) -> str | float:
@@ -37,30 +23,3 @@ def safe(cell: str | float) -> str | float:
         return cell
     text = _words.visible(cell)
     return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
-
-
-def _row(audit: Audit, finding: Finding, pack: Pack | None) -> list[str | float]:
-    made = audit.decisions.get(finding.column)
-    return [
-        finding.column.schema,
-        finding.column.table,
-        finding.column.name,
-        finding.type,
-        finding.status,
-        finding.reason,
-        finding.personal,
-        finding.entity,
-        finding.score,
-        finding.share,
-        finding.share_low,
-        finding.share_high,
-        finding.rows_read,
-        finding.values_read,
-        finding.distinct_read,
-        finding.why,
-        _words.evidence(finding),
-        finding.declared_by,
-        finding.copy_of,
-        decisions.suggestion(finding, pack).choice,
-        *((made.choice, made.by, made.when, made.note) if made else ("", "", "", "")),
-    ]

@@ -453,6 +453,13 @@ def test_a_json_audit_with_impossible_decisions_is_refused(tmp_path, change, wor
     assert words in fault(path)
 
 
+def test_pandas_gets_one_row_a_column():
+    table = reports.frame(decisions.decide_suggested(SMALL))
+    assert list(table["column"]) == [f.column.name for f in SMALL.scan.columns]
+    assert list(table["decision"])[0] == "redact"
+    assert set(table["verdict"]) <= {"direct", "quasi", "free_text", "none", "unknown"}
+
+
 def test_csv_never_becomes_a_formula(tmp_path):
     path = tmp_path / "a.csv"
     reports.write(Audit(scan(*(finding(h, why=h) for h in HOSTILE)), {}), path)

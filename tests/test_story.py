@@ -269,7 +269,7 @@ def test_json_is_one_document(embedded):
         "steps",
     } <= set(plan)
     assert plan["subject"] == {"table": "table_contact", "key": mini.ANN}
-    assert set(plan["digests"]) == {"scan", "workbook", "pack", "schema"}
+    assert set(plan["digests"]) == {"scan", "workbook", "pack", "schema", "plan"}
     receipt = json.loads(embedded.erase("--json"))
     assert receipt["committed"] is False
     assert json.loads(
