@@ -33,9 +33,6 @@ READ_SECONDS = 600
 LOCK_SECONDS = 10
 """How long an erasure waits for somebody else's lock."""
 
-EXTRAS = {"postgresql": "postgresql", "mysql": "mysql", "mssql": "mssql", "oracle": "oracle"}
-"""Which of our extras brings a database's driver."""
-
 
 def connect(url: str) -> Engine:
     """Make an engine for ``url``; nothing it raises later shows a row's values.

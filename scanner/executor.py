@@ -8,13 +8,13 @@ again; KPIs and row counts must be as before. Only then the transaction may comm
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, Update, and_, bindparam, select, update
 
-from scanner import __version__, planner, strategies, verifier
+from scanner import __version__, planner, safeguards, strategies, verifier
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref, reflect
 from scanner.errors import (
     EffaceError,
@@ -22,15 +22,11 @@ from scanner.errors import (
     Refused,
     Residue,
     Stale,
-    Stopped,
-    TooMany,
-    Unconfirmed,
 )
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
-from scanner.matcher import Matcher
-from scanner.model import KEEP, Key, Progress, TableRef
-from scanner.planner import Draft, Request
+from scanner.model import Key, Progress, TableRef
+from scanner.planner import Draft
 from scanner.plans import Mention, Plan, Receipt
 from scanner.rewriter import Edit, settings, tag
 from scanner.rows import Address, chunks, named
@@ -73,31 +69,31 @@ def execute(
         Misconfigured: another pack than the plan's, or a journal that cannot be written.
         DatabaseFailed: the database failed; nothing was changed.
     """
-    _allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
+    safeguards.allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
     if commit:
         _settle(engine, journal, clock)
         journal.refuse_again(plan.digest)
     started = _now(clock)
     with _writing(engine) as (connection, keep):
-        draft = _same(connection, plan, pack, progress)
-        _revocable(connection, draft)
+        draft = safeguards.planned_again(connection, plan, pack, progress)
+        safeguards.revocable(connection, draft)
         before = verifier.count_rows(connection, draft.schema)
         tally, rounds = Tally(), 0
         current = draft
         while not current.plan.empty:
             if rounds == ROUNDS:
-                raise Residue(_triggered(current))
+                raise Residue(safeguards.unending(current, ROUNDS))
             _apply(connection, current, pack, tally)
             rounds += 1
             current = planner.draft(
                 connection,
                 draft.schema,
-                _request(plan, pack),
+                safeguards.request_of(plan, pack),
                 identity=draft.identity,
                 progress=progress,
             )
-        left = _residue(connection, draft, current, progress)
-        kpis = _unchanged(connection, draft, before, pack)
+        left = safeguards.residue(connection, draft, current, progress)
+        kpis = safeguards.unchanged(connection, draft, before, pack)
         receipt = Receipt(
             efface=__version__,
             plan=plan.digest,
@@ -151,19 +147,6 @@ def _done(journal: Journal, receipt: Receipt) -> None:
         ) from None
 
 
-def _allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
-    """Refuse what can be refused without the database."""
-    if plan.pack_digest != pack.digest:
-        raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
-    if stops := [s for s in plan.stops if s.effect == "stop"]:
-        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
-    if max_rows is not None and plan.rows > max_rows:
-        raise TooMany(f"the plan changes {plan.rows} rows, more than the {max_rows} allowed")
-    key = str(plan.subject[1])
-    if commit and confirm != key:
-        raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
-
-
 def _settle(engine: Engine, journal: Journal, clock: Callable[[], datetime]) -> None:
     """Write down how an interrupted erasure ended, before another one begins."""
     if journal.open_intents():
@@ -203,59 +186,6 @@ def _writing(engine: Engine) -> Iterator[tuple[Connection, Callable[[], None]]]:
             work.commit()
         else:
             work.rollback()
-
-
-def _request(plan: Plan, pack: Pack) -> Request:
-    answers = {r.id: r.answer for r in plan.reviews}
-    return Request(pack, plan.basis, plan.subject[1], plan.method, answers)
-
-
-def _same(connection: Connection, plan: Plan, pack: Pack, progress: Progress | None) -> Draft:
-    """Make the plan again inside the transaction; it must be the one that people read."""
-    draft = planner.draft(connection, reflect(connection), _request(plan, pack), progress=progress)
-    expected = replace(plan, efface=__version__, mentions=_answered(plan))
-    if draft.plan.to_json() != expected.to_json():
-        raise Stale(
-            "the database is no longer as it was when the plan was made "
-            f"({_difference(expected, draft.plan)}): plan again"
-        )
-    return draft
-
-
-def _revocable(connection: Connection, draft: Draft) -> None:
-    """Refuse tables that a rollback would not bring back: not even a rehearsal is safe there.
-
-    Raises:
-        Refused: with their names.
-    """
-    lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
-    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
-    if draft.plan.triggers:
-        touched |= lasting  # what a trigger writes to is not known
-    if wrong := sorted(str(t) for t in lasting & touched):
-        raise Refused(
-            f"the storage engine of {', '.join(wrong)} cannot roll back: convert to InnoDB first"
-        )
-
-
-def _answered(plan: Plan) -> tuple[Mention, ...]:
-    """Add the reviews that people answered with erase to the mentions of the plan."""
-    from scanner.mentions import merged
-
-    return merged([*plan.mentions, *(r.mention for r in plan.reviews if r.answer == "erase")])
-
-
-def _difference(expected: Plan, now: Plan) -> str:
-    """Name the parts of the plan that differ."""
-    old, new = (_parts(p) for p in (expected, now))
-    return ", ".join(k for k in old if old[k] != new[k]) or "its form"
-
-
-def _parts(plan: Plan) -> dict[str, Any]:
-    import json
-
-    parts: dict[str, Any] = json.loads(plan.to_json())
-    return parts
 
 
 def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
@@ -375,54 +305,6 @@ def _as_written(
             f"{ref(table)}.{column} does not hold what was written to it: a trigger changes it; "
             "disable the trigger, or decide otherwise on the column"
         )
-
-
-def _residue(
-    connection: Connection, draft: Draft, current: Draft, progress: Progress | None
-) -> dict[str, int]:
-    """Look for the subject once more, without regard to what was planned."""
-    if not draft.identity:
-        return {}
-    reviews = {(r.mention.table, r.mention.key, r.mention.column) for r in current.plan.reviews}
-    return verifier.residue(
-        connection,
-        draft.schema,
-        Matcher(draft.identity),
-        addresses=draft.addresses,
-        known=reviews | current.mentions.kept_places,
-        numbers=frozenset(c for c, t in draft.plan.basis.columns.items() if t.choice != KEEP),
-        progress=progress,
-    )
-
-
-def _unchanged(
-    connection: Connection, draft: Draft, before: Mapping[TableRef, int], pack: Pack
-) -> tuple[dict[str, Any], ...]:
-    """Prove that rows and KPIs are as before.
-
-    Raises:
-        Refused: a figure differs.
-    """
-    after = verifier.count_rows(connection, draft.schema)
-    moved = [t for t in sorted(after) if after[t] != before[t]]
-    if wrong := [str(t) for t in moved if after[t] < before[t] or pack.knows(t.name)]:
-        raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
-    figures = verifier.measure(connection, draft.schema, pack)
-    if figures != draft.plan.kpis:
-        differ = [a.name for a, b in zip(figures, draft.plan.kpis, strict=True) if a != b]
-        raise Refused(f"reports would change: {', '.join(differ)}")
-    return tuple(
-        {"name": f.name, "groups": f.groups, "rows": f.rows, "digest": f.digest, "equal": True}
-        for f in figures
-    )
-
-
-def _triggered(current: Draft) -> str:
-    tables = sorted({str(s.table) for s in current.plan.steps})
-    return (
-        f"after {ROUNDS} rounds there is still something to erase in {', '.join(tables)}: a trigger "
-        "writes it again"
-    )
 
 
 def _probe(connection: Connection, draft: Draft) -> dict[str, Any]:

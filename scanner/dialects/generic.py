@@ -111,10 +111,6 @@ class Dialect:
         """
         return select(*columns(table)).select_from(table).limit(rows)
 
-    def locked(self, statement: Select[Any]) -> Select[Any]:
-        """Let ``statement`` lock the rows that it reads until the transaction ends."""
-        return statement.with_for_update()
-
 
 RANGES = 40
 """So many places of a table a sample comes from, where it goes by ranges of keys."""

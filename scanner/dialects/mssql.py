@@ -72,12 +72,6 @@ class Dialect(generic.Dialect):
         )
         return {(s, t): int(n) for s, t, n in connection.execute(query)}
 
-    def locked(self, statement: Select[Any]) -> Select[Any]:
-        """Use table hints; SQL Server knows no FOR UPDATE."""
-        for table in statement.get_final_froms():
-            statement = statement.with_hint(table, "WITH (UPDLOCK, HOLDLOCK)", "mssql")
-        return statement
-
     def sample(
         self,
         table: Table,

@@ -81,10 +81,6 @@ class Dialect(generic.Dialect):
         query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
 
-    def locked(self, statement: Select[Any]) -> Select[Any]:
-        """BEGIN IMMEDIATE holds the only lock that there is."""
-        return statement
-
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""
         key = self._rowid(table)

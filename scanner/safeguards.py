@@ -1,0 +1,134 @@
+"""What must hold before, during and after an erasure. Reads only; raises what refuses it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scanner import __version__, planner, verifier
+from scanner.database import dialect_of, reflect
+from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
+from scanner.matcher import Matcher
+from scanner.mentions import merged
+from scanner.model import KEEP, Progress, TableRef
+from scanner.planner import Draft, Request
+from scanner.plans import Mention, Plan
+from scanner.rulebook import Pack
+
+
+def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
+    """Refuse what can be refused without the database."""
+    if plan.pack_digest != pack.digest:
+        raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
+    if stops := [s for s in plan.stops if s.effect == "stop"]:
+        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
+    if max_rows is not None and plan.rows > max_rows:
+        raise TooMany(f"the plan changes {plan.rows} rows, more than the {max_rows} allowed")
+    key = str(plan.subject[1])
+    if commit and confirm != key:
+        raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
+
+
+def request_of(plan: Plan, pack: Pack) -> Request:
+    """Ask for the same plan again, with the answers that people gave."""
+    answers = {r.id: r.answer for r in plan.reviews}
+    return Request(pack, plan.basis, plan.subject[1], plan.method, answers)
+
+
+def planned_again(
+    connection: Connection, plan: Plan, pack: Pack, progress: Progress | None
+) -> Draft:
+    """Make the plan again inside the transaction; it must be the one that people read."""
+    draft = planner.draft(
+        connection, reflect(connection), request_of(plan, pack), progress=progress
+    )
+    expected = replace(plan, efface=__version__, mentions=_answered(plan))
+    if draft.plan.to_json() != expected.to_json():
+        raise Stale(
+            "the database is no longer as it was when the plan was made "
+            f"({_difference(expected, draft.plan)}): plan again"
+        )
+    return draft
+
+
+def _answered(plan: Plan) -> tuple[Mention, ...]:
+    """Add the reviews that people answered with erase to the mentions of the plan."""
+    return merged([*plan.mentions, *(r.mention for r in plan.reviews if r.answer == "erase")])
+
+
+def _difference(expected: Plan, now: Plan) -> str:
+    """Name the parts of the plan that differ."""
+    old, new = (_parts(p) for p in (expected, now))
+    return ", ".join(k for k in old if old[k] != new[k]) or "its form"
+
+
+def _parts(plan: Plan) -> dict[str, Any]:
+    parts: dict[str, Any] = json.loads(plan.to_json())
+    return parts
+
+
+def revocable(connection: Connection, draft: Draft) -> None:
+    """Refuse tables that a rollback would not bring back: not even a rehearsal is safe there.
+
+    Raises:
+        Refused: with their names.
+    """
+    lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
+    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    if draft.plan.triggers:
+        touched |= lasting  # what a trigger writes to is not known
+    if wrong := sorted(str(t) for t in lasting & touched):
+        raise Refused(
+            f"the storage engine of {', '.join(wrong)} cannot roll back: convert to InnoDB first"
+        )
+
+
+def residue(
+    connection: Connection, draft: Draft, current: Draft, progress: Progress | None
+) -> dict[str, int]:
+    """Look for the subject once more, without regard to what was planned."""
+    if not draft.identity:
+        return {}
+    reviews = {(r.mention.table, r.mention.key, r.mention.column) for r in current.plan.reviews}
+    return verifier.residue(
+        connection,
+        draft.schema,
+        Matcher(draft.identity),
+        addresses=draft.addresses,
+        known=reviews | current.mentions.kept_places,
+        numbers=frozenset(c for c, t in draft.plan.basis.columns.items() if t.choice != KEEP),
+        progress=progress,
+    )
+
+
+def unchanged(
+    connection: Connection, draft: Draft, before: Mapping[TableRef, int], pack: Pack
+) -> tuple[dict[str, Any], ...]:
+    """Prove that rows and KPIs are as before.
+
+    Raises:
+        Refused: a figure differs.
+    """
+    after = verifier.count_rows(connection, draft.schema)
+    moved = [t for t in sorted(after) if after[t] != before[t]]
+    if wrong := [str(t) for t in moved if after[t] < before[t] or pack.knows(t.name)]:
+        raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
+    figures = verifier.measure(connection, draft.schema, pack)
+    if figures != draft.plan.kpis:
+        differ = [a.name for a, b in zip(figures, draft.plan.kpis, strict=True) if a != b]
+        raise Refused(f"reports would change: {', '.join(differ)}")
+    return tuple(
+        {"name": f.name, "groups": f.groups, "rows": f.rows, "digest": f.digest, "equal": True}
+        for f in figures
+    )
+
+
+def unending(current: Draft, rounds: int) -> str:
+    """Say what a trigger writes again and again."""
+    tables = sorted({str(s.table) for s in current.plan.steps})
+    return (
+        f"after {rounds} rounds there is still something to erase in {', '.join(tables)}: a trigger "
+        "writes it again"
+    )

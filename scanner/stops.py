@@ -1,0 +1,66 @@
+"""What speaks against erasing a subject, and what is left to people. Reads only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true
+
+from scanner.graph import Territory, Walk
+from scanner.model import TableRef
+from scanner.plans import StopFound
+from scanner.rows import chunks
+from scanner.rulebook import Stop
+
+
+def found(connection: Connection, walk: Walk, territory: Territory, method: str) -> list[StopFound]:
+    """List the stops and warnings of the pack that hold for the subject's own rows."""
+    holding = []
+    for stop in walk.pack.stops:
+        effect = stop.redact if method == "redact" else stop.purge
+        where = walk.find(stop.table)
+        if effect == "ignore" or where is None:
+            continue
+        rows = _stopping(connection, walk, territory, stop, where)
+        if rows:
+            holding.append(StopFound(stop.rule, stop.why, rows, effect))
+    return holding
+
+
+def duties(
+    connection: Connection, walk: Walk, territory: Territory
+) -> tuple[Mapping[str, Any], ...]:
+    """List what the database cannot reach: attachment files, exports, backups ..."""
+    listed: list[Mapping[str, Any]] = []
+    for duty in walk.pack.duties:
+        where = walk.find(duty.table) if duty.table else None
+        count = len(territory.rows.get(where, {})) if where else None
+        if count != 0:
+            place = f"{where}.{duty.column}" if where else ""
+            listed.append({"kind": duty.kind, "where": place, "count": count, "why": duty.why})
+    return tuple(listed)
+
+
+def _stopping(
+    connection: Connection, walk: Walk, territory: Territory, stop: Stop, where: TableRef
+) -> int:
+    table, address = walk.tables[where], walk.addresses[where]
+    own = [r for r in territory.rows.get(where, {}).values() if r.rows == "own" and r.only is None]
+    other = walk.find(stop.of) if stop.of else where
+    if other is None or len(address.columns) != 1 or not own:
+        return 0
+    asked = walk.tables[other]
+    holds = and_(true(), *(_holds(asked, c, v) for c, v in stop.where.items()))
+    if stop.of:
+        holds = table.c[stop.via].in_(select(asked.c[walk.pack.key]).where(holds))
+    column = address.columns[0]
+    total = 0
+    for some in chunks(sorted((r.values[column] for r in own), key=str), walk.size):
+        query = select(func.count()).select_from(table).where(table.c[column].in_(some), holds)
+        total += int(connection.scalar(query) or 0)
+    return total
+
+
+def _holds(table: Table, column: str, value: Any) -> ColumnElement[bool]:
+    return (
+        table.c[column].in_(value) if isinstance(value, list | tuple) else table.c[column] == value
+    )
