@@ -25,7 +25,8 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-dev
-	$(BIN)/pytest --no-header -s -o python_files='bench_*.py' tests/benchmarks
+	$(BIN)/python -m tests.benchmarks.erase_demo
+	$(BIN)/python -m tests.benchmarks.columns
 
 install: $(VENV)/installed
 

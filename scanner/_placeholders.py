@@ -52,6 +52,11 @@ def is_placeholder(text: str) -> bool:
     return marks in ({"x"}, {"X"})
 
 
+def stands(text: str, at: int) -> bool:
+    """Whether a placeholder stands at a place of ``text``, or the text now ends before it."""
+    return at >= len(text) or is_placeholder(text) or _PLACEHOLDERS.match(text, at) is not None
+
+
 def whole(key: str, *, unique: bool, room: int | None) -> str:
     """Choose the most telling placeholder for a whole value that fits ``room`` characters."""
     forms = _distinct(key) if unique else iter(("[REDACTED]", "[R]"))

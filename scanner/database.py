@@ -81,6 +81,10 @@ def failing(bind: Engine | Connection, *, done: str = "nothing was changed") -> 
         raise DatabaseFailed(f"{reason(bind, error)}; {done}") from None
     except UnicodeError:
         raise DatabaseFailed(f"the database sent text that is not valid; {done}") from None
+    except (ValueError, ArithmeticError):
+        raise DatabaseFailed(
+            f"a value cannot be read as the type of its column: mend it first; {done}"
+        ) from None
 
 
 def reason(bind: Engine | Connection, error: BaseException) -> str:
@@ -93,6 +97,8 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
         return "a constraint of the database refuses a value: decide otherwise on that column"
     if isinstance(error, exc.DataError):
         return "a value does not fit its column: decide otherwise on that column"
+    if isinstance(error, exc.OperationalError) and code is None and bind.dialect.name == "sqlite":
+        return "a text in the file is not valid UTF-8: mend it first"
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")
@@ -117,7 +123,7 @@ def reflect(connection: Connection) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
 
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
-    that could not be read to the reason.
+    that could not be read to the reason, ``info["stored"]`` lists the views that keep copies.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -125,16 +131,25 @@ def reflect(connection: Connection) -> MetaData:
     dialect = dialect_of(connection)
     inspector = look(connection)
     schema = MetaData()
-    views = []
+    views, stored = [], []
     failed: dict[TableRef, str] = {}
     for name in dialect.schemas(inspector):
         views += [TableRef(name, v) for v in sorted(inspector.get_view_names(name or None))]
+        stored += [TableRef(name, v) for v in _stored_views(inspector, name)]
         for table in sorted(inspector.get_table_names(name or None)):
             where = TableRef(name, table)
             if problem := _reflect_table(schema, inspector, where):
                 failed[where] = problem
-    schema.info.update(views=views, failed=failed)
+    schema.info.update(views=views + stored, stored=stored, failed=failed)
     return schema
+
+
+def _stored_views(inspector: Inspector, schema: str) -> list[str]:
+    """List the materialized views, where the database has any."""
+    try:
+        return sorted(inspector.get_materialized_view_names(schema or None))
+    except NotImplementedError:
+        return []
 
 
 def _reflect_table(schema: MetaData, inspector: Inspector, where: TableRef) -> str:

@@ -7,7 +7,8 @@ The status says what became of the customer's data: after 1 to 4 and 130 nothing
     ├── Misconfigured 2     wrong usage, rules, pack or workbook
     ├── Refused 3           a safeguard
     │   ├── Undecided, Stopped, Stale, Residue, Unconfirmed, AlreadyDone, TooMany
-    └── DatabaseFailed 4    rolled back
+    ├── DatabaseFailed 4    rolled back
+    └── Unrecorded 5        committed, and the journal knows at least the intent
 """
 
 
@@ -59,6 +60,12 @@ class AlreadyDone(Refused):
 
 class TooMany(Refused):
     """The plan would change more rows than the caller allowed."""
+
+
+class Unrecorded(EffaceError):
+    """The erasure was committed, but something that should say so could not be written."""
+
+    exit_code = 5
 
 
 class DatabaseFailed(EffaceError):

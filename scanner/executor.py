@@ -6,29 +6,23 @@ again; KPIs and row counts must be as before. Only then the transaction may comm
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, Update, and_, bindparam, select, update
 
 from scanner import __version__, planner, safeguards, strategies, verifier
-from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref, reflect
-from scanner.errors import (
-    EffaceError,
-    Misconfigured,
-    Refused,
-    Residue,
-    Stale,
-)
+from scanner.database import LOCK_SECONDS, dialect_of, failing, identity, reading, ref, reflect
+from scanner.errors import EffaceError, Refused, Residue, Stale, Unrecorded
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
 from scanner.model import Key, Progress, TableRef
 from scanner.planner import Draft
-from scanner.plans import Mention, Plan, Receipt
-from scanner.rewriter import Edit, settings, tag
+from scanner.plans import Mention, Plan, Receipt, Review
+from scanner.rewriter import Edit, settings, tag, unique_columns
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 
@@ -37,6 +31,10 @@ ROUNDS = 3
 
 BATCH = 1000
 """Rows that one statement's parameters cover."""
+
+
+PROBES = 5
+"""By how many rows an interrupted erasure is recognised."""
 
 
 @dataclass(slots=True)
@@ -77,6 +75,7 @@ def execute(
     with _writing(engine) as (connection, keep):
         draft = safeguards.planned_again(connection, plan, pack, progress)
         safeguards.revocable(connection, draft)
+        safeguards.few(draft.plan.rows, max_rows)
         before = verifier.count_rows(connection, draft.schema)
         tally, rounds = Tally(), 0
         current = draft
@@ -112,7 +111,7 @@ def execute(
             kept=current.plan.kept,
             reviews=tuple(
                 {"id": r.id, "answer": r.answer or "kept: nobody answered", "why": r.why}
-                for r in plan.reviews
+                for r in _reviews(plan, current)
             ),
             duties=plan.duties,
             triggers=plan.triggers,
@@ -123,8 +122,11 @@ def execute(
                 f"the subject could still be found in {_places(left)}: decide, then plan again"
             )
         if commit and tally.rows:
-            mark = _probe(connection, draft)
-            intent = {"subject": receipt.to_raw()["subject"], "probe": mark}
+            intent = {
+                "subject": receipt.to_raw()["subject"],
+                "place": identity(engine.url),
+                "probes": _probes(connection, draft),
+            }
             journal.append("intent", _now(clock), plan.digest, intent)
             keep()
     if commit and tally.rows:
@@ -136,12 +138,12 @@ def _done(journal: Journal, receipt: Receipt) -> None:
     """Write down that the erasure was committed; that it cannot be said must not hide that it was.
 
     Raises:
-        Misconfigured: the erasure is done, but the journal does not say so yet.
+        Unrecorded: the erasure is done, but the journal does not say so yet.
     """
     try:
         journal.append("done", receipt.finished, receipt.plan, receipt.to_raw())
     except EffaceError:
-        raise Misconfigured(
+        raise Unrecorded(
             f"the erasure was committed, but {str(journal.path)!r} cannot take its receipt: mend "
             "that, then run efface log --check --db URL"
         ) from None
@@ -164,7 +166,7 @@ def _writing(engine: Engine) -> Iterator[tuple[Connection, Callable[[], None]]]:
     dialect = dialect_of(engine)
     if not dialect.can_roll_back:
         raise Refused(f"{engine.dialect.name} is not known to roll back: nothing is written to it")
-    options: dict[str, Any] = {"efface_writes": True}
+    options: dict[str, Any] = {"efface_writes": LOCK_SECONDS}
     if dialect.write_isolation:
         options["isolation_level"] = dialect.write_isolation
     kept = False
@@ -182,15 +184,17 @@ def _writing(engine: Engine) -> Iterator[tuple[Connection, Callable[[], None]]]:
         except BaseException:
             work.rollback()
             raise
-        if kept:
-            work.commit()
-        else:
+        if not kept:
             work.rollback()
+            return
+        unsure = "whether it was committed, efface log --check --db URL says"
+        with failing(engine, done=unsure):
+            work.commit()
 
 
 def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
     """Write all edits and scrub all mentions of a draft."""
-    edits = [*draft.edits, *_scrubs(draft, pack)]
+    edits = _by_row([*draft.edits, *_scrubs(draft, pack)])
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
     for edit in edits:
         groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
@@ -207,6 +211,22 @@ def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> No
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 
 
+def _by_row(edits: Iterable[Edit]) -> list[Edit]:
+    """Make one edit of all that change a row: a row named by what it holds is found once only."""
+    rows: dict[tuple[TableRef, Key], Edit] = {}
+    for edit in edits:
+        old = rows.get((edit.table, edit.key))
+        merged = replace(edit, new={**edit.new, **old.new}) if old else edit
+        rows[edit.table, edit.key] = merged
+    return list(rows.values())
+
+
+def _reviews(plan: Plan, current: Draft) -> tuple[Review, ...]:
+    """List the plan's reviews, and those of what triggers wrote meanwhile."""
+    known = {r.id for r in plan.reviews}
+    return (*plan.reviews, *(r for r in current.plan.reviews if r.id not in known))
+
+
 def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
     """Turn mentions into edits, one for each row."""
     rows: dict[tuple[TableRef, Key], list[Mention]] = {}
@@ -215,6 +235,7 @@ def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
     for (where, key), mentions in rows.items():
         table, address = table_of(draft.schema, where), draft.addresses[where]
         values = draft.mentions.values[where, key, mentions[0].column]
+        unique = unique_columns(table)
         new = {
             m.column: strategies.apply(
                 "scrub",
@@ -222,7 +243,7 @@ def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
                 column=table.c[m.column],
                 entity=m.spans[0].entity,
                 key=tag(key, draft.plan.subject[1]),
-                unique=False,
+                unique=m.column in unique,
                 spans=m.spans,
                 settings=settings(pack),
             )
@@ -245,12 +266,13 @@ def _write(
     """
     change = rewriting(table, address.columns, columns)
     parameters = [
-        {f"k{n}": e.place[c] for n, c in enumerate(address.columns)}
-        | {f"n{n}": e.new[c] for n, c in enumerate(columns)}
+        {f"efface_k{n}": e.place[c] for n, c in enumerate(address.columns)}
+        | {f"efface_n{n}": e.new[c] for n, c in enumerate(columns)}
         for e in edits
     ]
     connection.execute(change, parameters)
     wanted = {tuple(e.new.get(c, e.place[c]) for c in address.columns): e for e in edits}
+    padded = {_bare(k): e for k, e in wanted.items()}
     for some in chunks(list(wanted), dialect_of(connection).max_keys // len(address.columns)):
         query = stored(table, address.columns, columns)
         rows = connection.execute(query.where(named(table, address.columns, some))).all()
@@ -260,16 +282,23 @@ def _write(
             )
         for row in rows:
             width = len(address.columns)
-            _as_written(table, columns, wanted[tuple(row[:width])].new, row[width:])
+            edit = wanted.get(tuple(row[:width])) or padded.get(_bare(row[:width]))
+            if edit is None:
+                raise Stale(f"a row of {ref(table)} came back under another key than it was given")
+            _as_written(table, columns, edit.new, row[width:])
 
 
 def rewriting(table: Table, key: Sequence[str], columns: Sequence[str]) -> Update:
-    """Build the statement that rewrites ``columns`` (n0, n1 ...) of the row ``key`` (k0 ...).
+    """Build the statement that rewrites ``columns`` (efface_n0 ...) of the row ``key`` (efface_k0 ...).
 
     The names of the parameters are short: Oracle takes 30 bytes before version 12.2.
     """
-    same = and_(*(table.c[c] == bindparam(f"k{n}") for n, c in enumerate(key)))
-    return update(table).where(same).values({c: bindparam(f"n{n}") for n, c in enumerate(columns)})
+    same = and_(*(table.c[c] == bindparam(f"efface_k{n}") for n, c in enumerate(key)))
+    return (
+        update(table)
+        .where(same)
+        .values({c: bindparam(f"efface_n{n}") for n, c in enumerate(columns)})
+    )
 
 
 def stored(table: Table, key: Sequence[str], columns: Sequence[str]) -> Select[Any]:
@@ -307,13 +336,28 @@ def _as_written(
         )
 
 
-def _probe(connection: Connection, draft: Draft) -> dict[str, Any]:
-    """Describe how the first changed row with a clear key looks now."""
+def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
+    """Describe how some changed rows with a plain key look now; none where no key can be named."""
+    found: list[dict[str, Any]] = []
     for edit in draft.edits:
         address = draft.addresses[edit.table]
-        if address.clear and not set(edit.new) & set(address.columns):
-            return probe(connection, table_of(draft.schema, edit.table), edit.place)
-    raise Misconfigured("no changed row has a key that the journal could name")
+        plainly = all(isinstance(v, int | str) for v in edit.place.values())
+        if (
+            address.clear
+            and address.unique
+            and plainly
+            and not set(edit.new) & set(address.columns)
+        ):
+            table = table_of(draft.schema, edit.table)
+            found.append(probe(connection, table, edit.place, sorted(edit.new)))
+        if len(found) == PROBES:
+            break
+    return found
+
+
+def _bare(key: Sequence[Any]) -> tuple[Any, ...]:
+    """Take the padding of CHAR columns off a key."""
+    return tuple(v.rstrip() if isinstance(v, str) else v for v in key)
 
 
 def _places(left: Mapping[str, int]) -> str:

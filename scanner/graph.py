@@ -6,7 +6,7 @@ from tables that the scan took for copies.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
@@ -69,8 +69,10 @@ class Walk:
         self.addresses = addresses
         self.size = dialect_of(connection).max_keys
         self.subject = self._named(pack.subject)
+        _unambiguous(self.tables, pack)
+        self._describing = {pack.subject, *(r.table for r in pack.reaches if r.identity)}
         found = [*pack.reaches, *self._customs(), *self._links(), *self._copies(copies)]
-        self.reaches = tuple(r for r in found if self._possible(r))
+        self.reaches = tuple(fit for r in found if (fit := self._fitted(r)) is not None)
         self._starts: dict[TableRef, list[Reach]] = {}
         for reach in self.reaches:
             self._starts.setdefault(self._named(reach.start), []).append(reach)
@@ -209,7 +211,7 @@ class Walk:
                         start=target,
                         by=column.name,
                         to=self.pack.key,
-                        identity=True,
+                        identity=target in self._describing,
                         why=why,
                     )
 
@@ -244,7 +246,7 @@ class Walk:
                             start=start,
                             by=column.name,
                             to=to,
-                            identity=True,
+                            identity=start in self._describing,
                             why="a link of the pack",
                         )
 
@@ -268,19 +270,48 @@ class Walk:
         found = self.find(name)
         return found if found is not None else TableRef("", name)
 
-    def _possible(self, reach: Reach) -> bool:
-        """Whether the database has the tables and columns of ``reach``: installations differ."""
+    def _fitted(self, reach: Reach) -> Reach | None:
+        """Give ``reach`` the database's own names; None where it lacks one: installations differ."""
         target, start = self.find(reach.table), self.find(reach.start)
-        if target is None or start is None:
-            return False
-        needed = {target: {reach.by} if reach.by else set(), start: {reach.via or reach.to}}
-        needed[target] |= set(reach.where) | ({reach.to} if reach.via else set())
-        if reach.through:
-            link = self.find(reach.through)
-            if link is None:
-                return False
-            needed[link] = {reach.near, reach.far}
-        return all(c in self.tables[t].c for t, columns in needed.items() for c in columns)
+        link = self.find(reach.through) if reach.through else None
+        if target is None or start is None or (reach.through and link is None):
+            return None
+        own, near = self._columns(target), self._columns(start)
+        pairs = self._columns(link) if link is not None else {}
+        side = own if reach.via else near
+        try:
+            return replace(
+                reach,
+                by=own[reach.by.lower()] if reach.by else "",
+                via=near[reach.via.lower()] if reach.via else "",
+                to=side[reach.to.lower()],
+                near=pairs[reach.near.lower()] if link is not None else "",
+                far=pairs[reach.far.lower()] if link is not None else "",
+                where={own[c.lower()]: v for c, v in reach.where.items()},
+                only=tuple(own[c.lower()] for c in reach.only if c.lower() in own),
+            )
+        except KeyError:
+            return None
+
+    def _columns(self, table: TableRef) -> dict[str, str]:
+        return {c.name.lower(): c.name for c in self.tables[table].columns}
+
+
+def _unambiguous(tables: Iterable[TableRef], pack: Pack) -> None:
+    """Refuse a database that holds the product twice: which of them is meant cannot be told.
+
+    Raises:
+        Misconfigured: with one such table.
+    """
+    places: dict[str, list[str]] = {}
+    for table in tables:
+        if pack.knows(table.name):
+            places.setdefault(table.name.lower(), []).append(str(table))
+    if double := sorted(p for p in places.values() if len(p) > 1):
+        raise Misconfigured(
+            f"the product's tables are there more than once ({', '.join(sorted(double[0]))}): use "
+            "an account that sees one schema of the product only"
+        )
 
 
 def _names(tables: Iterable[TableRef]) -> dict[str, TableRef]:

@@ -78,8 +78,24 @@ MIN_DIGITS = 7
 MIN_ID = 5
 """A shorter id or login occurs by chance."""
 
-NUMBER = re.compile(r"[\d\s().+/\-]{7,}")
+WITH_AREA = 9
+"""A number of fewer digits has no area code, unless it says its country."""
+
+LONG_NUMBER = 8
+"""An id of fewer digits, and nothing else, is somebody else's key somewhere."""
+
+DISTINCT = 3
+"""An id of fewer different letters and digits (00000, -----) is none."""
+
+MAIL = re.compile(r"[^\s<>;,()\"'@]+@[^\s<>;,()\"'@]+\.[^\s<>;,()\"'@.]+")
+NUMBER = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
+SEVERAL = re.compile(r"[;,/|]|\s(?:or|and|und|oder|ou|et)\s")
+"""What stands between two numbers in one field."""
+
 EXTENSION = re.compile(r"(?:\s*(?:x|ext\.?|extension|#|app\.?|poste)\s*\d{1,6})\s*$", re.IGNORECASE)
+FIRST_IDEOGRAM = "\u2e80"
+"""From here on one character can be a name."""
+
 GIVEN = re.compile(r"first|given|fore|vorname|prenom|fname|nombre")
 FAMILY = re.compile(r"last|family|sur|nachname|lname|apellido|cognome")
 
@@ -132,9 +148,8 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     """Give a value the kind that it has, which is not always its column's (e_num, login)."""
     if not value:
         return
-    if "@" in value:
-        if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-            yield Identifier("EMAIL_ADDRESS", "strong", value)
+    if found := MAIL.findall(value):
+        yield from (Identifier("EMAIL_ADDRESS", "strong", one) for one in found)
     elif entity in ("PHONE_NUMBER", "EMAIL_ADDRESS"):
         yield from _phone(value)
     elif entity == "PERSON":
@@ -145,14 +160,30 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "DATE_OF_BIRTH":
         yield Identifier(entity, "weak", value[:10])
     elif (entity in STRONG_KINDS or NATIONAL.fullmatch(entity)) and len(value) >= MIN_ID:
-        distinctive = any(not c.isalpha() for c in value)
-        yield Identifier(entity, "strong" if distinctive else "weak", value)
+        yield from _id(value, entity)
 
 
 def _phone(value: str) -> Iterator[Identifier]:
-    bare = EXTENSION.sub("", value)
-    if NUMBER.fullmatch(bare) and sum(c.isdigit() for c in bare) >= MIN_DIGITS:
-        yield Identifier("PHONE_NUMBER", "strong", bare)
+    """Read all numbers of a field; one without an area code is not strong: others have it too."""
+    for part in SEVERAL.split(value):
+        for bare in NUMBER.findall(EXTENSION.sub("", part)):
+            digits = sum(c.isdigit() for c in bare)
+            if digits >= MIN_DIGITS:
+                local = digits < WITH_AREA and not bare.startswith("+")
+                yield Identifier("PHONE_NUMBER", "full" if local else "strong", bare.strip())
+
+
+def _id(value: str, entity: str) -> Iterator[Identifier]:
+    """Read an id: strong with a digit and letters or length; a short number occurs by chance."""
+    signs = {c for c in value.casefold() if c.isalnum()}
+    if len(signs) < DISTINCT:
+        return
+    if value.isdecimal() and len(value) < LONG_NUMBER:
+        yield Identifier(entity, "full", value)
+    elif any(c.isdigit() or c in "._-" for c in value):
+        yield Identifier(entity, "strong", value)
+    else:
+        yield Identifier(entity, "weak", value)
 
 
 def _person(value: str) -> Iterator[Identifier]:
@@ -166,4 +197,5 @@ def _person(value: str) -> Iterator[Identifier]:
 def is_name(word: str) -> bool:
     """Whether a word can be a part of a name: two letters or more, and no form of address."""
     plain = folded(word).strip(" .'-")
-    return len(plain) > 1 and plain[0].isalpha() and plain not in FORMS_OF_ADDRESS
+    long = len(plain) > 1 or plain > FIRST_IDEOGRAM
+    return long and plain[0].isalpha() and plain not in FORMS_OF_ADDRESS

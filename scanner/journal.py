@@ -8,7 +8,7 @@ how one changed row looks afterwards.
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import IO, Any, Literal
 
 from sqlalchemy import Connection, MetaData, Table, select
 
-from scanner.database import ref
+from scanner.database import identity, ref
 from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.model import TableRef
 from scanner.rows import plain
@@ -119,23 +119,31 @@ class Journal:
                 raise AlreadyDone(f"this plan was carried out at {entry.when}: plan again")
 
     def settle(self, connection: Connection, schema: MetaData, when: str) -> tuple[Entry, ...]:
-        """Ask the database how interrupted erasures ended, and write it down."""
+        """Ask the database how interrupted erasures ended, and write it down.
+
+        Erasures of other databases, and those that left nothing to recognise, stay open.
+        """
         tables = {ref(t): t for t in schema.tables.values()}
         settled = []
+        here = identity(connection.engine.url)
         for intent in self.open_intents():
-            probe = intent.content.get("probe") or {}
-            after = _looks(connection, tables, probe) == probe.get("after")
-            event: Event = "done" if probe and after else "undone"
+            probes = intent.content.get("probes") or ()
+            if not probes or intent.content.get("place") != here:
+                continue
+            after = any(_looks(connection, tables, p) == p["after"] for p in probes)
+            event: Event = "done" if after else "undone"
             content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
             settled.append(self.append(event, when, intent.plan, content))
         return tuple(settled)
 
 
-def probe(connection: Connection, table: Table, place: Mapping[str, Any]) -> dict[str, Any]:
+def probe(
+    connection: Connection, table: Table, place: Mapping[str, Any], columns: Sequence[str]
+) -> dict[str, Any]:
     """Describe how one changed row looks after an erasure, to recognise it by.
 
-    The row is named by a key that holds no personal data (a number); what it holds by now are
-    placeholders and what reporting needs.
+    The row is named by a key that holds no personal data; ``columns`` are those that were
+    written, so that they hold placeholders by now.
     """
     where = ref(table)
     probe = {
@@ -143,6 +151,7 @@ def probe(connection: Connection, table: Table, place: Mapping[str, Any]) -> dic
         "table": where.name,
         "key": {c: plain(v) for c, v in place.items()},
     }
+    probe["columns"] = list(columns)
     return {**probe, "after": _looks(connection, {where: table}, probe)}
 
 
@@ -153,7 +162,8 @@ def _looks(
     table = tables.get(TableRef(probe.get("schema", ""), probe.get("table", "")))
     if table is None:
         return ""
-    query = select(table).where(*(table.c[c] == v for c, v in probe["key"].items()))
+    columns = [table.c[c] for c in probe["columns"] if c in table.c]
+    query = select(*columns).where(*(table.c[c] == v for c, v in probe["key"].items()))
     row = connection.execute(query).first()
     if row is None:
         return ""

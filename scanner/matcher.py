@@ -5,6 +5,7 @@ one occurs are the identifiers' exact forms tried. Phone numbers are compared by
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,14 @@ from functools import cached_property
 from typing import Any
 
 from scanner.folding import fold, folded
-from scanner.identity import Identifier, Identity, Strength
+from scanner.identity import FIRST_IDEOGRAM, Identifier, Identity, Strength
 from scanner.model import Span
 
-CANDIDATE = re.compile(r"(?<!\w)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\w)")
+CANDIDATE = re.compile(r"(?<!\d)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\d)")
 """What may be a phone number, or several with only spaces between them."""
+
+MAX_PREFIX = 6
+"""Digits before a national number: 00, up to three of a country, and the trunk's 0."""
 
 TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 """An extension behind a phone number."""
@@ -24,7 +28,7 @@ TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789")
 """What is dropped before digits are compared."""
 
-BEFORE, AFTER = r"(?<![\w@])", r"(?![\w@])"
+BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
 GAP = r"[\s,.'\"/_-]{1,4}"
@@ -88,16 +92,18 @@ class Matcher:
 
     def touches(self, text: str) -> bool:
         """Whether ``text`` may hold something: quick, never a false no."""
+        plain = folded(text)
         if self._phones:
-            digits = text.encode("ascii", "ignore").translate(None, NO_DIGITS)
+            digits = plain.encode("ascii", "ignore").translate(None, NO_DIGITS)
             if any(core in digits for core in self._cores):
                 return True
-        return self._automaton is not None and bool(
-            self._automaton.find_matches_as_indexes(folded(text))
-        )
+        return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(plain))
 
-    def find(self, text: str) -> tuple[Match, ...]:
-        """Find all identifiers in ``text``; of overlapping ones the longest and strongest."""
+    def find(self, text: str, *, own: bool = False) -> tuple[Match, ...]:
+        """Find all identifiers in ``text``; of overlapping ones the longest and strongest.
+
+        In the subject's ``own`` texts a part of its name counts in lower case too.
+        """
         plain = folded(text)
         found = [*self._literal(plain), *self._numbers(plain)]
         if not found:
@@ -106,7 +112,7 @@ class Matcher:
         matches = []
         for start, end, index, strength, proper in found:
             first, last = origin(start, end)
-            if not proper or text[first].isupper():
+            if own or not proper or text[first].isupper() or text[first] > FIRST_IDEOGRAM:
                 matches.append(self._match(text, first, last, index, strength))
         return tuple(_disjoint(matches))
 
@@ -125,7 +131,8 @@ class Matcher:
             digits = "".join(plain[i] for i in places)
             for index, core, code in self._phones:
                 if span := _locate(plain, candidate.start(), digits, places, core, code):
-                    yield *span, index, "strong", False
+                    strength = self.identity.identifiers[index].strength
+                    yield *span, index, strength, False
 
     def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
         whole = not text[:start].strip() and not text[end:].strip()
@@ -175,10 +182,12 @@ def _locate(
 
 def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:
     """Find where a number begins whose national part is digit ``at`` of a candidate."""
-    if _prefixes(digits[:at], code):
+    if at <= MAX_PREFIX and _prefixes(digits[:at], code):
         return start
+    if at <= MAX_PREFIX and (digits.startswith("00") or places[0] > start):
+        return None  # a number of another country: +44 30 901820 is not +49 30 901820
     first = at
-    while first > 0 and places[first] - places[first - 1] == 1:
+    while first > max(0, at - MAX_PREFIX) and places[first] - places[first - 1] == 1:
         first -= 1
     return places[first] if _prefixes(digits[first:at], code) else None
 
@@ -203,7 +212,7 @@ def _forms(index: int, one: Identifier) -> Iterator[_Form]:
             return
         inner = r"[\s,]+".join(map(re.escape, words))
         after = r"(?![\w@-])(?!\.\w)" if one.kind == "EMAIL_ADDRESS" else AFTER
-        before = r"(?<![\w.+-])" if one.kind == "EMAIL_ADDRESS" else BEFORE
+        before = r"(?<![\w+])(?<!\w[.'-])" if one.kind == "EMAIL_ADDRESS" else BEFORE
         proper = one.kind == "PERSON" and one.strength == "weak"
         pattern = re.compile(f"{before}{inner}{after}")
         yield _Form(index, max(words, key=len), pattern, one.strength, proper)
@@ -214,9 +223,10 @@ def _names(index: int, one: Identifier) -> Iterator[_Form]:
     given, family = (folded(part).strip() for part in one.value.split("\n"))
     inner = [r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", n))) for n in (given, family)]
     middle = rf"(?:{GAP}[a-z]\.?)?"
+    gap = GAP if max(given + family) < FIRST_IDEOGRAM else GAP.replace("{1,4}", "{0,4}")
     anchor = max(re.split(r"[\s-]+", family), key=len)
     for left, right in (inner, inner[::-1]):
-        full = re.compile(rf"{BEFORE}{left}{middle}{GAP}{right}{AFTER}")
+        full = re.compile(rf"{BEFORE}{left}{middle}{gap}{right}{AFTER}")
         yield _Form(index, anchor, full, "full")
     initial = re.compile(rf"{BEFORE}{re.escape(given[0])}\.?\s+{inner[1]}{AFTER}")
     turned = re.compile(rf"{BEFORE}{inner[1]},\s*{re.escape(given[0])}(?:\.|{AFTER})")
@@ -248,7 +258,8 @@ def _disjoint(found: Iterable[Match]) -> list[Match]:
 
     kept: list[Match] = []
     for match in sorted(found, key=better):
-        span = match.span
-        if all(span.end <= k.span.start or span.start >= k.span.end for k in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda m: m.span.start)
+        place = bisect(kept, match.span.start, key=lambda k: k.span.start)
+        before = place == 0 or kept[place - 1].span.end <= match.span.start
+        if before and (place == len(kept) or match.span.end <= kept[place].span.start):
+            kept.insert(place, match)
+    return kept

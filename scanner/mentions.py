@@ -6,9 +6,10 @@ Parts of a name count beside something else of the subject.
 """
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.folding import folded
 from scanner.graph import Territory
@@ -21,6 +22,7 @@ from scanner.searcher import RowHits, text
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
+KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 """Why a match is only possible."""
@@ -30,6 +32,9 @@ NEAR_NAME, NEAR_PART = 60, 40
 
 PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
 """An empty line, also in a quoted mail."""
+
+WORD = 40
+"""How long a word beside a match can be."""
 
 BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
 AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
@@ -64,7 +69,8 @@ class Context:
     """What is known of a row: whose it is, and what stands in cells of its own.
 
     ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
-    somebody else's own, whose name is the namesake's and no mention.
+    somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
+    the column holds nobody's data.
     """
 
     own: bool
@@ -72,6 +78,7 @@ class Context:
     paired: bool
     supported: bool
     holder: bool
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +160,13 @@ class Judge:
             ),
         )
         for column, matches in hit.found.items():
-            graded: dict[tuple[Certainty, str], list[Match]] = {}
             declared = self.pack.declared(hit.table.name, column)
+            keyed = declared is not None and declared.personal == "none"
+            here = replace(context, keyed=keyed)
+            graded: dict[tuple[Certainty, str], list[Match]] = {}
             free = own and (declared is None or declared.personal != "none")
             said = text(hit.values[column])
-            for match, grade in self._cell(said, matches, context, known, free=free):
+            for match, grade in self._cell(said, matches, here, known, free=free):
                 graded.setdefault(grade, []).append(match)
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(m.span for m in found)
@@ -180,6 +189,7 @@ class Judge:
             if grade[0] != "possible":
                 sure.append(match)
             yield match, grade
+        sure.sort(key=lambda m: m.span.start)
         for match in (m for m in matches if m.strength == "weak"):
             if (part := self._part(said, match, sure, context, free=free)) is not None:
                 yield match, part
@@ -222,9 +232,11 @@ class Judge:
             return "certain", ""
         if match.strength == "strong":
             shared = self._value(match) in known.shared and not context.linked
-            return ("possible", SHARED) if shared else ("certain", "")
+            if shared or context.keyed:
+                return "possible", SHARED if shared else KEYED
+            return "certain", ""
         beside = match.whole and context.supported
-        if beside or any(_near(said, match, other, NEAR_NAME) for other in strong):
+        if beside or _beside(said, match, strong, NEAR_NAME):
             return "corroborated", ""
         if context.linked and not known.namesakes:
             return "corroborated", ""
@@ -242,7 +254,7 @@ class Judge:
         """Grade a part of a name or a date; None where it says nothing."""
         if free:
             return "certain", ""
-        if any(_near(said, match, other, NEAR_PART) for other in sure):
+        if _beside(said, match, sure, NEAR_PART):
             strange = self._strange(said, match)
             return ("possible", OTHER_NAME) if strange else ("corroborated", "")
         if context.paired and match.whole and not context.holder:
@@ -252,8 +264,9 @@ class Judge:
 
     def _strange(self, said: str, match: Match) -> bool:
         """Whether a part of a name stands beside a part of another name: Christopher Ingram."""
-        before = BEFORE.search(said[: match.span.start])
-        after = AFTER.match(said[match.span.end :])
+        start, end = match.span.start, match.span.end
+        before = BEFORE.search(said[max(0, start - WORD) : start])
+        after = AFTER.match(said[end : end + WORD])
         words = {
             folded(w)
             for i in self.identity.identifiers
@@ -264,7 +277,7 @@ class Judge:
         return any(is_name(w) and folded(w) not in words for w in beside)
 
     def _review(self, mention: Mention, why: str) -> Review:
-        place = f"{mention.table}|{mention.key}|{mention.column}"
+        place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
 
@@ -272,8 +285,15 @@ class Judge:
 def _near(said: str, one: Match, other: Match, most: int) -> bool:
     """Whether two matches stand in the same paragraph with at most ``most`` characters between."""
     first, second = sorted((one.span, other.span))
-    between = said[first.end : second.start]
-    return len(between) <= most and not PARAGRAPH.search(between)
+    if second.start - first.end > most:
+        return False
+    return not PARAGRAPH.search(said[first.end : second.start])
+
+
+def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> bool:
+    """Whether one of ``others``, which are in order, stands near ``match``: its neighbours do."""
+    place = bisect(others, match.span.start, key=lambda m: m.span.start)
+    return any(_near(said, match, other, most) for other in others[max(0, place - 1) : place + 1])
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:

@@ -1,13 +1,13 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table
+from sqlalchemy import Column, Connection, Engine, MetaData, Table, literal, select
 
 from scanner import __version__, dossier, stops
-from scanner.database import dialect_of, identify, reading, ref, reflect
+from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale, Undecided
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
@@ -23,6 +23,9 @@ from scanner.verifier import measure
 
 NAMED = 12
 """How many columns a complaint names before it only counts."""
+
+DIGITS = 18
+"""A longer number is no key of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,14 @@ def subject_key(schema: MetaData, pack: Pack, key: str) -> Any:
         Misconfigured: the database has no such table, or the key cannot be one of its keys.
     """
     table = next((t for t in schema.tables.values() if t.name.lower() == pack.subject), None)
-    if table is None:
+    if table is None or pack.key not in table.c:
         raise Misconfigured(
             f"the database has no table {pack.subject}, where the pack {pack.name} has its subjects"
         )
     kind = table.c[pack.key].type.python_type
     if kind is str:
         return key
-    if not key.isdecimal():
+    if not key.isdecimal() or len(key) > DIGITS:
         raise Misconfigured(f"a subject is named by its {pack.key}, a number: see {pack.subject}")
     return int(key)
 
@@ -106,11 +109,12 @@ def draft(
         Misconfigured, Undecided, Stale: as ``plan``.
     """
     pack, basis = request.pack, request.basis
+    if request.method != "redact":
+        raise Misconfigured(f"no method {request.method!r}: there is redact")
     _same_database(connection, schema, basis)
     tables = {ref(t): t for t in schema.tables.values()}
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    secret = f"{basis.database.fingerprint}/{request.key}"
-    addresses = {where: Address.of(t, private, secret) for where, t in tables.items()}
+    addresses = _addresses(connection, tables, private, pack, request.key)
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
     territory = walk.trace(request.key)
     _decided(basis, tables, territory)
@@ -126,13 +130,14 @@ def draft(
         lambda where: rewriter.rewritten(tables[where]),
         request.answers,
     )
+    computed = {w: {c.name for c in t.columns if c.computed is not None} for w, t in tables.items()}
     hits = search(
         connection,
         schema,
         matcher,
         addresses=addresses,
         numbers=frozenset(private),
-        ignore=judge.covered,
+        ignore=lambda where, key: judge.covered(where, key) | computed[where],
         progress=progress,
     )
     found = judge.sort(hits if who else ())
@@ -152,7 +157,7 @@ def draft(
         mentions=found.sure,
         reviews=found.reviews,
         kept=found.kept,
-        duties=stops.duties(connection, walk, territory),
+        duties=(*stops.duties(walk, territory), *stops.unsearched(schema)),
         triggers={str(t): n for t in touched if (n := _triggers(connection, tables[t]))},
         kpis=measure(connection, schema, pack),
         reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
@@ -170,6 +175,42 @@ def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> No
         f"the audit is of another database ({basis.database.dialect} {basis.database.name}), "
         f"not of this one ({here.dialect} {here.name})"
     )
+
+
+def _addresses(
+    connection: Connection,
+    tables: Mapping[TableRef, Table],
+    private: Collection[ColumnRef],
+    pack: Pack,
+    key: Any,
+) -> dict[TableRef, Address]:
+    """Choose how the rows of each table are named.
+
+    Digests are keyed with all that the subject's own row holds: to try out what a digest stands
+    for, one would have to know that row already.
+    """
+    dialect = dialect_of(connection)
+    root = next(t for where, t in sorted(tables.items()) if where.name.lower() == pack.subject)
+    row = connection.execute(select(root).where(root.c[pack.key] == key)).first()
+    secret = "\x1f".join(map(str, row or ()))
+    return {
+        where: Address.of(
+            table,
+            private,
+            secret,
+            keyed=not any(
+                c.nullable and not c.primary_key and _has_null(connection, c) for c in key_of(table)
+            ),
+            compares_text=dialect.compares_text,
+        )
+        for where, table in tables.items()
+    }
+
+
+def _has_null(connection: Connection, column: Column[Any]) -> bool:
+    """Whether a unique column holds NULL: then it does not tell all rows apart."""
+    query = select(literal(1)).select_from(column.table).where(column.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory) -> None:

@@ -3,21 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, MetaData, select
+from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, select
 
 from scanner import planner, verifier
+from scanner._placeholders import stands
 from scanner.database import reading, ref, reflect
 from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
-from scanner.model import Progress
+from scanner.model import ColumnRef, Progress
 from scanner.planner import Request
 from scanner.plans import Figure, Mention, Plan
 from scanner.rows import Address
 from scanner.rulebook import Pack
-
-STARTS = ("", "[", "~", "*", "R", "r")
-"""How what a strategy writes begins; an empty text is the end of a shortened one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def _standing(
         key = table.c[address.columns[0]] == mention.key[0]
         text = connection.scalar(select(table.c[mention.column]).where(key))
         start = min(s.start for s in mention.spans)
-        if isinstance(text, str) and text[start : start + 1] not in STARTS:
+        if isinstance(text, str) and not stands(text, start):
             yield mention
 
 
@@ -91,7 +89,15 @@ def search_for(engine: Engine, lines: Iterable[str], *, progress: Progress | Non
     with reading(engine) as connection:
         schema = reflect(connection)
         addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
-        left = verifier.residue(connection, schema, matcher, addresses=addresses, progress=progress)
+        numbers = {
+            ColumnRef(t.schema or "", t.name, c.name)
+            for t in schema.tables.values()
+            for c in t.columns
+            if isinstance(c.type, Integer | Numeric)
+        }
+        left = verifier.residue(
+            connection, schema, matcher, addresses=addresses, numbers=numbers, progress=progress
+        )
     return Proof(left)
 
 

@@ -79,7 +79,7 @@ class Rewriter:
         rows: Mapping[Key, Row],
     ) -> Iterator[Edit]:
         address = self.addresses[ref(table)]
-        unique = _unique(table)
+        unique = unique_columns(table)
         for key, row, values in self._values(connection, table, columns, rows, address):
             new = {
                 name: changed
@@ -126,7 +126,9 @@ class Rewriter:
         )
         if isinstance(old, str) and self._safe(where.name, base if shadow else column.name, old):
             return old
-        spans = [m.span for m in self.matcher.find(text(old))] if choice == "scrub" else ()
+        spans = (
+            [m.span for m in self.matcher.find(text(old), own=True)] if choice == "scrub" else ()
+        )
         return strategies.apply(
             choice,
             old,
@@ -161,7 +163,7 @@ def tag(key: Key, subject: Any) -> str:
     return f"{subject}-{first[1:7]}" if first.startswith("#") else "-".join(map(str, key))
 
 
-def _unique(table: Table) -> frozenset[str]:
+def unique_columns(table: Table) -> frozenset[str]:
     """Name the columns in which two rows may not be equal."""
     indexes: Sequence[Any] = [i for i in table.indexes if i.unique]
     constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]

@@ -5,8 +5,10 @@ Plans hold no personal data, so a key that may itself identify a person is named
 
 import hashlib
 import hmac
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, Text, and_, or_
@@ -26,23 +28,35 @@ class Address:
     columns: tuple[str, ...]
     clear: bool
     unique: bool
+    compares_text: bool
     secret: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, table: Table, private: Collection[ColumnRef], secret: str) -> "Address":
+    def of(
+        cls,
+        table: Table,
+        private: Collection[ColumnRef],
+        secret: str,
+        *,
+        keyed: bool = True,
+        compares_text: bool = False,
+    ) -> "Address":
         """Choose the address of the rows of ``table``.
 
         Args:
             table: a reflected table.
             private: columns whose values must not show.
-            secret: keys the digests, so that they mean nothing outside one plan.
+            secret: keys the digests, so that they mean nothing to who does not know it.
+            keyed: whether the key tells all rows apart; one that can be NULL may not.
+            compares_text: whether the database compares long texts.
         """
-        where, key = ref(table), key_of(table)
+        where, key = ref(table), key_of(table) if keyed else ()
         clear = bool(key) and all(
             ColumnRef(where.schema, where.name, c.name) not in private for c in key
         )
         columns = key or tuple(c for c in table.columns if not isinstance(c.type, LargeBinary))
-        return cls(where, tuple(c.name for c in columns), clear, bool(key), secret.encode())
+        names = tuple(c.name for c in columns)
+        return cls(where, names, clear, bool(key), compares_text, secret.encode())
 
     def key(self, row: Mapping[str, Any]) -> Key:
         """Name a row of which at least the address' columns were read."""
@@ -56,11 +70,11 @@ class Address:
         """Say in SQL which row it is; without a key all that can be compared is compared."""
         columns = [table.c[c] for c in self.columns]
         if not self.unique:
-            columns = [c for c in columns if _comparable(c)]
+            columns = [c for c in columns if self.compares_text or _short(c)]
         return and_(*(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns))
 
 
-def _comparable(column: Column[Any]) -> bool:
+def _short(column: Column[Any]) -> bool:
     """Whether every database compares such a column; SQL Server's text and Oracle's LONG do not."""
     return not isinstance(column.type, Text) or column.type.length is not None
 
@@ -69,8 +83,9 @@ def plain(value: Any) -> Any:
     """Write a key's value as JSON can: numbers and texts stay, all else becomes text."""
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, float) or (hasattr(value, "as_tuple") and value == int(value)):
-        return int(value) if value == int(value) else str(value)
+    if isinstance(value, float | Decimal):
+        whole = math.isfinite(value) and value == int(value)
+        return int(value) if whole else str(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -24,11 +24,16 @@ def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int
         raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
     if stops := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
-    if max_rows is not None and plan.rows > max_rows:
-        raise TooMany(f"the plan changes {plan.rows} rows, more than the {max_rows} allowed")
+    few(plan.rows, max_rows)
     key = str(plan.subject[1])
     if commit and confirm != key:
         raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
+
+
+def few(rows: int, max_rows: int | None) -> None:
+    """Refuse to change more rows than the caller allows."""
+    if max_rows is not None and rows > max_rows:
+        raise TooMany(f"{rows} rows would change, more than the {max_rows} allowed")
 
 
 def request_of(plan: Plan, pack: Pack) -> Request:
@@ -61,7 +66,7 @@ def _answered(plan: Plan) -> tuple[Mention, ...]:
 def _difference(expected: Plan, now: Plan) -> str:
     """Name the parts of the plan that differ."""
     old, new = (_parts(p) for p in (expected, now))
-    return ", ".join(k for k in old if old[k] != new[k]) or "its form"
+    return ", ".join(k for k in old if old[k] != new[k] and k != "digests") or "digests"
 
 
 def _parts(plan: Plan) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def residue(
         connection,
         draft.schema,
         Matcher(draft.identity),
-        addresses=draft.addresses,
+        addresses=current.addresses,
         known=reviews | current.mentions.kept_places,
         numbers=frozenset(c for c, t in draft.plan.basis.columns.items() if t.choice != KEEP),
         progress=progress,

@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    and_,
+    func,
+    select,
+    true,
+)
 
+from scanner.database import ref
 from scanner.graph import Territory, Walk
 from scanner.model import TableRef
 from scanner.plans import StopFound
@@ -26,9 +37,7 @@ def found(connection: Connection, walk: Walk, territory: Territory, method: str)
     return holding
 
 
-def duties(
-    connection: Connection, walk: Walk, territory: Territory
-) -> tuple[Mapping[str, Any], ...]:
+def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
     """List what the database cannot reach: attachment files, exports, backups ..."""
     listed: list[Mapping[str, Any]] = []
     for duty in walk.pack.duties:
@@ -38,6 +47,26 @@ def duties(
             place = f"{where}.{duty.column}" if where else ""
             listed.append({"kind": duty.kind, "where": place, "count": count, "why": duty.why})
     return tuple(listed)
+
+
+def unsearched(schema: MetaData) -> list[Mapping[str, Any]]:
+    """List what holds copies that no search for text reaches."""
+    listed: list[Mapping[str, Any]] = []
+    if stored := schema.info.get("stored"):
+        where = ", ".join(map(str, stored))
+        why = "they keep copies of rows until they are refreshed: refresh them"
+        listed.append({"kind": "stored views", "where": where, "count": len(stored), "why": why})
+    binary = [
+        f"{ref(t)}.{c.name}"
+        for t in sorted(schema.tables.values(), key=ref)
+        for c in t.columns
+        if isinstance(c.type, LargeBinary)
+    ]
+    if binary:
+        why = "pictures, documents and other bytes are not searched: look at them"
+        where = ", ".join(binary)
+        listed.append({"kind": "binary columns", "where": where, "count": len(binary), "why": why})
+    return listed
 
 
 def _stopping(

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import URL
 
+from tests import mini
+from tests.erasing import Erasure
 from tests.servers import NoServerError, fresh_database, server
 
 ROOT = Path(__file__).parents[1]
@@ -111,3 +113,21 @@ def process() -> Process:
         return subprocess.run(command, env=variables, text=True, check=False, **options)
 
     return run
+
+
+@pytest.fixture
+def erasure(live_url: str, tmp_path: Path) -> Iterator[Erasure]:
+    """The small CRM in a database of each kind, ready to erase from."""
+    mini.build(live_url)
+    made = Erasure(live_url, tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def embedded(sqlite_url: str, tmp_path: Path) -> Iterator[Erasure]:
+    """The small CRM in SQLite, for promises that do not depend on the database."""
+    mini.build(sqlite_url)
+    made = Erasure(sqlite_url, tmp_path)
+    yield made
+    made.engine.dispose()

@@ -2,61 +2,16 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
-from scanner import errors, planner, prover, rulebook
+from scanner import errors, planner, prover
 from scanner.database import connect
 from scanner.executor import execute
-from scanner.journal import Journal
 from scanner.plans import Plan
 from tests import mini
-
-PACK = rulebook.pack("clarify")
-
-
-class Erasure:
-    """One database with a plan about Ann."""
-
-    def __init__(self, url: str, folder: Path, **choices: str) -> None:
-        self.url = url
-        self.engine = connect(url)
-        self.audit = mini.audit(url, **choices)
-        self.journal = Journal(folder / "journal.jsonl")
-
-    def plan(self, key: int = mini.ANN) -> Plan:
-        made = planner.plan(self.engine, PACK, self.audit, str(key))
-        return Plan.from_json(made.to_json())
-
-    def run(self, plan: Plan, **options):
-        return execute(self.engine, plan, PACK, journal=self.journal, **options)
-
-    def commit(self, plan: Plan, **options):
-        return self.run(plan, commit=True, confirm=str(plan.subject[1]), **options)
-
-    def write(self, statement: str) -> None:
-        engine = create_engine(self.url)
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
-
-
-@pytest.fixture
-def erasure(live_url, tmp_path):
-    mini.build(live_url)
-    made = Erasure(live_url, tmp_path)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def embedded(sqlite_url, tmp_path):
-    mini.build(sqlite_url)
-    made = Erasure(sqlite_url, tmp_path)
-    yield made
-    made.engine.dispose()
+from tests.erasing import PACK, Erasure, refused
 
 
 def test_after_a_commit_nothing_of_the_contact_is_left_in_its_own_rows(erasure):
@@ -207,15 +162,6 @@ def test_erasing_one_namesake_leaves_the_other_whole(erasure):
 
 
 # -- what refuses --------------------------------------------------------------------------------
-
-
-def refused(kind, work, erasure):
-    before = mini.dump(erasure.url)
-    with pytest.raises(kind) as caught:
-        work()
-    assert mini.dump(erasure.url) == before
-    assert erasure.journal.read() == ()
-    return str(caught.value)
 
 
 def test_without_the_key_repeated_nothing_is_erased(embedded):

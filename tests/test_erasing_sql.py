@@ -2,8 +2,20 @@
 
 import pytest
 import sqlglot
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import mssql, oracle, postgresql, sqlite
+from sqlalchemy.sql import ClauseElement, TextClause
 
 from scanner import dialects
 from scanner.executor import rewriting, stored
@@ -41,11 +53,11 @@ def sql(statement, name: str) -> str:
 
 def test_a_rewrite_names_the_schema_and_quotes_what_must_be():
     assert sql(rewriting(table(), ["objid"], ["Title", "order"]), "mssql") == (
-        "UPDATE dbo.table_case SET [Title]=:n0, [order]=:n1 WHERE dbo.table_case.objid = :k0"
+        "UPDATE dbo.table_case SET [Title]=:efface_n0, [order]=:efface_n1 WHERE dbo.table_case.objid = :efface_k0"
     )
     assert sql(rewriting(table("sa"), ["objid"], ["Title", "order", "case_history"]), "oracle") == (
-        'UPDATE sa.table_case SET "Title"=:n0, "order"=:n1, case_history=:n2 '
-        "WHERE sa.table_case.objid = :k0"
+        'UPDATE sa.table_case SET "Title"=:efface_n0, "order"=:efface_n1, case_history=:efface_n2 '
+        "WHERE sa.table_case.objid = :efface_k0"
     )
 
 
@@ -91,3 +103,29 @@ def test_every_database_that_we_write_to_can_roll_back(name):
 
 def test_an_unknown_database_is_never_written_to():
     assert not dialects.named("firebird").can_roll_back
+
+
+def test_a_key_of_two_columns_is_compared_whole():
+    made = table()
+    assert "WHERE dbo.table_case.objid = :efface_k0 AND dbo.table_case.[order] = :efface_k1" in sql(
+        rewriting(made, ["objid", "order"], ["Title"]), "mssql"
+    )
+    where = str(named(made, ["objid", "order"], [(1, "a"), (2, "b")]))
+    assert where.count(" OR ") == 1
+    assert where.count('"order" =') == 2
+
+
+@pytest.mark.parametrize("name", SPEAKS)
+def test_every_statement_of_an_erasure_parses(embedded, name):
+    sent = []
+
+    def note(_connection, element, *_more):
+        sent.append(element)
+
+    event.listen(embedded.engine, "before_execute", note)
+    embedded.run(embedded.plan())
+    event.remove(embedded.engine, "before_execute", note)
+    built = [s for s in sent if isinstance(s, ClauseElement) and not isinstance(s, TextClause)]
+    texts = {sql(s, name) for s in built}
+    assert len(texts) > 50
+    assert {t.split()[0] for t in texts} == {"SELECT", "UPDATE"}

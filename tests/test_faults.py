@@ -7,13 +7,14 @@ import sys
 import time
 
 import pytest
-from sqlalchemy import create_engine, event, exc
+from sqlalchemy import create_engine, event, exc, text
 
 from scanner import errors, planner, rulebook
-from scanner.database import connect, reading, reflect
+from scanner.database import connect, reading, reason, reflect
 from scanner.executor import execute
 from scanner.journal import Journal
 from tests import mini
+from tests.erasing import Erasure
 
 PACK = rulebook.pack("clarify")
 NOW = "2026-01-01T00:00:00+00:00"
@@ -234,4 +235,46 @@ def test_a_journal_that_cannot_be_written_refuses(sqlite_url, tmp_path):
     with pytest.raises(errors.EffaceError, match="journal"):
         commit(engine, plan, Journal(tmp_path / "file" / "journal.jsonl"))
     assert mini.dump(sqlite_url) == before
+    engine.dispose()
+
+
+def test_a_lock_is_not_waited_for_longer_than_asked(sqlite_url, monkeypatch, tmp_path):
+    monkeypatch.setattr("scanner.executor.LOCK_SECONDS", 1)
+    mini.build(sqlite_url)
+    erasure = Erasure(sqlite_url, tmp_path)
+    plan = erasure.plan()
+    other = create_engine(sqlite_url, isolation_level=None).raw_connection()
+    other.cursor().execute("begin exclusive")
+    begun = time.monotonic()
+    with pytest.raises(errors.DatabaseFailed, match="locked"):
+        erasure.commit(plan)
+    assert 0.9 < time.monotonic() - begun < 4
+    other.cursor().execute("rollback")
+    other.close()
+    erasure.engine.dispose()
+
+
+def test_reading_ends_in_a_rollback(sqlite_url):
+    engine, ends = connect(sqlite_url), []
+    event.listen(engine, "commit", lambda _: ends.append("commit"))
+    event.listen(engine, "rollback", lambda _: ends.append("rollback"))
+    with reading(engine) as connection:
+        connection.execute(text("select 1"))
+    assert ends == ["rollback"]
+    engine.dispose()
+
+
+def test_a_transaction_that_reads_cannot_write(live_url):
+    mini.build(live_url)
+    engine = connect(live_url)
+    with pytest.raises(errors.DatabaseFailed), reading(engine) as connection:
+        connection.execute(text("update table_condition set title = 'x'"))
+    engine.dispose()
+
+
+def test_what_a_driver_says_is_never_repeated():
+    engine, said = connect("sqlite://"), Exception("duplicate key (ann.lee@example.com)")
+    for kind in (exc.ProgrammingError, exc.OperationalError, exc.IntegrityError, exc.DataError):
+        assert "ann.lee" not in reason(engine, kind("insert", {}, said))
+    assert engine.hide_parameters
     engine.dispose()

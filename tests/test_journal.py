@@ -1,6 +1,9 @@
 """The journal remembers, and notices every way of tampering with it."""
 
+import fcntl
+import hashlib
 import json
+import threading
 
 import pytest
 
@@ -104,3 +107,29 @@ def test_two_processes_that_append_at_once_keep_the_chain(journal, tmp_path):
     ]
     assert [p.wait(60) for p in running] == [0, 0]
     assert len(journal.read()) == 26
+
+
+def test_an_append_waits_until_another_process_is_done(journal):
+    late = threading.Thread(target=journal.append, args=("intent", NOW, "d", {}))
+    with journal.path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        late.start()
+        late.join(0.3)
+        assert len(journal.read()) == 6
+    late.join(10)
+    assert [e.plan for e in journal.read()][6:] == ["d"]
+
+
+def test_an_entry_with_another_number_is_named(journal):
+    lines = journal.path.read_text().splitlines()
+    raw = json.loads(lines[5])
+    del raw["digest"]
+    raw["number"] = 7
+    body = json.dumps(raw, ensure_ascii=False, sort_keys=True)
+    raw["digest"] = hashlib.sha256(body.encode()).hexdigest()
+    lines[5] = json.dumps(raw, ensure_ascii=False, sort_keys=True)
+    assert "line 6 does not follow" in broken(journal, lines)
+
+
+def test_the_folder_is_for_its_owner_only(journal):
+    assert journal.path.parent.stat().st_mode & 0o777 == 0o700

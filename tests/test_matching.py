@@ -180,3 +180,35 @@ def test_placeholders_and_forms_of_address_are_no_identifiers():
 
 def test_folding_what_unicode_does_not():
     assert folded("Łódź ’Straße’ — ﬁn") == "lodz 'strasse' - fin"
+
+
+def test_ids_of_nations_are_strong_short_ids_none_and_a_plain_login_weak():
+    row = {"ssn": "078-05-1120", "login": "annlee", "cust": "C-1", "phone": "610-546"}
+    kinds = {"ssn": "US_SSN", "login": "USERNAME", "cust": "CUSTOMER_ID", "phone": "PHONE_NUMBER"}
+    who = Identity.of(read(row, kinds))
+    assert [(i.kind, i.strength) for i in who.identifiers] == [
+        ("USERNAME", "weak"),
+        ("US_SSN", "strong"),
+    ]
+
+
+@pytest.mark.parametrize("said", ["Z. Müller-Lüdenscheidt", "Müller-Lüdenscheidt, Z."])
+def test_an_initial_with_the_family_name_is_a_weak_sign(said):
+    assert found(f"seen by {said} today") == [(said, "weak")]
+
+
+@pytest.mark.parametrize(
+    "said", ["x.zoe.m@example.com", "zoe.m@example.com-x", "+zoe.m@example.com"]
+)
+def test_a_longer_address_is_somebody_elses(said):
+    assert [f for f in found(said) if f[1] == "strong"] == []
+
+
+def test_a_number_of_another_country_is_somebody_elses():
+    assert found("+44 30 901820") == []
+
+
+@pytest.mark.parametrize("said", ["030&#47;901820", "０３０ ９０１８２０"])
+def test_touches_knows_numbers_that_only_folding_shows(said):
+    assert MATCHER.find(said)
+    assert MATCHER.touches(said)

@@ -4,12 +4,15 @@ Nothing that any command writes, prints or logs may hold what a cell holds.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 import reports
+from scanner import executor
+from scanner.journal import Journal
 from tests import mini
 
 STAGES = ("scan", "audit", "plan", "rehearsal", "erase", "verify", "log")
@@ -275,3 +278,21 @@ def test_json_is_one_document(embedded):
     assert json.loads(
         embedded.run("verify", "--db", embedded.url, embedded.file("plan.json"), "--json", status=1)
     )["left"]
+
+
+def test_a_rehearsal_that_finds_residue_ends_in_3(embedded, monkeypatch):
+    embedded.to_plan()
+    real = executor.execute
+    left = {"table_x.y": 1}
+    monkeypatch.setattr(executor, "execute", lambda *a, **m: replace(real(*a, **m), residue=left))
+    embedded.erase(status=3)
+    assert "still there: table_x.y in 1 rows" in embedded.printed[-1]
+
+
+def test_log_check_says_no_where_an_outcome_is_not_written_down(embedded):
+    journal = embedded.file("journal.jsonl")
+    Journal(journal).append("intent", "2026-01-01", "p", {"subject": {"table": "t", "key": 1}})
+    embedded.run("log", "--journal", journal)
+    embedded.run("log", "--check", "--journal", journal, status=1)
+    assert "1 erasures were interrupted" in embedded.printed[-1]
+    embedded.run("log", "--check", "--journal", journal, "--db", embedded.url, status=1)

@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.cli import _faults, _output
+from scanner.cli import _output
 from scanner.model import summarise
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def walk(folder: Path, url: str, subject: str) -> None:
 
 
 def shown(url: str) -> str:
-    """Write a URL as it can be typed again; one with a password only by its variable."""
-    return '"$EFFACE_DB"' if _faults.hide_password(url) != url else shlex.quote(url)
+    """Write a URL as it can be typed again; a server's, which may say a password, by its variable."""
+    return shlex.quote(url) if url.startswith("sqlite:") else '"$EFFACE_DB"'
 
 
 def _run(words: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
-from scanner.errors import Residue
+from scanner.errors import Misconfigured, Residue, Unrecorded
 
 if TYPE_CHECKING:
     from scanner.plans import Receipt
@@ -53,13 +53,23 @@ def command(
             progress=progress,
         )
     if output:
-        _output.write_text(output, receipt.to_json())
+        _keep(output, receipt)
     if as_json:
         _output.emit(receipt.to_json())
     for line in summary(receipt):
         _output.remark(line)
     if receipt.residue:
         raise Residue("the subject could still be found: decide on these columns, then plan again")
+
+
+def _keep(output: Path, receipt: "Receipt") -> None:
+    """Write the receipt; that it cannot be written must not hide that the erasure was committed."""
+    try:
+        _output.write_text(output, receipt.to_json())
+    except Misconfigured as error:
+        if not receipt.committed:
+            raise
+        raise Unrecorded(f"the erasure was committed, but {error}; efface log has it") from None
 
 
 def summary(receipt: "Receipt") -> Iterator[str]:

@@ -33,6 +33,9 @@ class Dialect:
     empty_is_null = False
     """Whether the database stores an empty text as NULL (Oracle)."""
 
+    compares_text = True
+    """Whether long texts can be compared (SQL Server's text and Oracle's LONG cannot)."""
+
     system_schemas: frozenset[str] = frozenset({"information_schema"})
     """Schemas of the database itself, which hold nobody's data."""
 

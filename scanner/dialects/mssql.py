@@ -13,6 +13,7 @@ class Dialect(generic.Dialect):
 
     max_keys = 2000
     can_roll_back = True
+    compares_text = False
     system_schemas = frozenset(
         {
             "INFORMATION_SCHEMA",

@@ -45,6 +45,8 @@ class Dialect(generic.Dialect):
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Give up on a row lock after ``seconds``."""
         connection.exec_driver_sql(f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+        if getattr(connection.dialect, "is_mariadb", False):  # what reading may have left behind
+            connection.exec_driver_sql("SET SESSION max_statement_time = 0")
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """Only the database that the URL names."""

@@ -14,6 +14,7 @@ class Dialect(generic.Dialect):
 
     max_keys = 1000
     can_roll_back = True
+    compares_text = False
     empty_is_null = True
     write_isolation = "SERIALIZABLE"
     sentences = {

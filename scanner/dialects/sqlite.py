@@ -57,11 +57,10 @@ class Dialect(generic.Dialect):
         def _begin(connection: Connection) -> None:
             writes = connection.get_execution_options().get("efface_writes")
             connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+            if writes:  # before BEGIN, which is what waits
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {writes * 1000}")
+                connection.exec_driver_sql("PRAGMA foreign_keys = ON")  # off by default
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    def lock_waits(self, connection: Connection, seconds: int) -> None:
-        """Wait for the write lock for ``seconds``."""
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000}")
 
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the primary result code."""
