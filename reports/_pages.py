@@ -120,7 +120,8 @@ def _facts(scan: Scan) -> Iterator[tuple[str, str | int]]:
     yield "Values read", f"{sum(f.values_read for f in scan.columns):,}"
     yield "Pack", scan.pack or "none"
     for name, value in sorted(scan.options.items()):
-        yield _words.shown(f"Option {name}"), _words.shown(str(value))
+        if value not in ([], "", None):
+            yield _words.shown(f"Option {name}"), _words.shown(str(value))
     yield "Fingerprint of the schema", scan.database.fingerprint
     yield "Digest of the scan", scan.digest
 

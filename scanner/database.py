@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Index,
     Inspector,
     Integer,
     MetaData,
@@ -138,7 +139,7 @@ def reflect(connection: Connection) -> MetaData:
         stored += [TableRef(name, v) for v in _stored_views(inspector, name)]
         for table in sorted(inspector.get_table_names(name or None)):
             where = TableRef(name, table)
-            if problem := _reflect_table(schema, inspector, where):
+            if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem
     schema.info.update(views=views + stored, stored=stored, failed=failed)
     return schema
@@ -152,13 +153,17 @@ def _stored_views(inspector: Inspector, schema: str) -> list[str]:
         return []
 
 
-def _reflect_table(schema: MetaData, inspector: Inspector, where: TableRef) -> str:
+def _reflect_table(
+    schema: MetaData, inspector: Inspector, dialect: Dialect, where: TableRef
+) -> str:
     table = Table(where.name, schema, schema=where.schema or None)
     try:
         with warnings.catch_warnings():
             # A type that SQLAlchemy does not know becomes NullType, which is read all the same.
             warnings.simplefilter("ignore", exc.SAWarning)
             inspector.reflect_table(table, None, resolve_fks=False)
+            for number, key in enumerate(dialect.hidden_keys(inspector, where.name, table.schema)):
+                Index(f"hidden_{where.name}_{number}", *(table.c[c] for c in key), unique=True)
     except exc.SQLAlchemyError as error:
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"

@@ -110,7 +110,14 @@ def execute(
             residue=left,
             kept=current.plan.kept,
             reviews=tuple(
-                {"id": r.id, "answer": r.answer or "kept: nobody answered", "why": r.why}
+                {
+                    "id": r.id,
+                    "table": str(r.mention.table),
+                    "key": list(r.mention.key),
+                    "column": r.mention.column,
+                    "answer": r.answer or "kept: nobody answered",
+                    "why": r.why,
+                }
                 for r in _reviews(plan, current)
             ),
             duties=plan.duties,
@@ -121,6 +128,7 @@ def execute(
             raise Residue(
                 f"the subject could still be found in {_places(left)}: decide, then plan again"
             )
+        safeguards.few(len(tally.rows), max_rows)
         if commit and tally.rows:
             intent = {
                 "subject": receipt.to_raw()["subject"],

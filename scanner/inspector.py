@@ -17,7 +17,7 @@ from scanner.detectors.classify import Verdict, inherit
 from scanner.detectors.copies import copies
 from scanner.detectors.look import Look
 from scanner.detectors.values import Values
-from scanner.errors import DatabaseFailed
+from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import (
     ColumnRef,
     Finding,
@@ -95,6 +95,10 @@ def scan(
         schema = reflect(connection)
         database = identify(connection, schema)
     listed = sorted(schema.tables.values(), key=ref)
+    if listed and not any(wanted(ref(t), only, skip) for t in listed):
+        raise Misconfigured(
+            "no table is left to scan: no name matches --table, or --skip takes all"
+        )
     job = _Job(
         engine,
         pack,

@@ -50,6 +50,8 @@ class Journal:
     @classmethod
     def of(cls, identity: str, path: Path | None = None) -> "Journal":
         """Choose the journal of a database: ``path``, else a file in the user's data folder."""
+        if path is not None and not path.parent.is_dir():
+            raise Misconfigured(f"there is no folder {str(path.parent)!r} for the journal")
         if path is None:
             from platformdirs import user_data_path
 
@@ -63,6 +65,8 @@ class Journal:
             Negative: an entry was edited, removed, inserted or moved; the message says which.
             Misconfigured: the file cannot be read.
         """
+        if self.path.exists() and not self.path.is_file():
+            raise Misconfigured(f"the journal {str(self.path)!r} is not a file")
         try:
             lines = self.path.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:

@@ -13,7 +13,7 @@ from scanner.graph import Territory, Walk
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.mentions import Judge, Mentions
-from scanner.model import Audit, ColumnRef, Progress, TableRef
+from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.plans import Answer, Basis, Plan, Step
 from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
@@ -117,7 +117,7 @@ def draft(
     addresses = _addresses(connection, tables, private, pack, request.key)
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
     territory = walk.trace(request.key)
-    _decided(basis, tables, territory)
+    _decided(basis, tables, territory, pack.key)
     who = identity or dossier.identify(connection, walk, territory, basis)
     matcher = Matcher(who)
     rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
@@ -173,7 +173,7 @@ def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> No
         raise Stale("the schema has changed since the scan: scan again, then audit and plan")
     raise Misconfigured(
         f"the audit is of another database ({basis.database.dialect} {basis.database.name}), "
-        f"not of this one ({here.dialect} {here.name})"
+        f"not of this one ({here.dialect} {here.name}), or the schema has changed since"
     )
 
 
@@ -213,9 +213,14 @@ def _has_null(connection: Connection, column: Column[Any]) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory) -> None:
+def _decided(
+    basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str
+) -> None:
     """Refuse where a column of the subject's own rows has no decision."""
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
+    names = [c for c, t in sorted(basis.columns.items()) if c.name == key and t.choice != KEEP]
+    if wrong := [str(c) for c in names if c.of in own]:
+        raise Misconfigured(f"{', '.join(wrong)} names rows: it can only be kept")
     missing = {c for c in basis.undecided if c.of in own and c.of in tables}
     if missing:
         raise Undecided(_undecided(missing))

@@ -24,6 +24,7 @@ class Proof:
 
     left: dict[str, int]
     moved: tuple[str, ...] = ()
+    kept: str = ""
 
     @property
     def holds(self) -> bool:
@@ -55,7 +56,9 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
         for mention in {*draft.plan.mentions, *_standing(connection, schema, draft, plan)}:
             name = f"{mention.table}.{mention.column}"
             left[name] = left.get(name, 0) + 1
-        return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis))
+        waiting = sum(r.answer != "erase" for r in plan.reviews)
+        kept = f"{waiting} reviews of the plan that were not answered with erase" if waiting else ""
+        return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
 
 
 def _standing(

@@ -197,7 +197,7 @@ def mask(value: Any, place: Place) -> Any:
 
 @strategy
 def scrub(value: Any, place: Place) -> Any:
-    """Replace only what identifies the person by [NAME], [EMAIL], [PHONE] ... and keep the rest.
+    """Replace only what identifies the person by [NAME], [EMAIL] or [PHONE] and keep the rest.
 
     Good for notes that must stay useful; numbers and dates that identify become empty.
     """

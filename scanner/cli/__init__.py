@@ -82,8 +82,8 @@ Exit status, and what became of the customer's data:
        workbook or file           unchanged
   3    refused by a safeguard     unchanged
   4    the database failed        rolled back, unchanged
-  5    a batch was interrupted
-       and can be resumed         changed as the journal says
+  5    erased, but a receipt or
+       the journal is unwritten   changed, as the journal says
   70   a fault in efface          rolled back; with --commit as the journal says
   130  interrupted                rolled back; with --commit as the journal says
 

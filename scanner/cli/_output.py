@@ -83,6 +83,8 @@ def read_text(path: Path) -> str:
         Misconfigured: it is not there, not readable or not text.
 
     """
+    if path.exists() and not (path.is_file() or path.is_fifo()):
+        raise Misconfigured(f"{str(path)!r} is not a file")
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -49,6 +49,7 @@ def command(
     """
     found = _decided(scan, previous, suggested=decide is not None)
     if output:
+        _nothing_lost(found, output)
         import reports
 
         reports.write(found, output, pack=_pack(found))
@@ -60,6 +61,32 @@ def command(
     _output.remark(f"{len(found.decisions):,} columns decided, {len(undecided):,} open")
     if check:
         _judge(audit.check(found), len(undecided))
+
+
+def _nothing_lost(found: "Audit", output: Path) -> None:
+    """Refuse to replace a report in which people decided what the new one would not hold.
+
+    Raises:
+        Misconfigured: with what to do instead.
+    """
+    import reports
+
+    if not output.is_file() or output.suffix.lower() not in (".xlsx", ".json"):
+        return
+    try:
+        old = reports.read(output).decisions
+    except Misconfigured:
+        if output.suffix.lower() == ".json":
+            return
+        raise Misconfigured(
+            f"{str(output)!r} is there and cannot be read back: mend it, or choose another name"
+        ) from None
+    lost = [c for c, d in old.items() if d.by != "policy" and c not in found.decisions]
+    if lost:
+        raise Misconfigured(
+            f"{str(output)!r} holds {len(lost):,} decisions that would be lost: take them over "
+            f"with --previous {output}, or choose another name"
+        )
 
 
 def read(path: Path) -> "Audit":

@@ -87,6 +87,8 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         yield f"still there: {column} in {rows} rows"
     if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:
         yield f"kept for review: {len(open_reviews)} mentions that may mean somebody else"
+        if not receipt.committed:
+            yield "  answer them in the plan now: after the commit they are not found again"
     yield f"residue: {sum(receipt.residue.values())} rows"
     yield f"KPIs: {len(receipt.kpis)} figures equal before and after"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

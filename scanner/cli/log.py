@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output
-from scanner.errors import Negative
+from scanner.errors import Misconfigured, Negative
 
 if TYPE_CHECKING:
     from scanner.journal import Entry, Journal
@@ -32,6 +32,8 @@ def command(db: str | None, journal: Path | None, check: bool, as_json: bool) ->
     from scanner.journal import Journal
 
     book = _settled(db, journal) if db else Journal.of("", journal)
+    if journal and not journal.exists():
+        raise Misconfigured(f"there is no journal {str(journal)!r}")
     entries = book.read()
     if as_json:
         from scanner.model import dump

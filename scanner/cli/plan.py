@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
+from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
     from scanner.plans import Plan
@@ -31,7 +32,6 @@ def command(
         raise click.UsageError("say where the plan goes: -o plan.json, or --json for stdout")
     import reports
     from scanner import planner, rulebook
-    from scanner.errors import Misconfigured
 
     decided = reports.read(audit)
     name = pack or decided.scan.pack
@@ -41,11 +41,29 @@ def command(
         made = planner.plan(engine, rulebook.pack(name), decided, subject, progress=progress)
     text = made.to_json()
     if output:
+        _nothing_lost(output)
         _output.write_text(output, text)
     if as_json:
         _output.emit(text)
     for line in summary(made):
         _output.remark(line)
+
+
+def _nothing_lost(output: Path) -> None:
+    """Refuse to replace a plan in which people answered reviews."""
+    if not output.is_file():
+        return
+    from scanner.plans import Plan
+
+    try:
+        old = Plan.from_json(_output.read_text(output))
+    except Misconfigured:
+        return
+    if answered := sum(bool(r.answer) for r in old.reviews):
+        raise Misconfigured(
+            f"{str(output)!r} holds {answered} answers to reviews that would be lost: "
+            "choose another name"
+        )
 
 
 def summary(plan: "Plan") -> Iterator[str]:
@@ -63,7 +81,8 @@ def summary(plan: "Plan") -> Iterator[str]:
         spans = sum(len(m.spans) for m in plan.mentions)
         yield f"  {spans:>6,} mentions would be scrubbed in {len(plan.mentions):,} other cells"
     if plan.reviews:
-        yield f"  {len(plan.reviews):>6,} mentions wait for an answer (reviews in the plan)"
+        yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
+        yield "         answer before the commit: without the name they are not found again"
     for stop in plan.stops:
         yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
     for table, names in plan.triggers.items():

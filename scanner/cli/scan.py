@@ -138,6 +138,8 @@ def summary(found: "Scan") -> list[str]:
     from scanner.model import summarise
 
     counts = summarise(found.columns)
+    left_out = sum(c.status == "skipped" and "request" in c.reason for c in found.columns)
+    empty = sum(c.status == "empty" for c in found.columns)
     failed = sum(c.status == "failed" for c in found.columns)
     lines = [
         f"{len(found.columns)} columns of {sum(t.kind == 'table' for t in found.tables)} tables "
@@ -148,6 +150,8 @@ def summary(found: "Scan") -> list[str]:
         f"  {counts['none']:>6} are not personal",
         f"  {counts['unknown']:>6} could not be told",
     ]
+    lines += [f"  {empty:>6} of them hold no values"] if empty else []
+    lines += [f"  {left_out:>6} of them were left out on request"] if left_out else []
     return [*lines, f"  {failed:>6} could not be read"] if failed else lines
 
 

@@ -49,7 +49,7 @@ def command(
         _output.remark(f"moved since the plan: {name}")
     if not proof.holds:
         raise Negative(f"still there: {sum(proof.left.values())} rows of {len(proof.left)} columns")
-    _output.remark("nothing is left")
+    _output.remark("nothing is left" + (f", but {proof.kept}" if proof.kept else ""))
 
 
 def _by_plan(

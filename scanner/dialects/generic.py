@@ -71,6 +71,12 @@ class Dialect:
         names = sorted(n for n in inspector.get_schema_names() if n not in self.system_schemas)
         return tuple(names)
 
+    def hidden_keys(
+        self, inspector: Inspector, table: str, schema: str | None
+    ) -> tuple[tuple[str, ...], ...]:
+        """Give the columns of unique constraints that reflection overlooks."""
+        return ()
+
     def name(self, url: URL) -> str:
         """Name the database as people know it, without host or credentials."""
         return (url.database or "").rpartition("/")[2]

@@ -28,6 +28,14 @@ class Dialect(generic.Dialect):
         "57P01": "the server shut the connection down",
     }
 
+    def code(self, error: BaseException | None) -> str | int | None:
+        """Take the SQLSTATE; a refused login has none, and only its text says why."""
+        if state := getattr(error, "sqlstate", None):
+            return str(state)
+        said = str(error)
+        known = {"does not exist": "3D000", "authentication failed": "28P01"}
+        return next((code for words, code in known.items() if words in said), None)
+
     def begin_reading(self, connection: Connection, seconds: int) -> None:
         """Set this transaction read-only, with a time limit for each statement."""
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

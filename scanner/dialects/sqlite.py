@@ -71,6 +71,14 @@ class Dialect(generic.Dialect):
         """SQLite has none."""
         return ("",)
 
+    def hidden_keys(
+        self, inspector: Inspector, table: str, schema: str | None
+    ) -> tuple[tuple[str, ...], ...]:
+        """Read the indexes that SQLite makes for UNIQUE in a column's declaration."""
+        found = inspector.get_indexes(table, schema, include_auto_indexes=True)
+        made = (i for i in found if str(i["name"]).startswith("sqlite_autoindex_"))
+        return tuple(tuple(c for c in i["column_names"] if c) for i in made)
+
     def name(self, url: URL) -> str:
         """Name the file, without its folder."""
         return (url.database or ":memory:").partition("?")[0].rpartition("/")[2]
