@@ -54,7 +54,9 @@ UNREADABLE = HARMLESS | {"GEOMETRY", "GEOGRAPHY", "BFILE"}
 UNEXPLAINED = (
     "the database failed",
     "the database sent text that is not valid",
-    "the database does not answer",  # also what SQLite's driver says of bytes that are no text
+    "a text in the file is not valid",
+    "a value cannot be read",
+    "a value does not fit",
 )
 """Failures that a single value may have caused; a permission or a time limit is none."""
 

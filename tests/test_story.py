@@ -296,3 +296,46 @@ def test_log_check_says_no_where_an_outcome_is_not_written_down(embedded):
     embedded.run("log", "--check", "--journal", journal, status=1)
     assert "1 erasures were interrupted" in embedded.printed[-1]
     embedded.run("log", "--check", "--journal", journal, "--db", embedded.url, status=1)
+
+
+def test_a_workbook_in_which_people_decided_is_not_overwritten(embedded):
+    scan, book = embedded.file("scan.json"), embedded.file("a.xlsx")
+    embedded.run("scan", "--db", embedded.url, "-o", scan)
+    embedded.run("audit", scan, "-o", book)
+    opened = load_workbook(book)
+    sheet = opened["Columns"]
+    start = next(r for r in range(1, 12) if "Decision" in [c.value for c in sheet[r]])
+    place = [c.value for c in sheet[start]].index("Decision")
+    sheet[start + 1][place].value = "scrub"
+    opened.save(book)
+    before = book.read_bytes()
+    embedded.run("audit", scan, "-o", book, status=2)
+    assert "1 decisions that would be lost" in embedded.printed[-1]
+    assert book.read_bytes() == before
+    embedded.run("audit", scan, "--previous", book, "-o", book)
+
+
+def test_a_plan_in_which_people_answered_is_not_overwritten(embedded):
+    embedded.to_plan()
+    plan = embedded.file("plan.json")
+    plan.write_text(plan.read_text().replace('"answer": ""', '"answer": "keep"', 1))
+    before = plan.read_bytes()
+    words = ("plan", "--db", embedded.url, embedded.file("a.xlsx"), "--subject", mini.ANN)
+    embedded.run(*words, "-o", plan, status=2)
+    assert "1 answers to reviews that would be lost" in embedded.printed[-1]
+    assert plan.read_bytes() == before
+
+
+def test_a_journal_that_is_not_there_is_not_whole(embedded):
+    embedded.run("log", "--check", "--journal", embedded.file("nowhere.jsonl"), status=2)
+    embedded.to_plan()
+    words = ("erase", "--db", embedded.url, embedded.file("plan.json"), "--journal")
+    for path in (embedded.file("no/j.jsonl"), "/dev/full"):
+        embedded.run(*words, path, "--commit", "--confirm", mini.ANN, status=2)
+        assert len(embedded.printed[-1].strip().splitlines()) == 1
+
+
+def test_a_filter_that_no_table_matches_is_refused(embedded):
+    embedded.run(
+        "scan", "--db", embedded.url, "--table", "nope*", "-o", embedded.file("s.json"), status=2
+    )

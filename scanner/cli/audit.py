@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
 import click
 
@@ -76,8 +77,8 @@ def _nothing_lost(found: "Audit", output: Path) -> None:
     try:
         old = reports.read(output).decisions
     except Misconfigured:
-        if output.suffix.lower() == ".json":
-            return
+        if output.suffix.lower() == ".json" or not is_zipfile(output):
+            return  # nothing of ours
         raise Misconfigured(
             f"{str(output)!r} is there and cannot be read back: mend it, or choose another name"
         ) from None
