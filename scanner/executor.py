@@ -231,8 +231,15 @@ def _by_row(edits: Iterable[Edit]) -> list[Edit]:
 
 def _reviews(plan: Plan, current: Draft) -> tuple[Review, ...]:
     """List the plan's reviews, and those of what triggers wrote meanwhile."""
-    known = {r.id for r in plan.reviews}
-    return (*plan.reviews, *(r for r in current.plan.reviews if r.id not in known))
+    known = {_cell(r.mention) for r in plan.reviews}
+    fresh = (r for r in current.plan.reviews if _cell(r.mention) not in known)
+    return (*plan.reviews, *fresh)
+
+
+def _cell(mention: Mention) -> tuple[TableRef, str, Key]:
+    """Name a mention's cell; a digest changes with the subject's row, so that it names none."""
+    digested = str(mention.key[0]).startswith("#")
+    return mention.table, mention.column, () if digested else mention.key
 
 
 def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
