@@ -5,6 +5,7 @@ read back; what triggers copied meanwhile is erased in further rounds; the subje
 again; KPIs and row counts must be as before. Only then the transaction may commit.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from scanner.plans import Mention, Plan, Receipt, Review
 from scanner.rewriter import Edit, settings, tag, unique_columns
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
+
+LOG = logging.getLogger(__name__)
 
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
@@ -214,6 +217,7 @@ def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> No
         else:
             for edit in some:
                 _write_keyless(connection, table, address, edit)
+        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
         tally.rows |= {(where, e.key) for e in some}
         tally.cells.update({f"{where}.{c}": len(some) for c in columns})
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)

@@ -1,5 +1,6 @@
 """From a database to a ``Scan``: every column of every table once. Reads only."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ from scanner.recognizers import Rules, load
 from scanner.rulebook import Pack
 
 __all__ = ["DEFAULT", "scan"]
+
+LOG = logging.getLogger(__name__)
 
 LEFT_OUT = "left out on request"
 """Why a table was not read that the globs left out."""
@@ -120,6 +123,7 @@ def scan(
         facts.append(fact)
         seen.update((c.finding.column, c) for c in columns)
         rows += max((c.finding.rows_read for c in columns), default=0)
+        LOG.info("%s: %d columns, %s", ref(table), len(columns), fact.reason or "read")
         watch.advance(len(table.columns), f"{ref(table)}, {rows:,} rows so far")
     facts, findings = _inherited(facts, seen, copies(schema, known))
     return Scan(

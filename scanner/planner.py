@@ -1,5 +1,6 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,8 @@ from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.searcher import search
 from scanner.verifier import measure
+
+LOG = logging.getLogger(__name__)
 
 NAMED = 12
 """How many columns a complaint names before it only counts."""
@@ -117,8 +120,10 @@ def draft(
     addresses = _addresses(connection, tables, private, pack, request.key)
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
     territory = walk.trace(request.key)
+    LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
     _decided(basis, tables, territory, pack.key)
     who = identity or dossier.identify(connection, walk, territory, basis)
+    LOG.info("%d identifiers were read from its rows", len(who.identifiers))
     matcher = Matcher(who)
     rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
