@@ -13,7 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, Update, and_, bindparam, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from scanner import __version__, planner, safeguards, strategies, verifier
 from scanner.database import LOCK_SECONDS, dialect_of, failing, identity, reading, ref, reflect
@@ -336,6 +347,10 @@ def _write_keyless(connection: Connection, table: Table, address: Address, edit:
     done = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
     if done != len(rows):
         raise Stale(f"{done} rows of {ref(table)} were changed instead of {len(rows)}")
+    new = address.locate(table, {**edit.place, **edit.new})
+    stays = connection.scalar(select(func.count()).select_from(table).where(new)) or 0
+    if stays < len(rows):
+        raise Refused(f"{ref(table)} does not hold what was written to it: a trigger changes it")
 
 
 def _as_written(
@@ -343,7 +358,7 @@ def _as_written(
 ) -> None:
     for column, value in zip(columns, stored, strict=True):
         wanted = new[column]
-        if value is None or value == wanted:
+        if value is None or value == wanted:  # NULL names nobody; Oracle stores '' as NULL
             continue
         if isinstance(value, str) and isinstance(wanted, str) and value.rstrip() == wanted.rstrip():
             continue

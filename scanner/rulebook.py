@@ -180,8 +180,6 @@ class Pack:
     empty_date: datetime | None
     dictionary: str
     subject: str
-    given: tuple[str, ...]
-    family: tuple[str, ...]
     holders: tuple[str, ...]
     columns: Mapping[str, Mapping[str, Declared]]
     safe: Mapping[tuple[str, str], tuple[re.Pattern[str], ...]]
@@ -255,6 +253,8 @@ def choose(name: str, tables: Sequence[str]) -> Pack | None:
 def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
     _only(raw, name, _SECTIONS)
     head, subject = raw["pack"], raw["subject"]
+    _only(head, f"{name}: [pack]", _HEAD)
+    _only(subject, f"{name}: [subject]", _SUBJECT)
     key = head.get("key", "objid")
     return Pack(
         name=name,
@@ -266,8 +266,6 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
         empty_date=head.get("empty_date"),
         dictionary=head.get("dictionary", ""),
         subject=subject["table"],
-        given=tuple(subject.get("given", ())),
-        family=tuple(subject.get("family", ())),
         holders=tuple(subject.get("holders", ())),
         columns=_columns(raw.get("columns", {})),
         safe={
@@ -282,6 +280,8 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
     )
 
 
+_HEAD = frozenset({"title", "known_by", "key", "shadow", "empty_date", "dictionary"})
+_SUBJECT = frozenset({"table", "holders"})
 _SECTIONS = frozenset(
     {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty"}
 )

@@ -132,7 +132,8 @@ def unchanged(
 
 def unending(current: Draft, rounds: int) -> str:
     """Say what a trigger writes again and again."""
-    tables = sorted({str(s.table) for s in current.plan.steps})
+    places = {s.table for s in current.plan.steps} | {m.table for m in current.plan.mentions}
+    tables = sorted(map(str, places))
     return (
         f"after {rounds} rounds there is still something to erase in {', '.join(tables)}: a trigger "
         "writes it again"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from scanner import errors, planner, prover
+from scanner import errors, planner, prover, rulebook
 from scanner.database import connect, identity
 from scanner.executor import execute
 from scanner.plans import Plan
@@ -451,3 +451,27 @@ def test_figures_that_moved_since_make_the_plan_stale(embedded):
     embedded.write("update table_case set calltype2gbst_elm = 99 where objid = 2")
     message = refused(errors.Stale, lambda: embedded.commit(plan), embedded)
     assert "kpis" in message
+
+
+def test_a_row_without_a_key_is_read_back_too(embedded, tmp_path, monkeypatch):
+    embedded.write("create table x_stage (x_name varchar(30), contact_objid integer)")
+    embedded.write(f"insert into x_stage values ('Ann Lee', {mini.ANN})")
+    embedded.write(
+        "create trigger t_stage after update of x_name on x_stage begin "
+        "update x_stage set x_name = 'A. Nobody' where rowid = old.rowid; end"
+    )
+    monkeypatch.setitem(mini.CUSTOM, ("x_stage", "x_name"), ("direct", "PERSON"))
+    again = Erasure(embedded.url, tmp_path)
+    plan = again.plan()
+    message = refused(errors.Refused, lambda: again.commit(plan), again)
+    assert "x_stage does not hold what was written" in message
+    again.engine.dispose()
+
+
+@pytest.mark.parametrize("section", ["pack", "subject"])
+def test_a_misspelt_setting_of_a_pack_is_named(tmp_path, section):
+    file = tmp_path / "my.toml"
+    text = rulebook.find("clarify").replace(f"[{section}]\n", f"[{section}]\nhodlers = []\n", 1)
+    file.write_text(text)
+    with pytest.raises(errors.Misconfigured, match="hodlers"):
+        rulebook.pack(str(file))

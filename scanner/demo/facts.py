@@ -13,13 +13,6 @@ COPIES = {"aud_table_contact": ("aud_user 30", "aud_time date", "aud_action 10")
 BACKUP = "contact_bkp_20190412"
 """A forgotten copy of the contact."""
 
-LIES = {
-    "current_owner2owner": "user",
-    "site_part2primary": "employee",
-    "site_part2backup": "employee",
-}
-"""Relations whose name does not say what they lead to, with what they do lead to."""
-
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -30,9 +30,6 @@ class Dialect:
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
 
-    empty_is_null = False
-    """Whether the database stores an empty text as NULL (Oracle)."""
-
     compares_text = True
     """Whether long texts can be compared (SQL Server's text and Oracle's LONG cannot)."""
 

@@ -15,7 +15,6 @@ class Dialect(generic.Dialect):
     max_keys = 1000
     can_roll_back = True
     compares_text = False
-    empty_is_null = True
     write_isolation = "SERIALIZABLE"
     sentences = {
         54: "rows are locked by another program: try again when it is done",
