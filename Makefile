@@ -25,6 +25,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed-dev
+	$(BIN)/python -m tests.benchmarks.demo_speed
 	$(BIN)/python -m tests.benchmarks.erase_demo
 	$(BIN)/python -m tests.benchmarks.columns
 

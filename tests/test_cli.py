@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, make_url, text
 from scanner import demo
 from scanner.cli import _config, _faults, _output, _progress
 from scanner.errors import DatabaseFailed, Misconfigured, Negative, Refused, Stale
+from tests.benchmarks import score_demo
 
 PASSWORD = "s3cr3t-Pa55"
 
@@ -600,12 +601,33 @@ def test_a_demo_can_be_scanned(efface, tmp_path):
     assert "next: efface scan --db sqlite:///" in built.stderr
 
 
-def test_the_full_tour(efface, tmp_path):
-    folder = tmp_path / "demo"
-    result = efface("demo", folder, "--cases", 20, "--contacts", 20, "--full-tour")
-    assert result.exit_code == 0, result.stderr
-    lines = result.stderr.splitlines()
+TOUR = ("--cases", 60, "--contacts", 40)
+
+
+def test_what_the_full_tour_did_is_true(efface, live_url, tmp_path, capsys):
+    """Scored against the truth: found wholly, erased wholly, and nobody else was touched."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    assert efface("demo", before, *TOUR).exit_code == 0
+    toured = efface("demo", after, *TOUR, "--db", live_url, "--full-tour")
+    assert toured.exit_code == 0, toured.stderr
+    lines = toured.stderr.splitlines()
     for stage in ("scan", "audit", "plan", "erase", "verify", "log"):
         assert any(line.startswith(f"$ efface {stage} ") for line in lines), stage
     for word in ("found", "decided", "erased", "verified", "files"):
         assert any(line.startswith(word) for line in lines), word
+    truth = ["--truth", str(after / "truth.json"), "--json"]
+    assert score_demo.main([*truth, "--scan", str(after / "scan.json")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["all"]["recall"] == 1.0
+    assert found["all"]["precision"] >= 0.97
+    assert found["not_listed"] == []
+    old = str(before / "demo.sqlite")
+    assert score_demo.main([*truth, "--before", old, "--after", live_url]) == 0
+    erased = json.loads(capsys.readouterr().out)
+    assert not erased["broken"]
+    assert not erased["damage"]
+    assert not erased["missing"]
+    waiting = json.loads((after / "plan.json").read_text())["reviews"]
+    listed = {f"{r['table']}.{r['column']}" for r in waiting}
+    left = {place.split()[-2] for place in erased["left"] if "strong" in place}
+    assert left <= listed

@@ -1,7 +1,6 @@
 """Whatever fails, and whenever: the database is as before or as after, and the journal agrees."""
 
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -10,14 +9,14 @@ import pytest
 from sqlalchemy import create_engine, event, exc, text
 
 from scanner import errors, planner, rulebook
-from scanner.database import connect, reading, reason, reflect
+from scanner.database import connect, reading, reason
 from scanner.executor import execute
 from scanner.journal import Journal
 from tests import mini
 from tests.erasing import Erasure
+from tests.killing import digest, settle
 
 PACK = rulebook.pack("clarify")
-NOW = "2026-01-01T00:00:00+00:00"
 
 
 def make(url, folder):
@@ -28,17 +27,6 @@ def make(url, folder):
 
 def commit(engine, plan, journal):
     return execute(engine, plan, PACK, journal=journal, commit=True, confirm=str(mini.ANN))
-
-
-def settle(url, journal):
-    """Ask the database, as ``efface log --check --db`` does."""
-    engine = connect(url)
-    with reading(engine) as connection:
-        journal.settle(connection, reflect(connection), NOW)
-    engine.dispose()
-    done = [e for e in journal.read() if e.event == "done"]
-    assert journal.open_intents() == ()
-    return bool(done)
 
 
 def statements(engine, plan, journal):
@@ -106,90 +94,46 @@ def _failing(engine, plan, journal, number):
     return raised is not None
 
 
-KILLED = """
-import os, sys
-from sqlalchemy import event
-from pathlib import Path
-from scanner.database import connect
-from scanner import rulebook
-from scanner.executor import execute
-from scanner.journal import Journal
-from scanner.plans import Plan
-url, folder, limit = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-engine = connect(url)
-count = 0
-def die(*_):
-    global count
-    count += 1
-    if count == limit:
-        os.kill(os.getpid(), 9)
-event.listen(engine, "before_cursor_execute", die)
-event.listen(engine, "commit", die)
-plan = Plan.from_json((folder / "plan.json").read_text())
-pack = rulebook.pack("clarify")
-journal = Journal(folder / "journal.jsonl")
-if limit < 0:
-    append = Journal.append
-    def last(self, kind, *more):
-        if kind == ("intent" if limit == -1 else "done"):
-            if limit == -1:
-                append(self, kind, *more)
-            os.kill(os.getpid(), 9)
-        return append(self, kind, *more)
-    Journal.append = last
-execute(engine, plan, pack, journal=journal, commit=True, confirm=str(plan.subject[1]))
-"""
+def test_a_process_killed_at_any_statement_leaves_before_or_after(sqlite_url, tmp_path):
+    """Killed at every sixth statement that reads, then at each statement and commit."""
+    _killed(sqlite_url, tmp_path, [*range(1, 80, 6), *range(80, 1000)])
 
 
-def killed(url, folder, limit):
-    command = [sys.executable, "-c", KILLED, url, str(folder), str(limit)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=120).returncode
-
-
-@pytest.mark.parametrize("limit", [5, 40, 75, 85, 90, 95, 100, 105, 110, 120, 140, 160, -1, -2])
-def test_a_process_killed_at_any_statement_leaves_before_or_after(sqlite_url, tmp_path, limit):
-    mini.build(sqlite_url)
-    _killed(sqlite_url, tmp_path, limit)
-
-
-@pytest.mark.parametrize("limit", [60, 90, 120, 150, -1, -2])
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_a_killed_process_leaves_a_server_before_or_after(request, tmp_path, kind, limit):
+def test_a_killed_process_leaves_a_server_before_or_after(request, tmp_path, kind):
+    """Killed at a sample of the statements: most of them among the writes."""
+    points = [5, 40, 60, 75, *range(90, 190, 12), 1000]
+    _killed(request.getfixturevalue(f"{kind}_url"), tmp_path, points)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
+def test_a_process_killed_after_the_commit_leaves_after(request, tmp_path, kind):
     url = request.getfixturevalue(f"{kind}_url")
     mini.build(url)
-    _killed(url, tmp_path, limit)
+    before = digest(url)
+    ((_, status, found, said),) = killed(url, tmp_path, ["done"])
+    assert (status, found != before, said) == ("-9", True, "done")
+    assert "ann.lee@example.com" not in repr(mini.dump(url))
 
 
-def _killed(url, folder, limit):
-    before = mini.dump(url)
-    engine, plan, journal = make(url, folder)
+def killed(url, folder, points):
+    engine, plan, _ = make(url, folder)
     engine.dispose()
     (folder / "plan.json").write_text(plan.to_json())
-    status = killed(url, folder, limit)
-    now = _settled_dump(url, before)
-    done = settle(url, journal)
-    if status == 0 or limit == -2:
-        assert now != before
-        assert done
-        assert "ann.lee@example.com" not in repr(now)
-    else:
-        assert status == -signal.SIGKILL
-        assert now == before
-        assert not done
-    if not done:
-        engine = connect(url)
-        assert commit(engine, plan, journal).committed
-        engine.dispose()
+    command = [sys.executable, "-m", "tests.killing", url, str(folder), *map(str, points)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return [line.split() for line in done.stdout.splitlines()]
 
 
-def _settled_dump(url, before):
-    """Read what a server has once it noticed that its client is gone."""
-    for _ in range(20):
-        now = mini.dump(url)
-        if now == before or not url.startswith("postgresql"):
-            return now
-        time.sleep(0.1)
-    return now
+def _killed(url, folder, points):
+    mini.build(url)
+    before = digest(url)
+    told = killed(url, folder, ["intent", *points])
+    *deaths, (_, status, after, said) = told
+    assert (status, after != before, said) == ("0", True, "done")
+    assert len(deaths) >= min(len(points), 100) - 1
+    assert [death[1:] for death in deaths] == [["-9", before, "undone"]] * len(deaths)
 
 
 def test_a_lock_held_by_another_program_refuses_in_a_sentence(sqlite_url, tmp_path, monkeypatch):

@@ -271,6 +271,8 @@ def main(words: list[str] | None = None) -> int:
     old, new = create_engine(_url(options.before)), create_engine(_url(options.after))
     with old.connect() as before, new.connect() as after:
         scores = compare(truth, before, after, subject, purge=options.purge)
+    old.dispose()
+    new.dispose()
     faults = scores.broken(purge=options.purge)
     told = {n: dict(sorted(getattr(scores, n).items())) for n in Scores.__dataclass_fields__}
     told["broken"] = faults
