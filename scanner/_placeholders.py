@@ -42,14 +42,14 @@ _ONE = (
 )
 _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 
+_MASKED = re.compile(r"(?:[\W_]*x)+[\W_]*|(?:[\W_]*X)+[\W_]*")
+"""What a mask leaves."""
+
 
 def is_placeholder(text: str) -> bool:
     """Whether nothing but what a strategy wrote stands in ``text``: then it names nobody."""
     bare = text.strip().strip('"').strip()
-    if _PLACEHOLDERS.fullmatch(bare) or bare == "<redacted/>":
-        return True
-    marks = {c for c in bare if c.isalnum()}
-    return marks in ({"x"}, {"X"})
+    return bare == "<redacted/>" or bool(_PLACEHOLDERS.fullmatch(bare) or _MASKED.fullmatch(bare))
 
 
 def stands(text: str, at: int) -> bool:

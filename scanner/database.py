@@ -31,6 +31,9 @@ from scanner.model import Database, TableRef, digest
 READ_SECONDS = 600
 """How long one statement of a scan may take."""
 
+STATEMENTS = 4000
+"""How many compiled statements an engine keeps: a walk has a few for each table."""
+
 LOCK_SECONDS = 10
 """How long an erasure waits for somebody else's lock."""
 
@@ -45,7 +48,9 @@ def connect(url: str) -> Engine:
     try:
         parsed = make_url(url)
         dialect = dialects.named(parsed.get_backend_name())
-        engine = create_engine(dialect.url(parsed), hide_parameters=True)
+        engine = create_engine(
+            dialect.url(parsed), hide_parameters=True, query_cache_size=STATEMENTS
+        )
     except (exc.ArgumentError, ValueError):
         raise Misconfigured(
             "the database URL cannot be read: it looks like "

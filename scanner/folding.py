@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 """An HTML character reference."""
@@ -32,6 +33,10 @@ SPECIAL = {
 """What decomposition does not fold: quotes, dashes, invisible signs, barred letters."""
 
 
+ASCII = re.compile(r"([\x00-\x7f]+)")
+"""What folding only makes small; a text is split at it, so that the rest costs what it costs."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Folded:
     """A folded text; ``offsets`` is None where every character stands where it stood."""
@@ -53,51 +58,42 @@ def fold(text: str) -> Folded:
     parts: list[str] = []
     offsets: list[int] = []
     position = 0
-    for entity in [*ENTITY.finditer(text), None]:
+    for entity in [*ENTITY.finditer(text), None] if "&" in text else [None]:
         end = len(text) if entity is None else entity.start()
-        for index in range(position, end):
-            _add(_plain(text[index]), index, parts, offsets)
+        for part in ASCII.split(text[position:end]):
+            _add(part, position, parts, offsets)
+            position += len(part)
         if entity is not None:
-            _add("".join(map(_plain, html.unescape(entity[0]))), end, parts, offsets)
+            plain = folded(html.unescape(entity[0]))
+            parts.append(plain)
+            offsets.extend([position] * len(plain))
             position = entity.end()
     return Folded("".join(parts), (*offsets, len(text)))
 
 
+def _add(part: str, position: int, parts: list[str], offsets: list[int]) -> None:
+    """Add a part of a text that is all ASCII or has none."""
+    if part.isascii():
+        parts.append(part.lower())
+        offsets.extend(range(position, position + len(part)))
+        return
+    for index, character in enumerate(part, position):
+        plain = _plain(character)
+        parts.append(plain)
+        offsets.extend([index] * len(plain))
+
+
 def folded(text: str) -> str:
-    """Fold ``text`` and forget where its characters came from: the same text, in C."""
-    if text.isascii() and "&" not in text:
-        return text.lower()
+    """Fold ``text`` and forget where its characters came from."""
     whole = ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
-    split = unicodedata.normalize("NFKD", whole.translate(FOLDS))
-    return split.translate(MARKS).casefold()
+    if whole.isascii():
+        return whole.lower()
+    return "".join(
+        [p.lower() if p.isascii() else "".join(map(_plain, p)) for p in ASCII.split(whole)]
+    )
 
 
-class _Folds(dict[int, str | int]):
-    """What each character becomes before it is decomposed, looked up once."""
-
-    def __missing__(self, code: int) -> str | int:
-        character = chr(code)
-        space = not character.isascii() and character.isspace()
-        self[code] = SPECIAL.get(character, " " if space else code)
-        return self[code]
-
-
-class _Marks(dict[int, int | None]):
-    """Drops the marks that decomposition leaves, looked up once."""
-
-    def __missing__(self, code: int) -> int | None:
-        self[code] = None if unicodedata.combining(chr(code)) else code
-        return self[code]
-
-
-FOLDS, MARKS = _Folds(), _Marks()
-
-
-def _add(plain: str, index: int, parts: list[str], offsets: list[int]) -> None:
-    parts.append(plain)
-    offsets.extend([index] * len(plain))
-
-
+@lru_cache(maxsize=1 << 16)
 def _plain(character: str) -> str:
     """Fold one character to none, one or several plain ones."""
     if character.isascii():

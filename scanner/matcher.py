@@ -6,10 +6,11 @@ one occurs are the identifiers' exact forms tried. Phone numbers are compared by
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from scanner.folding import fold, folded
@@ -25,7 +26,10 @@ MAX_PREFIX = 6
 TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 """An extension behind a phone number."""
 
-NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789")
+SEPARATOR = "\x1e"
+"""What stands between texts that are looked through at once."""
+
+NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789" + SEPARATOR.encode())
 """What is dropped before digits are compared."""
 
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
@@ -75,7 +79,8 @@ class Matcher:
             for n, one in enumerate(identity.identifiers)
             if one.kind == "PHONE_NUMBER"
         )
-        self._cores = tuple({core.encode() for _, core, _ in self._phones if core})
+        cores = sorted({core for _, core, _ in self._phones if core})
+        self._cores = AhoCorasick(cores) if cores else None
         self._anchors = sorted({f.anchor for f in self._forms})
         self._automaton = AhoCorasick(self._anchors) if self._anchors else None
 
@@ -92,12 +97,32 @@ class Matcher:
 
     def touches(self, text: str) -> bool:
         """Whether ``text`` may hold something: quick, never a false no."""
-        plain = folded(text)
-        if self._phones:
-            digits = plain.encode("ascii", "ignore").translate(None, NO_DIGITS)
-            if any(core in digits for core in self._cores):
-                return True
-        return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(plain))
+        return bool(self.touched([text]))
+
+    def touched(self, texts: Sequence[str]) -> list[int]:
+        """Name the places of those ``texts`` that may hold something: one pass, never a false no."""
+        plain = [folded(t) for t in texts]
+        whole = SEPARATOR.join(plain)
+        found: set[int] = set()
+        if self._automaton is not None and (hits := self._automaton.find_matches_as_indexes(whole)):
+            ends = list(accumulate(len(p) + 1 for p in plain))
+            found.update(bisect(ends, start) for _, start, _ in hits)
+        if self._cores is not None:
+            found.update(self._called(whole, plain))
+        return sorted(found)
+
+    def _called(self, whole: str, plain: Sequence[str]) -> Iterator[int]:
+        """Name the texts with the digits of a phone number in them, whatever stands between."""
+        if whole.count(SEPARATOR) != len(plain) - 1:  # a text has it too: one at a time
+            yield from (n for n, text in enumerate(plain) if self._cored(_digits(text)))
+            return
+        digits = _digits(whole)
+        if hits := self._cored(digits):
+            ends = [m.end() for m in re.finditer(SEPARATOR, digits)]
+            yield from {bisect(ends, start) for _, start, _ in hits}
+
+    def _cored(self, digits: str) -> list[tuple[int, int, int]]:
+        return list(self._cores.find_matches_as_indexes(digits)) if self._cores else []
 
     def find(self, text: str, *, own: bool = False) -> tuple[Match, ...]:
         """Find all identifiers in ``text``; of overlapping ones the longest and strongest.
@@ -138,6 +163,10 @@ class Matcher:
         whole = not text[:start].strip() and not text[end:].strip()
         kind = self.identity.identifiers[index].kind
         return Match(Span(start, end, kind), strength, index, whole)
+
+
+def _digits(text: str) -> str:
+    return text.encode("ascii", "ignore").translate(None, NO_DIGITS).decode("ascii")
 
 
 def national(number: str) -> tuple[str, str]:

@@ -106,7 +106,8 @@ def draft(
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
 
-    ``identity`` is given when the subject's rows no longer say what it is called.
+    ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
+    which were taken before, are not taken again.
 
     Raises:
         Misconfigured, Undecided, Stale: as ``plan``.
@@ -164,7 +165,7 @@ def draft(
         kept=found.kept,
         duties=(*stops.duties(walk, territory), *stops.unsearched(schema)),
         triggers={str(t): n for t in touched if (n := _triggers(connection, tables[t]))},
-        kpis=measure(connection, schema, pack),
+        kpis=() if identity else measure(connection, schema, pack),
         reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
     )
     return Draft(made, schema, who, edits, found, addresses)

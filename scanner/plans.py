@@ -185,7 +185,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """Name the plan by all that it says."""
-        return digest(self.to_json())
+        return digest(json.dumps(self._raw(), sort_keys=True))
 
     @property
     def empty(self) -> bool:

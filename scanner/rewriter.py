@@ -3,6 +3,7 @@
 Values stay in memory. Reads only.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,18 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What is done with the cells of one column; ``safe`` shapes hold nobody's data."""
+
+    column: Column[Any]
+    choice: str
+    entity: str
+    unique: bool
+    shadow: bool
+    safe: Sequence[re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rewriter:
     """Rewrites own rows as the audit says."""
 
@@ -41,6 +54,7 @@ class Rewriter:
     addresses: Mapping[TableRef, Address]
     subject: Any
     _chosen: dict[TableRef, dict[str, str]] = field(default_factory=dict, repr=False)
+    _recipes: dict[TableRef, dict[str, "_Recipe"]] = field(default_factory=dict, repr=False)
 
     def edits(
         self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
@@ -79,14 +93,14 @@ class Rewriter:
         rows: Mapping[Key, Row],
     ) -> Iterator[Edit]:
         address = self.addresses[ref(table)]
-        unique = unique_columns(table)
+        recipes = self._cook(table, columns)
         for key, row, values in self._values(connection, table, columns, rows, address):
             new = {
                 name: changed
-                for name, choice in columns.items()
+                for name in columns
                 if row.only is None or name in row.only or self.pack.base(name) in row.only
                 if (old := values[name]) is not None
-                if (changed := self._new(table.c[name], choice, old, key, unique)) != old
+                if (changed := self._new(recipes[name], old, key)) != old
             }
             if new:
                 place = {c: values[c] for c in address.columns}
@@ -113,38 +127,46 @@ class Rewriter:
                 key = address.key(values)
                 yield key, real[key], values
 
-    def _new(
-        self, column: Column[Any], choice: str, old: Any, key: Key, unique: frozenset[str]
-    ) -> Any:
-        if isinstance(old, str) and (not old or strategies.is_placeholder(old)):
+    def _cook(self, table: Table, columns: Mapping[str, str]) -> dict[str, _Recipe]:
+        """Look up, once for each column, what is done with its cells; a shadow follows its base."""
+        where, unique = ref(table), unique_columns(table)
+        if where not in self._recipes:
+            made = self._recipes[where] = {}
+            for name, choice in columns.items():
+                base = self.pack.base(name)
+                shadow = bool(base) and base in table.c
+                said = base if shadow else name
+                made[name] = _Recipe(
+                    table.c[name],
+                    choice,
+                    self.basis.treatment(ColumnRef(where.schema, where.name, said)).entity,
+                    bool(unique & {name, base, f"{self.pack.shadow}{name}"}),
+                    shadow,
+                    self.pack.safe.get((where.name, said), ()),
+                )
+        return self._recipes[where]
+
+    def _new(self, recipe: _Recipe, old: Any, key: Key) -> Any:
+        if isinstance(old, str) and (
+            not old or strategies.is_placeholder(old) or self._safe(recipe, old)
+        ):
             return old
-        base = self.pack.base(column.name)
-        where = ref(column.table)
-        shadow = bool(base) and base in column.table.c
-        treatment = self.basis.treatment(
-            ColumnRef(where.schema, where.name, base if shadow else column.name)
-        )
-        if isinstance(old, str) and self._safe(where.name, base if shadow else column.name, old):
-            return old
-        spans = (
-            [m.span for m in self.matcher.find(text(old), own=True)] if choice == "scrub" else ()
-        )
+        scrubbed = recipe.choice == "scrub"
         return strategies.apply(
-            choice,
+            recipe.choice,
             old,
-            column=column,
-            entity=treatment.entity,
+            column=recipe.column,
+            entity=recipe.entity,
             key=tag(key, self.subject),
-            unique=bool(unique & {column.name, base, f"{self.pack.shadow}{column.name}"}),
-            spans=spans,
+            unique=recipe.unique,
+            spans=[m.span for m in self.matcher.find(text(old), own=True)] if scrubbed else (),
             settings=settings(self.pack),
-            upper=shadow,
+            upper=recipe.shadow,
         )
 
-    def _safe(self, table: str, column: str, old: str) -> bool:
+    def _safe(self, recipe: _Recipe, old: str) -> bool:
         """Whether a text has a shape that the pack knows to hold nobody's data."""
-        patterns = self.pack.safe.get((table, column), ())
-        return any(p.fullmatch(old) for p in patterns) and not self.matcher.find(old)
+        return any(p.fullmatch(old) for p in recipe.safe) and not self.matcher.find(old)
 
 
 def settings(pack: Pack) -> strategies.Settings:

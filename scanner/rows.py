@@ -62,7 +62,7 @@ class Address:
         """Name a row of which at least the address' columns were read."""
         values = [row[c] for c in self.columns]
         if self.clear:
-            return tuple(plain(v) for v in values)
+            return tuple([v if type(v) is int else plain(v) for v in values])
         text = "\x1f".join("\x00" if v is None else str(plain(v)) for v in values)
         return ("#" + hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:24],)
 

@@ -50,7 +50,7 @@ def planned_again(
         connection, reflect(connection), request_of(plan, pack), progress=progress
     )
     expected = replace(plan, efface=__version__, mentions=_answered(plan))
-    if draft.plan.to_json() != expected.to_json():
+    if draft.plan.digest != expected.digest:
         raise Stale(
             "the database is no longer as it was when the plan was made "
             f"({_difference(expected, draft.plan)}): plan again"
@@ -88,6 +88,21 @@ def revocable(connection: Connection, draft: Draft) -> None:
         raise Refused(
             f"the storage engine of {', '.join(wrong)} cannot roll back: convert to InnoDB first"
         )
+
+
+def alone(connection: Connection, draft: Draft) -> bool:
+    """Whether nobody but us can have written since ``draft`` was made, so that it still holds.
+
+    It does not where a trigger fires, or may fire unseen, and where a review sits in a row that was
+    named by what it held before it was rewritten.
+    """
+    if draft.plan.triggers or not dialect_of(connection).sees_triggers:
+        return False
+    rows = {(e.table, e.key) for e in draft.edits} | {(m.table, m.key) for m in draft.plan.mentions}
+    renamed = {(table, key) for table, key in rows if not draft.addresses[table].clear}
+    waiting = {(r.mention.table, r.mention.key) for r in draft.plan.reviews}
+    waiting |= {(table, key) for table, key, _ in draft.mentions.kept_places}
+    return not renamed & waiting
 
 
 def residue(

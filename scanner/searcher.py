@@ -1,6 +1,6 @@
 """One pass over all text of a database: where a matcher finds something. Reads only."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,23 +93,27 @@ def _table(
     query = select(*searched, *extra).execution_options(yield_per=CHUNK)
     count, width = 0, len(names)
     for rows in connection.execute(query).partitions():
-        hits = []
-        for row in rows:
-            texts = [text(v) for v in row[:width]]
-            if matcher.touches("\x00".join(filter(None, texts))):
-                values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
-                key = address.key(values)
-                skipped = ignore(address.table, key)
-                found = {
-                    n: hit
-                    for n, t in zip(names, texts, strict=True)
-                    if t and n not in skipped and (hit := matcher.find(t))
-                }
-                if found:
-                    hits.append(RowHits(address.table, key, values, found))
+        for place in matcher.touched([_joined(row[:width]) for row in rows]):
+            values = dict(rows[place]._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
+            key = address.key(values)
+            skipped = ignore(address.table, key)
+            found = {
+                n: hit
+                for n, value in zip(names, rows[place], strict=False)
+                if value and n not in skipped and (hit := matcher.find(text(value)))
+            }
+            if found:
+                yield count, RowHits(address.table, key, values, found)
         count += len(rows)
-        yield from ((count, hit) for hit in hits)
     yield count, None
+
+
+def _joined(cells: Sequence[Any]) -> str:
+    """Join the texts of a row; most rows hold nothing else."""
+    try:
+        return "\x00".join(filter(None, cells))
+    except TypeError:
+        return "\x00".join(filter(None, map(text, cells)))
 
 
 def text(value: Any) -> str:

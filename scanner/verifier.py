@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, func, select
+from sqlalchemy import ColumnElement, Connection, MetaData, extract, func, select
 
 from scanner.graph import table_of
 from scanner.matcher import Matcher
@@ -68,13 +68,12 @@ def measure(connection: Connection, schema: MetaData, pack: Pack) -> tuple[Figur
 
 def _figure(connection: Connection, schema: MetaData, where: TableRef, kpi: Kpi) -> Figure:
     table = table_of(schema, where)
-    columns = [table.c[c] for c in (*kpi.by, *kpi.months)]
+    columns: list[ColumnElement[Any]] = [table.c[c] for c in kpi.by]
+    columns += [extract(part, table.c[c]) for c in kpi.months for part in ("year", "month")]
     query = select(*columns, func.count()).select_from(table).group_by(*columns)
     counts: Counter[tuple[str, ...]] = Counter()
     for *groups, rows in connection.execute(query):
-        names = [str(g) for g in groups[: len(kpi.by)]]
-        names += [str(g)[:7] for g in groups[len(kpi.by) :]]
-        counts[tuple(names)] += rows
+        counts[tuple(map(str, groups))] += rows
     text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
     return Figure(kpi.name, len(counts), sum(counts.values()), digest(text))
 

@@ -178,6 +178,12 @@ def test_placeholders_and_forms_of_address_are_no_identifiers():
     assert not identity
 
 
+def test_an_entity_is_read_once():
+    assert (
+        folded("&amp;amp; &amp;eacute;") == fold("&amp;amp; &amp;eacute;").text == "&amp; &eacute;"
+    )
+
+
 def test_folding_what_unicode_does_not():
     assert folded("Łódź ’Straße’ — ﬁn") == "lodz 'strasse' - fin"
 

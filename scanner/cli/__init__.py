@@ -5,6 +5,7 @@ starts with an underscore hold what commands share.
 """
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ import click
 
 from scanner import __version__, plugins
 from scanner.cli import _config, _faults, _logging
+
+SELDOM = 200_000
+"""Objects made before the garbage collector looks: rows make many and no cycles (a tenth faster)."""
 
 
 class Program(click.Group):
@@ -47,6 +51,7 @@ class Program(click.Group):
         words = sys.argv[1:] if args is None else list(args)
         if args is None:
             _faults.own_the_process()
+            gc.set_threshold(SELDOM)
         extra |= {"standalone_mode": False, "prog_name": "efface"}
         try:
             status = super().main(words, *more, **extra)

@@ -30,6 +30,9 @@ class Dialect:
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
 
+    sees_triggers = False
+    """Whether ``triggers`` names all that fires, whatever the account may see."""
+
     compares_text = True
     """Whether long texts can be compared (SQL Server's text and Oracle's LONG cannot)."""
 

@@ -13,6 +13,7 @@ class Dialect(generic.Dialect):
 
     max_keys = 5000
     can_roll_back = True
+    sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
     write_isolation = "REPEATABLE READ"
     sentences = {
@@ -46,11 +47,14 @@ class Dialect(generic.Dialect):
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000}")
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
-        """Read the user's triggers that are enabled."""
+        """Read the user's triggers that are enabled, and the rules that rewrite an update."""
         query = text(
             "select g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
             "join pg_namespace n on n.oid = c.relnamespace "
-            "where not g.tgisinternal and g.tgenabled <> 'D' and c.relname = :t and n.nspname = :s"
+            "where not g.tgisinternal and g.tgenabled <> 'D' and c.relname = :t and n.nspname = :s "
+            "union select r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class "
+            "join pg_namespace n on n.oid = c.relnamespace "
+            "where r.ev_type = '2' and r.ev_enabled <> 'D' and c.relname = :t and n.nspname = :s"
         )
         names = connection.scalars(query, {"t": table.name, "s": table.schema or "public"})
         return tuple(sorted(names))
