@@ -28,6 +28,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.demo_speed
 	$(BIN)/python -m tests.benchmarks.erase_demo
 	$(BIN)/python -m tests.benchmarks.columns
+	$(BIN)/python -m tests.benchmarks.reports
 
 install: $(VENV)/installed
 

@@ -1,28 +1,31 @@
 """Reports. A new one is a new module here with a function ``write``; its name is the suffix.
 
-A module that can be read back into decisions has a function ``read`` too.
+A module whose files end differently says so in ``SUFFIXES``; it is called by its name, with dashes
+for underscores. A module that can be read back into decisions has a function ``read`` too.
 """
 
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from scanner.errors import Misconfigured
 from scanner.model import Audit
-from scanner.plugins import load, names
+from scanner.plugins import load
+from scanner.plugins import names as modules
 from scanner.rulebook import Pack
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
-    """Write the report that ``path`` asks for by its suffix; ``pack`` helps to suggest.
+def write(audit: Audit, path: Path, *, pack: Pack | None = None, name: str = "") -> None:
+    """Write the report ``name``, or the one that ``path`` asks for; ``pack`` helps to suggest.
 
     Raises:
-        Misconfigured: no report is called like that.
+        Misconfigured: no report is called like that, or its files end differently.
 
     """
-    load(__name__, _suffix(path)).write(audit, path, pack=pack)
+    _chosen(path, name).write(audit, path, pack=pack)
 
 
 def read(path: Path) -> Audit:
@@ -32,9 +35,9 @@ def read(path: Path) -> Audit:
         Misconfigured: the file cannot be read back, with every fault that was found.
 
     """
-    module = load(__name__, _suffix(path))
+    module = _chosen(path)
     if not hasattr(module, "read"):
-        raise Misconfigured(f"a .{_suffix(path)} report cannot be read back: give the .xlsx")
+        raise Misconfigured(f"a {path.suffix.lower()} report cannot be read back: give the .xlsx")
     audit: Audit = module.read(path)
     return audit
 
@@ -46,10 +49,49 @@ def frame(audit: Audit, pack: Pack | None = None) -> "DataFrame":
     return _frame.frame(audit, pack)
 
 
-def _suffix(path: Path) -> str:
+def names() -> tuple[str, ...]:
+    """List what reports are called."""
+    return tuple(module.replace("_", "-") for module in modules(__name__))
+
+
+def suffixes(name: str) -> tuple[str, ...]:
+    """Say how the files of the report ``name`` may end, the usual one first.
+
+    Raises:
+        Misconfigured: no report is called like that.
+
+    """
+    found: tuple[str, ...] = getattr(_module(name), "SUFFIXES", (name,))
+    return found
+
+
+def _module(name: str) -> ModuleType:
+    if name not in names():
+        raise Misconfigured(f"no report {name!r}: there are {', '.join(names())}")
+    return load(__name__, name.replace("-", "_"))
+
+
+def _chosen(path: Path, name: str = "") -> ModuleType:
+    """Find the report by its name, else by the suffix of ``path``."""
     suffix = path.suffix.removeprefix(".").lower()
-    if suffix not in names(__name__):
+    if not name:
+        name = _named_by(suffix, path)
+    elif suffix not in suffixes(name):
+        ends = " or ".join(f".{s}" for s in suffixes(name))
+        raise Misconfigured(f"{path.name!r} cannot be {name}: its files end in {ends}")
+    return _module(name)
+
+
+def _named_by(suffix: str, path: Path) -> str:
+    """Choose by suffix: the report that is called like it, else the only one that ends in it."""
+    if suffix in names():
+        return suffix
+    fitting = [name for name in names() if suffix in suffixes(name)]
+    if not fitting:
+        known = dict.fromkeys(s for name in names() for s in suffixes(name))
         raise Misconfigured(
-            f"no report for {path.name!r}: the suffix must be one of {', '.join(names(__name__))}"
+            f"no report for {path.name!r}: the suffix must be one of {', '.join(sorted(known))}"
         )
-    return suffix
+    if len(fitting) > 1:
+        raise Misconfigured(f"{path.name!r} can be {' or '.join(fitting)}: say which with --format")
+    return fitting[0]

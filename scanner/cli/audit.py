@@ -8,6 +8,7 @@ from zipfile import is_zipfile
 
 import click
 
+from reports import names
 from scanner.cli import _options, _output
 from scanner.errors import Misconfigured, Negative
 
@@ -29,6 +30,13 @@ SHOWN = 5
     help="The suffix chooses the report; .xlsx is the one to decide in.",
 )
 @click.option(
+    "--format",
+    "name",
+    type=click.Choice(names()),
+    metavar="NAME",
+    help=f"Which report, where the suffix leaves it open: {', '.join(names())}.",
+)
+@click.option(
     "--previous",
     type=_options.FILE,
     metavar="OLD.xlsx",
@@ -41,21 +49,26 @@ SHOWN = 5
 )
 @click.option("--check", is_flag=True, help="Exit 1 where something is undecided.")
 def command(
-    scan: Path, output: Path | None, previous: Path | None, decide: str | None, check: bool
+    scan: Path,
+    output: Path | None,
+    name: str | None,
+    previous: Path | None,
+    decide: str | None,
+    check: bool,
 ) -> None:
     """Write what was found as a report; people decide in the .xlsx.
 
     SCAN is a scan.json, or a workbook that people have worked in. Without -o the report is
-    printed as text.
+    printed: as text, or as --format says.
     """
     found = _decided(scan, previous, suggested=decide is not None)
     if output:
         _nothing_lost(found, output)
         import reports
 
-        reports.write(found, output, pack=_pack(found))
-    elif not check:
-        _output.emit(_as_text(found))
+        reports.write(found, output, pack=_pack(found), name=name or "")
+    elif name or not check:
+        _output.emit(_printed(found, name or "txt"))
     from scanner import audit
 
     undecided = audit.undecided(found)
@@ -120,13 +133,21 @@ def _pack(found: "Audit") -> "Pack | None":
     return rulebook.choose(found.scan.pack or "none", tables)
 
 
-def _as_text(found: "Audit") -> str:
+def _printed(found: "Audit", name: str) -> str:
+    """Give a report as text.
+
+    Raises:
+        Misconfigured: it is no text.
+    """
     import reports
 
     with TemporaryDirectory() as folder:
-        path = Path(folder, "report.txt")
-        reports.write(found, path, pack=_pack(found))
-        return path.read_text(encoding="utf-8")
+        path = Path(folder, f"report.{reports.suffixes(name)[0]}")
+        reports.write(found, path, pack=_pack(found), name=name)
+        try:
+            return path.read_text(encoding="utf-8").removeprefix("\ufeff")
+        except UnicodeDecodeError:
+            raise Misconfigured(f"{name} cannot be printed: give -o FILE{path.suffix}") from None
 
 
 def _judge(faults: list[str], undecided: int) -> None:

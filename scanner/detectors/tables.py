@@ -4,9 +4,11 @@ Whose data a table holds, and what stands beside a column, are reasons too; and 
 declares what a column is, its word counts.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from scanner.detectors import by_gazetteer, by_name, classify
 from scanner.detectors.by_language import Language
@@ -16,6 +18,9 @@ from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence, Personal
 from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
+
+MARK = re.compile(r"\s*\[efface: [^]]*\]")
+"""What the report postgresql-comments adds to a comment: a verdict of ours is no evidence for it."""
 
 PARTS = frozenset({"first", "last"})
 """Parts of a name that only a person has."""
@@ -44,10 +49,15 @@ def looks(
             rules,
             language,
             whose,
-            table.columns[name].comment or comments.get((table.name.lower(), name.lower()), ""),
+            _comment(table.columns[name]) or comments.get((table.name.lower(), name.lower()), ""),
         )
         for name, values in samples.items()
     }
+
+
+def _comment(column: Column[Any]) -> str:
+    """Read what people wrote about a column."""
+    return MARK.sub("", column.comment or "")
 
 
 def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
