@@ -84,6 +84,8 @@ def test_scan_to_proof_and_no_value_of_anybody_in_any_output(story, caplog):
     story.run("verify", "--db", story.url, story.file("plan.json"))
     story.run("log", "--check", "--journal", story.file("journal.jsonl"))
     story.run("log", "--json", "--journal", story.file("journal.jsonl"))
+    for name in set(reports.names()) - {"xlsx"}:
+        story.run("audit", story.file("a.xlsx"), "--format", name)
     after = mini.texts(story.url)
     for canary in ("ann.lee@example.com", "5126105466", "CUST-00471", "12 Elm Street", "annlee77"):
         assert canary not in after
