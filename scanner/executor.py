@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from scanner import __version__, planner, safeguards, strategies, verifier
+from scanner import __version__, newcomers, planner, safeguards, strategies, verifier
 from scanner.database import LOCK_SECONDS, dialect_of, failing, identity, reading, ref, reflect
 from scanner.errors import EffaceError, Refused, Residue, Stale, Unrecorded
 from scanner.graph import table_of
@@ -87,6 +87,7 @@ def execute(
         journal.refuse_again(plan.digest)
     started = _now(clock)
     with _writing(engine) as (connection, keep):
+        snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, progress)
         safeguards.revocable(connection, draft)
         safeguards.few(draft.plan.rows, max_rows)
@@ -145,6 +146,8 @@ def execute(
                 f"the subject could still be found in {_places(left)}: decide, then plan again"
             )
         safeguards.few(len(tally.rows), max_rows)
+        if commit and tally.rows and snapshot:
+            newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
         if commit and tally.rows:
             intent = {
                 "subject": receipt.to_raw()["subject"],

@@ -51,6 +51,7 @@ class Draft:
     identity: Identity = field(repr=False)
     edits: tuple[Edit, ...] = field(repr=False)
     mentions: Mentions = field(repr=False)
+    territory: Territory = field(repr=False)
     addresses: Mapping[TableRef, Address] = field(repr=False)
 
 
@@ -168,7 +169,7 @@ def draft(
         kpis=() if identity else measure(connection, schema, pack),
         reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
     )
-    return Draft(made, schema, who, edits, found, addresses)
+    return Draft(made, schema, who, edits, found, territory, addresses)
 
 
 def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> None:

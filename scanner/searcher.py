@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Time,
     select,
+    true,
 )
 
 from scanner.database import ref
@@ -49,6 +51,7 @@ def search(
     *,
     addresses: Mapping[TableRef, Address],
     numbers: Collection[ColumnRef] = (),
+    among: Mapping[TableRef, ColumnElement[bool]] | None = None,
     ignore: Callable[[TableRef, Key], Collection[str]] = lambda _table, _key: (),
     progress: Progress | None = None,
 ) -> Iterator[RowHits]:
@@ -60,11 +63,14 @@ def search(
         matcher: what to look for.
         addresses: how the rows of each table are named.
         numbers: columns of numbers that may hold a phone or an id.
+        among: the tables to look in, with what says which of their rows; all without it.
         ignore: names columns of a row in which nothing is looked for, as they are rewritten.
         progress: told of each table.
     """
     watch = progress or Silent()
-    tables = sorted(schema.tables.values(), key=ref)
+    tables = sorted(
+        (t for t in schema.tables.values() if among is None or ref(t) in among), key=ref
+    )
     watch.begin("search", len(tables))
     for table in tables:
         where = ref(table)
@@ -72,7 +78,13 @@ def search(
         rows = 0
         if searched:
             for count, hit in _table(
-                connection, table, searched, matcher, addresses[where], ignore
+                connection,
+                table,
+                searched,
+                matcher,
+                addresses[where],
+                ignore,
+                among[where] if among else true(),
             ):
                 rows = count
                 if hit is not None:
@@ -87,10 +99,11 @@ def _table(
     matcher: Matcher,
     address: Address,
     ignore: Callable[[TableRef, Key], Collection[str]],
+    which: ColumnElement[bool],
 ) -> Iterator[tuple[int, RowHits | None]]:
     names = [c.name for c in searched]
     extra = [table.c[c] for c in address.columns if c not in names]
-    query = select(*searched, *extra).execution_options(yield_per=CHUNK)
+    query = select(*searched, *extra).where(which).execution_options(yield_per=CHUNK)
     count, width = 0, len(names)
     for rows in connection.execute(query).partitions():
         for place in matcher.touched([_joined(row[:width]) for row in rows]):

@@ -60,6 +60,20 @@ class Dialect:
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Give up on a lock after ``seconds``."""
 
+    def snapshot(self, connection: Connection) -> str:
+        """Name the state that a writing transaction reads, where others can commit beside it.
+
+        Empty where their commits are seen, or wait for ours: there nothing can slip in.
+        """
+        return ""
+
+    def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
+        """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
+        raise NotImplementedError
+
+    def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
+        """Keep others from writing to ``tables`` until the transaction ends; wait for who does."""
+
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the error code from a driver's exception, never its text."""
         return getattr(error, "sqlstate", None)

@@ -1,8 +1,22 @@
 """PostgreSQL."""
 
+import time
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, tablesample, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    func,
+    literal_column,
+    select,
+    tablesample,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -45,6 +59,35 @@ class Dialect(generic.Dialect):
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Give up on a lock after ``seconds``."""
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000}")
+
+    def snapshot(self, connection: Connection) -> str:
+        """Read the oldest transaction that was still running: all newer rows are from it or later."""
+        query = "select (txid_snapshot_xmin(txid_current_snapshot()) & 4294967295)::text"
+        return str(connection.scalar(text(query)))
+
+    def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
+        """Compare the transactions that wrote the rows (xmin) by their age, which wraps around."""
+        recent = literal_column(f"age(xmin) <= age('{int(snapshot)}'::xid)", Boolean)
+        version = literal_column("tableoid::text || ctid::text || '/' || xmin::text", String)
+        return recent, version
+
+    def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
+        """Lock the tables against writers, all or none, and never wait while holding some.
+
+        Waiting could end in a deadlock that the other program loses.
+        """
+        quote = connection.dialect.identifier_preparer.format_table
+        names = ", ".join(sorted(quote(t) for t in tables))
+        last = time.monotonic() + seconds
+        while True:
+            try:
+                with connection.begin_nested():
+                    connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE MODE NOWAIT")
+                return
+            except DBAPIError as error:
+                if self.code(error.orig) != "55P03" or time.monotonic() > last:
+                    raise
+            time.sleep(0.1)
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update."""
