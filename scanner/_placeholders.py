@@ -40,6 +40,7 @@ _ONE = (
     rf"(?:\[(?:{'|'.join(WORDS)})(?:{_KEY})?\]|~[0-9A-Z]+|\*"
     rf"|(?:redacted|r|REDACTED|R){_KEY}@(?:{re.escape(DOMAIN)}|{re.escape(DOMAIN.upper())}))"
 )
+_MARK = re.compile(rf"\[(?:{'|'.join(WORDS)})(?:{_KEY})?\]")
 _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 
 _MASKED = re.compile(r"(?:[\W_]*x)+[\W_]*|(?:[\W_]*X)+[\W_]*")
@@ -55,6 +56,11 @@ def is_placeholder(text: str) -> bool:
 def stands(text: str, at: int) -> bool:
     """Whether a placeholder stands at a place of ``text``, or the text now ends before it."""
     return at >= len(text) or is_placeholder(text) or _PLACEHOLDERS.match(text, at) is not None
+
+
+def without_placeholders(text: str) -> str:
+    """Blank out the placeholders in a text, every other character in its place."""
+    return _MARK.sub(lambda m: " " * len(m.group()), text)
 
 
 def whole(key: str, *, unique: bool, room: int | None) -> str:

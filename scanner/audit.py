@@ -113,7 +113,7 @@ def check(audit: Audit) -> list[str]:
             )
         elif decision.choice not in (KEEP, *strategies.names()):
             faults.append(f"{column}: no decision {decision.choice!r}: {choices()}")
-        elif decision.choice in ("scrub", "mask") and not is_text(finding.type):
+        elif decision.choice in ("scrub", "scrub_all", "mask") and not is_text(finding.type):
             faults.append(
                 f"{column}: {decision.choice} needs text, this is {finding.type}: choose redact, "
                 "null or keep"

@@ -6,15 +6,18 @@ Values stay in memory. Reads only.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, UniqueConstraint, select
 
-from scanner import strategies
+from scanner import recognizers, strategies
 from scanner.database import dialect_of, ref
+from scanner.detectors.annotator import Annotator
+from scanner.detectors.by_language import Language
 from scanner.graph import Row, Territory
 from scanner.matcher import Matcher
-from scanner.model import KEEP, ColumnRef, Key, TableRef
+from scanner.model import KEEP, ColumnRef, Key, Span, TableRef
 from scanner.plans import Basis
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
@@ -151,7 +154,6 @@ class Rewriter:
             not old or strategies.is_placeholder(old) or self._safe(recipe, old)
         ):
             return old
-        scrubbed = recipe.choice == "scrub"
         return strategies.apply(
             recipe.choice,
             old,
@@ -159,14 +161,30 @@ class Rewriter:
             entity=recipe.entity,
             key=tag(key, self.subject),
             unique=recipe.unique,
-            spans=[m.span for m in self.matcher.find(text(old), own=True)] if scrubbed else (),
+            spans=self._spans(recipe.choice, text(old)),
             settings=settings(self.pack),
             upper=recipe.shadow,
         )
 
+    def _spans(self, choice: str, said: str) -> Sequence[Span]:
+        """Find what a scrub replaces: the subject's identifiers, or what identifies anybody."""
+        if choice not in ("scrub", "scrub_all"):
+            return ()
+        own = [m.span for m in self.matcher.find(said, own=True)]
+        if choice == "scrub":
+            return own
+        masked = strategies.without_placeholders(said)
+        return [*own, *_annotator().annotate([masked])[0]]
+
     def _safe(self, recipe: _Recipe, old: str) -> bool:
         """Whether a text has a shape that the pack knows to hold nobody's data."""
         return any(p.fullmatch(old) for p in recipe.safe) and not self.matcher.find(old)
+
+
+@cache
+def _annotator() -> Annotator:
+    """Make what finds other people's data, with the model that comes with Efface."""
+    return Annotator(Language(), recognizers.load())
 
 
 def settings(pack: Pack) -> strategies.Settings:

@@ -389,3 +389,29 @@ def test_a_plan_is_deterministic_and_survives_its_file(erasure):
     first, second = erasure.plan(), erasure.plan()
     assert first.to_json() == second.to_json()
     assert Plan.from_json(first.to_json()) == first
+
+
+@pytest.mark.parametrize(
+    ("choice", "left"),
+    [
+        (
+            "scrub",
+            "[NAME] asked Bob Miller (bob@corp.example, +49 30 1234567) to wait for the part",
+        ),
+        ("scrub_all", "[NAME] asked [NAME] ([EMAIL], [PHONE]) to wait for the part"),
+    ],
+)
+def test_own_notes_lose_other_peoples_data_only_if_that_is_decided(
+    embedded, tmp_path, choice, left
+):
+    embedded.write(
+        "update table_notes_log set description = 'Ann asked Bob Miller (bob@corp.example, "
+        "+49 30 1234567) to wait for the part' where objid = 1"
+    )
+    scrubbed = Erasure(embedded.url, tmp_path, table_notes_log__description=choice)
+    scrubbed.commit(scrubbed.plan())
+    texts = {r[0]: r[1] for r in mini.dump(embedded.url)["table_notes_log"]}
+    assert texts[1] == left
+    assert texts[3] == "call [PHONE], not 512-610-7777"
+    assert not [s for s in scrubbed.plan().steps if s.table.name == "table_notes_log"]
+    scrubbed.engine.dispose()
