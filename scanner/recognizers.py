@@ -13,14 +13,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from scanner import ruletables
 from scanner.errors import Misconfigured
+from scanner.ruletables import Allowed, Foreign, Phrase, Recognizer
 
-OURS = ("recognizers.toml", "columns.toml")
-"""The rule files that come with the program; a user's files add to them."""
+__all__ = ["Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 
-RECOGNIZER = {"name", "entity", "pattern", "weight", "matches", "rejects"}
-OPTIONAL = {"inside", "needs_name", "presidio"}
-COLUMN = {"entity", "weight", "words"}
+OURS = ("recognizers.toml", "columns.toml", "presidio.toml")
+"""The rule files that come with the program; a user's files add to them, replace, or disable."""
+
 VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces")
 
 LEAST_PIECE = 4
@@ -28,39 +29,25 @@ LEAST_PIECE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Recognizer:
-    """What the values of an entity look like; ``presidio`` names a class that checks them too."""
-
-    name: str
-    entity: str
-    pattern: re.Pattern[str]
-    weight: float
-    matches: tuple[str, ...]
-    rejects: tuple[str, ...]
-    inside: bool = False
-    needs_name: bool = False
-    presidio: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Whole words in a column's name and the entity they speak for; ``alone``: as all of it."""
-
-    words: tuple[str, ...]
-    entity: str
-    weight: float
-    part: str = ""
-    alone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Rules:
-    """All that is known of values and names; ``vocabulary`` maps a list's name to its words."""
+    """All that is known of values and names.
+
+    ``vocabulary`` maps a list's name to its words, ``foreign`` Presidio's classes to when they
+    are asked, ``families`` an entity to the general one that it is a kind of.
+    """
 
     recognizers: tuple[Recognizer, ...]
     phrases: Mapping[tuple[str, ...], Phrase]
     vocabulary: Mapping[str, frozenset[str]]
     pieces: frozenset[str] = field(default=frozenset())
+    foreign: Mapping[str, Foreign] = field(default_factory=dict)
+    allowed: tuple[Allowed, ...] = ()
+    families: Mapping[str, str] = field(default_factory=dict)
+    disabled: frozenset[str] = frozenset()
+
+    def allows(self, value: str) -> bool:
+        """Whether a rule file says that ``value`` is never personal."""
+        return any(a.holds(value) for a in self.allowed)
 
     def words(self, name: str) -> tuple[str, ...]:
         """Split a column's or table's name into lower-case words, without the stop words."""
@@ -87,50 +74,112 @@ class Rules:
 
 
 def load(paths: Sequence[Path] = ()) -> Rules:
-    """Read our rule files and then ``paths``; a phrase given twice means what was said last.
+    """Read our rule files and then ``paths``; what is said twice means what was said last.
 
     Raises:
         Misconfigured: a file cannot be read, or a rule is wrong; every fault is listed.
 
     """
-    texts = [(name, (files("rules") / name).read_text(encoding="utf-8")) for name in OURS]
-    texts += [(path.name, _read(path)) for path in paths]
-    faults: list[str] = []
-    recognizers: dict[str, Recognizer] = {}
-    phrases: dict[tuple[str, ...], Phrase] = {}
-    vocabulary: dict[str, set[str]] = {name: set() for name in VOCABULARY}
-    for name, text in texts:
+    read = _Read()
+    for name in OURS:
+        read.file(name, (files("rules") / name).read_text(encoding="utf-8"))
+    for path in paths:
+        read.file(path.name, _text(path))
+    if read.faults:
+        raise Misconfigured("; ".join(read.faults))
+    return read.rules()
+
+
+class _Read:
+    """What the files said so far, and what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.recognizers: dict[str, Recognizer] = {}
+        self.phrases: dict[tuple[str, ...], Phrase] = {}
+        self.foreign: dict[str, Foreign] = {}
+        self.allowed: list[Allowed] = []
+        self.disabled: set[str] = set()
+        self.vocabulary: dict[str, set[str]] = {name: set() for name in VOCABULARY}
+
+    def file(self, name: str, text: str) -> None:
+        """Take in one more file."""
         raw = _parse(name, text)
-        faults += [f"{name}: unknown table {k!r}" for k in sorted(raw.keys() - _TABLES)]
-        for table in raw.get("recognizer", ()):
-            if made := _recognizer(table, name, faults):
-                recognizers[made.name] = made
-        for table in raw.get("column", ()):
-            phrases.update((p.words, p) for p in _phrases(table, name, faults))
-        for key, words in raw.get("vocabulary", {}).items():
-            if key not in vocabulary or not _texts(words):
-                faults.append(f"{name}: vocabulary {key!r} is not a known list of words")
+        known = {*ruletables.READERS, *_DISABLES, "vocabulary"}
+        self.faults += [f"{name}: unknown table {k!r}" for k in sorted(raw.keys() - known)]
+        self._disable(raw, name)
+        for kind, reader in ruletables.READERS.items():
+            for table in self._tables(raw, kind, name):
+                self._take(reader(table, name, self.faults))
+        for key, words in self._vocabulary(raw, name):
+            if key not in self.vocabulary or not ruletables.texts(words):
+                self.faults.append(f"{name}: vocabulary {key!r} is not a known list of words")
             else:
-                vocabulary[key].update(words)
-    if faults:
-        raise Misconfigured("; ".join(faults))
-    return _rules(recognizers.values(), phrases, vocabulary)
+                self.vocabulary[key].update(words)
+
+    def _tables(self, raw: Mapping[str, Any], kind: str, name: str) -> list[Any]:
+        tables = raw.get(kind, [])
+        if isinstance(tables, list):
+            return tables
+        self.faults.append(f"{name}: {kind!r} must be written as [[{kind}]]")
+        return []
+
+    def _vocabulary(self, raw: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+        lists = raw.get("vocabulary", {})
+        if isinstance(lists, dict):
+            return list(lists.items())
+        self.faults.append(f"{name}: 'vocabulary' must be written as [vocabulary]")
+        return []
+
+    def _take(self, made: Any) -> None:
+        match made:
+            case Recognizer():
+                self.recognizers[made.name] = made
+                self.disabled.discard(made.name)
+            case Foreign():
+                self.foreign[made.recognizer] = made
+                self.disabled.discard(made.recognizer)
+            case Allowed():
+                self.allowed.append(made)
+            case list():
+                self.phrases.update((p.words, p) for p in made)
+
+    def _disable(self, raw: Mapping[str, Any], name: str) -> None:
+        """Take away what earlier files said."""
+        for key in _DISABLES:
+            if not ruletables.texts(raw.get(key, [])):
+                self.faults.append(f"{name}: {key} must be a list of texts")
+                return
+        for one in raw.get("disable", []):
+            if one not in self.recognizers and not re.fullmatch(r"\w+Recognizer", one):
+                self.faults.append(f"{name}: there is no recognizer {one!r} to disable")
+            self.disabled.add(one)
+        for phrase in raw.get("disable_words", []):
+            if self.phrases.pop(ruletables.words_of(phrase), None) is None:
+                self.faults.append(f"{name}: there are no column words {phrase!r} to disable")
+
+    def rules(self) -> Rules:
+        """Make rules of all that was read."""
+        stop = self.vocabulary["stop"]
+        bare = {_bare(words, stop): phrase for words, phrase in self.phrases.items()}
+        lists = ("persons", "organisations", "things", "pieces")
+        pieces = {w for words in bare for w in words}
+        pieces |= {w for k in lists for w in self.vocabulary[k]}
+        kept = tuple(r for n, r in self.recognizers.items() if n not in self.disabled)
+        kinds: Iterable[Recognizer | Foreign] = (*kept, *self.foreign.values())
+        return Rules(
+            kept,
+            bare,
+            {k: frozenset(v) for k, v in self.vocabulary.items()},
+            frozenset(pieces),
+            self.foreign,
+            tuple(self.allowed),
+            {r.entity: r.family for r in kinds if r.family},
+            frozenset(self.disabled),
+        )
 
 
-_TABLES = {"recognizer", "column", "vocabulary"}
-
-
-def _rules(
-    recognizers: Iterable[Recognizer],
-    phrases: Mapping[tuple[str, ...], Phrase],
-    vocabulary: Mapping[str, set[str]],
-) -> Rules:
-    stop = vocabulary["stop"]
-    bare = {_bare(words, stop): phrase for words, phrase in phrases.items()}
-    lists = ("persons", "organisations", "things", "pieces")
-    pieces = {w for words in bare for w in words} | {w for k in lists for w in vocabulary[k]}
-    frozen = {k: frozenset(v) for k, v in vocabulary.items()}
-    return Rules(tuple(recognizers), bare, frozen, frozenset(pieces))
+_DISABLES = ("disable", "disable_words")
 
 
 def _bare(words: tuple[str, ...], stop: set[str]) -> tuple[str, ...]:
@@ -151,7 +200,7 @@ def _hump(text: str, at: int, pair: tuple[str, str]) -> bool:
     return here.isupper() and (before.islower() or (before.isupper() and after.islower()))
 
 
-def _read(path: Path) -> str:
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeError):
@@ -163,63 +212,3 @@ def _parse(name: str, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{name} is not valid TOML: {error}") from None
-
-
-def _recognizer(table: Any, file: str, faults: list[str]) -> Recognizer | None:
-    where = f"{file}: recognizer {table.get('name', '?')!r}" if isinstance(table, dict) else file
-    if fault := _shape(table, RECOGNIZER, RECOGNIZER | OPTIONAL):
-        faults.append(f"{where} {fault}")
-        return None
-    if not (_texts(table["matches"]) and _texts(table["rejects"]) and _weight(table["weight"])):
-        faults.append(f"{where} needs lists of texts matches and rejects, and a weight of 0 to 1")
-        return None
-    try:
-        pattern = re.compile(table["pattern"], re.IGNORECASE)
-    except re.error as error:
-        faults.append(f"{where} has no valid pattern: {error}")
-        return None
-    examples = {k: tuple(table[k]) for k in ("matches", "rejects")}
-    for number, text in enumerate(examples["matches"], 1):
-        if not pattern.fullmatch(text):
-            faults.append(f"{where} does not match its example {number} of matches")
-    for number, text in enumerate(examples["rejects"], 1):
-        if pattern.fullmatch(text):
-            faults.append(f"{where} matches its example {number} of rejects")
-    return Recognizer(**{**table, **examples, "pattern": pattern})
-
-
-def _phrases(table: Any, file: str, faults: list[str]) -> list[Phrase]:
-    if fault := _shape(table, COLUMN, COLUMN | {"part"}):
-        faults.append(f"{file}: a column table {fault}")
-        return []
-    if not (_texts(table["words"]) and _weight(table["weight"])):
-        faults.append(f"{file}: a column table needs a list of words and a weight of 0 to 1")
-        return []
-    return [
-        Phrase(
-            tuple(w.removeprefix("=").lower().split()),
-            table["entity"],
-            table["weight"],
-            table.get("part", ""),
-            w.startswith("="),
-        )
-        for w in table["words"]
-    ]
-
-
-def _shape(table: Any, needed: set[str], known: set[str]) -> str:
-    if not isinstance(table, dict):
-        return "is not a table"
-    if missing := sorted(needed - table.keys()):
-        return f"lacks {', '.join(missing)}"
-    if strange := sorted(table.keys() - known):
-        return f"has the unknown key {', '.join(strange)}"
-    return ""
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(v, str) for v in value)
-
-
-def _weight(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value <= 1

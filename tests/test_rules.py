@@ -51,7 +51,7 @@ def test_our_rules_prove_their_examples(ours: recognizers.Rules) -> None:
         assert rule.matches
         assert rule.rejects
         if rule.presidio:
-            confirmed = [language.confirms(rule.presidio, text) for text in rule.matches]
+            confirmed = [language.presidio.confirms(rule.presidio, text) for text in rule.matches]
             assert any(confirmed), f"{rule.name}: Presidio confirms none of its examples"
 
 

@@ -1,15 +1,16 @@
-"""By language: Presidio and spaCy, which only this module imports, and which never download."""
+"""By language: spaCy, which only this module imports, and which never downloads."""
 
 import importlib.util
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scanner.detectors import notes
 from scanner.detectors.look import Look, Sign
+from scanner.detectors.presidio import Presidio
 from scanner.errors import Misconfigured
 from scanner.model import Evidence, Span
 
@@ -47,7 +48,7 @@ class Language:
     """A spaCy model and Presidio's recognizers, each loaded when it is first asked.
 
     Raises:
-        Misconfigured: there is no such model, or a Presidio file cannot be read.
+        Misconfigured: there is no such model.
 
     """
 
@@ -58,44 +59,16 @@ class Language:
                 "one (nothing is downloaded)"
             )
         self._model = model
-        self._files = tuple(files)
-        self._checks: dict[str, Any] = {}
+        self._presidio = Presidio(files)
+
+    @property
+    def presidio(self) -> Presidio:
+        """Presidio's recognizers, with those of the user's files."""
+        return self._presidio
 
     @property
     def _pipeline(self) -> Any:
         return _loaded(self._model)
-
-    @cached_property
-    def custom(self) -> tuple[Any, ...]:
-        """Presidio's recognizers from the user's YAML files."""
-        if not self._files:
-            return ()
-        from presidio_analyzer import RecognizerRegistry
-
-        registry = RecognizerRegistry()
-        for path in self._files:
-            try:
-                registry.add_recognizers_from_yaml(str(path))
-            except (OSError, ValueError, TypeError, KeyError, AttributeError):
-                raise Misconfigured(
-                    f"the Presidio file {path.name} cannot be read: it must list recognizers"
-                ) from None
-        return tuple(registry.recognizers)
-
-    def confirms(self, name: str, value: str) -> bool:
-        """Whether Presidio's recognizer class ``name`` finds nearly all of ``value``."""
-        found = self._check(name).analyze(value, self._check(name).supported_entities, None)
-        return any(r.end - r.start >= 0.9 * len(value) for r in found)
-
-    def _check(self, name: str) -> Any:
-        if name not in self._checks:
-            from presidio_analyzer import predefined_recognizers
-
-            made = getattr(predefined_recognizers, name, None)
-            if made is None:
-                raise Misconfigured(f"Presidio has no recognizer {name!r}")
-            self._checks[name] = made(supported_language="en")
-        return self._checks[name]
 
     def persons(self, texts: Iterable[str]) -> list[list[tuple[int, int]]]:
         """Find the people in each text: lists of (start, end)."""
@@ -159,7 +132,6 @@ def detect(look: Look) -> Iterator[Sign]:
     """Read names where the other layers are unsure, and notes for what they hold."""
     if look.values.kind != "text" or not look.values.read:
         return
-    yield from _custom(look)
     if look.prose > PROSE or (look.texts > TEXTS and look.best() < DECIDED):
         yield from notes.read(look)
     elif UNSURE[0] <= look.weight("PERSON") < UNSURE[1] and look.values.distinct > 2:  # noqa: PLR2004
@@ -185,23 +157,3 @@ def rewritten(value: str) -> str:
     last, comma, first = value.partition(",")
     turned = f"{first.strip()} {last.strip()}" if comma and first.strip() else value
     return turned.title() if turned.isupper() or turned.islower() else turned
-
-
-def _custom(look: Look) -> Iterator[Sign]:
-    for recognizer in look.language.custom:
-        hits, _ = look.values.hits(
-            lambda v, r=recognizer: bool(r.analyze(v, r.supported_entities, None))  # type: ignore[misc]  # a default binds the loop's variable
-        )
-        if hits:
-            weight = 0.8 * min(1.0, hits / look.values.read / 0.6)
-            entity = recognizer.supported_entities[0]
-            yield Sign(
-                entity,
-                Evidence(
-                    f"Presidio's {recognizer.name}",
-                    "pattern",
-                    hits,
-                    look.values.read,
-                    round(weight, 3),
-                ),
-            )

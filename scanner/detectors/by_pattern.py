@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from scanner.detectors.look import Look, Sign
+from scanner.detectors.presidio import Presidio
+from scanner.folding import fold, folded
 from scanner.model import Evidence
-from scanner.recognizers import Recognizer
+from scanner.recognizers import Recognizer, Rules
 
 COST = 2
 
@@ -14,15 +16,6 @@ ENOUGH = 0.6
 SURE, FEW, SPARSE = 0.9, 2, 0.5
 """Two different values of a recognizer so sure make a column one that may hold anything."""
 
-FAMILY = {
-    "US_SSN": "NATIONAL_ID",
-    "ES_NIF": "NATIONAL_ID",
-    "UK_NINO": "NATIONAL_ID",
-    "IT_FISCAL_CODE": "NATIONAL_ID",
-    "IBAN_CODE": "BANK_ACCOUNT",
-}
-"""The general entity whose name speaks for a special one."""
-
 
 def detect(look: Look) -> Iterator[Sign]:
     """Count the values that match as a whole."""
@@ -31,7 +24,7 @@ def detect(look: Look) -> Iterator[Sign]:
     named = look.named()
     sure: list[tuple[int, int]] = []
     for recognizer in look.rules.recognizers:
-        known = recognizer.entity in named or FAMILY.get(recognizer.entity) in named
+        known = recognizer.entity in named or recognizer.family in named
         if recognizer.needs_name and not known:
             continue
         if look.values.kind == "number" and not recognizer.needs_name and not known:
@@ -56,27 +49,44 @@ def detect(look: Look) -> Iterator[Sign]:
 
 def whole(value: str, recognizer: Recognizer, look: Look) -> bool:
     """Whether all of ``value`` is what the recognizer looks for."""
+    if recognizer.texts:
+        return folded(value) in recognizer.texts
     if not recognizer.pattern.fullmatch(value):
         return False
-    return not recognizer.presidio or look.language.confirms(recognizer.presidio, value)
+    return _confirmed(value, recognizer, look.language.presidio)
 
 
 def spans(text: str, look: Look) -> list[tuple[int, int, str]]:
     """Find what may stand inside a text: (start, end, entity), without overlaps."""
     found: list[tuple[int, int, str]] = []
-    for recognizer in look.rules.recognizers:
-        if not recognizer.inside:
-            continue
-        for match in recognizer.pattern.finditer(text):
-            start, end = match.span()
-            if any(start < e and s < end for s, e, _ in found) or not _free(text, start, end):
-                continue
-            if recognizer.presidio and not look.language.confirms(
-                recognizer.presidio, match.group()
-            ):
-                continue
-            found.append((start, end, recognizer.entity))
+    for start, end, entity in inside(text, look.rules, look.language.presidio):
+        if not any(start < e and s < end for s, e, _ in found):
+            found.append((start, end, entity))
     return sorted(found)
+
+
+def inside(text: str, rules: Rules, presidio: Presidio) -> Iterator[tuple[int, int, str]]:
+    """Find what each recognizer finds inside a text: (start, end, entity); some may overlap."""
+    for recognizer in rules.recognizers:
+        if not recognizer.inside or (recognizer.entity == "EMAIL_ADDRESS" and "@" not in text):
+            continue
+        for start, end in _matches(text, recognizer):
+            said = text[start:end]
+            if _free(text, start, end) and _confirmed(said, recognizer, presidio):
+                if not rules.allows(said):
+                    yield start, end, recognizer.entity
+
+
+def _matches(text: str, recognizer: Recognizer) -> Iterator[tuple[int, int]]:
+    if not recognizer.texts:
+        yield from (m.span() for m in recognizer.pattern.finditer(text))
+        return
+    plain = fold(text)
+    yield from (plain.origin(*m.span()) for m in recognizer.pattern.finditer(plain.text))
+
+
+def _confirmed(said: str, recognizer: Recognizer, presidio: Presidio) -> bool:
+    return not recognizer.presidio or presidio.confirms(recognizer.presidio, said)
 
 
 def _free(text: str, start: int, end: int) -> bool:

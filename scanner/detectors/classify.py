@@ -45,9 +45,6 @@ SHOWN = {**QUASI, "CARD_DETAIL": "CREDIT_CARD"}
 
 NOBODYS = frozenset({"ORGANIZATION"})
 
-SPECIAL = by_pattern.FAMILY
-"""Entities that are kinds of another; the special one is the better answer."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -63,7 +60,12 @@ class Verdict:
 
 
 def examine(look: Look) -> None:
-    """Let every detector look, cheapest first; each sees what the ones before it found."""
+    """Let every detector look, cheapest first; each sees what the ones before it found.
+
+    Where a rule file allows all values, nothing is left to look at.
+    """
+    if look.values.read and not look.values.counts:
+        return
     for module in detectors():
         look.signs.extend(list(module.detect(look)))
 
@@ -105,16 +107,19 @@ def _sums(look: Look) -> dict[str, float]:
     """Sum the weights by entity; whose the data is does not change what it is."""
     entities = {s.entity for s in look.signs} - {"*", ""}
     sums = {e: look.weight(e) for e in entities}
-    for special, general in SPECIAL.items():
-        if special in sums and general in sums:
-            sums[special] += max(0.0, sums.pop(general))
+    families = look.rules.families
+    for general in {families[e] for e in entities if e in families} & sums.keys():
+        special = max(
+            (e for e in entities if families.get(e) == general), key=lambda e: (sums[e], e)
+        )
+        sums[special] += max(0.0, sums.pop(general))
     return sums
 
 
 def _evidence(look: Look, entity: str) -> tuple[Evidence, ...]:
     """List what counted for the verdict, best first, and whose the data is."""
     counted = look.evidence(entity)
-    if general := SPECIAL.get(entity):
+    if general := look.rules.families.get(entity):
         counted += [e for e in look.evidence(general) if e not in counted]
     counted += [
         s.evidence for s in look.signs if s.entity == entity and s.evidence.source == "owner"

@@ -41,6 +41,8 @@ def looks(
     comments: Mapping[tuple[str, str], str],
 ) -> dict[str, Look]:
     """Prepare the columns that were read; ``comments`` are (table, column), lower case, to text."""
+    if rules.allowed:
+        samples = {name: values.without(rules.allows) for name, values in samples.items()}
     whose = _owner(rules, table, samples)
     return {
         name: Look(

@@ -49,6 +49,11 @@ class Values:
         """How many different values there are."""
         return len(self.counts)
 
+    def without(self, drop: Callable[[str], bool]) -> Self:
+        """Leave out different values that nobody need look at; they stay counted as read."""
+        counts = {v: n for v, n in self.counts.items() if not drop(v)}
+        return type(self)(self.kind, self.rows, self.read, self.beyond, counts)
+
     def hits(self, test: Callable[[str], bool]) -> tuple[int, int]:
         """Count the values, and the different values, that pass ``test``."""
         passed = [count for value, count in self.counts.items() if test(value)]

@@ -4,27 +4,29 @@ Every module here that is called after a kind of span has ``find(text, entities)
 new file. What is checked or stands beside a word that says so beats what a model believes.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from scanner.detectors.annotator import numbers, people, phones, streets, words
 from scanner.detectors.annotator.cover import Cover
+from scanner.detectors.by_pattern import inside
+from scanner.detectors.presidio import Presidio
 from scanner.model import Span
-from scanner.recognizers import Recognizer, Rules
+from scanner.recognizers import Rules
 
 Kind = Callable[[str, Sequence[Span]], Iterator[Span]]
 """What finds one kind of span, given a text and what a model found in it."""
 
 
 class Reader(Protocol):
-    """A language model with recognizers."""
+    """A language model with Presidio's recognizers."""
 
     def entities(self, texts: Iterable[str]) -> list[list[Span]]:
         """Find what has a name in each text: people, organisations, places."""
 
-    def confirms(self, name: str, value: str) -> bool:
-        """Whether the recognizer class ``name`` finds nearly all of ``value``."""
+    @property
+    def presidio(self) -> Presidio:
+        """Presidio's recognizers, which check what patterns find."""
 
 
 class Annotator:
@@ -32,7 +34,7 @@ class Annotator:
 
     def __init__(self, reader: Reader, rules: Rules) -> None:
         self._reader = reader
-        self._recognizers = [r for r in rules.recognizers if r.inside]
+        self._rules = rules
 
     def annotate(self, texts: Sequence[str]) -> list[list[Span]]:
         """Find the spans of each text, in order and without overlaps; equal texts are read once."""
@@ -56,22 +58,10 @@ class Annotator:
         cover = Cover.of(text)
         for kind in kinds:
             for span in sorted(kind(text, entities), key=lambda s: (s.start, -s.end)):
-                if cover.free(span):
+                if cover.free(span) and not self._rules.allows(text[span.start : span.end]):
                     chosen.append(span)
                     cover.take(span)
         return sorted(chosen)
 
     def _patterns(self, text: str, entities: Sequence[Span]) -> Iterator[Span]:
-        for recognizer in self._recognizers:
-            if recognizer.entity == "EMAIL_ADDRESS" and "@" not in text:
-                continue
-            for match in recognizer.pattern.finditer(text):
-                if self._confirmed(recognizer, text, match):
-                    yield Span(*match.span(), recognizer.entity)
-
-    def _confirmed(self, recognizer: Recognizer, text: str, match: "re.Match[str]") -> bool:
-        start, end = match.span()
-        touched = text[start - 1 : start].isalnum() if start else False
-        if touched or text[end : end + 1].isalnum():
-            return False
-        return not recognizer.presidio or self._reader.confirms(recognizer.presidio, match.group())
+        yield from (Span(*found) for found in inside(text, self._rules, self._reader.presidio))
