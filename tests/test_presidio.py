@@ -1,5 +1,6 @@
 """Presidio's recognizers are all usable, silent unless something speaks for them, and offline."""
 
+import json
 import random
 import socket
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from scanner.detectors.values import Values
 from scanner.errors import Misconfigured
 from scanner.model import ColumnRef
 from scanner.recognizers import Rules
+from tests.conftest import Process, Run
 
 CONF = Path(presidio_analyzer.__file__).parent / "conf"
 RNG = random.Random(7)
@@ -290,9 +292,68 @@ CUSTOM = "recognizers:\n  - name: Badge\n    supported_language: en\n    support
     ],
 )
 def test_a_faulty_presidio_file_is_one_sentence(tmp_path: Path, text: str, complaint: str) -> None:
-    presidio = Presidio([file(tmp_path, text, "p.yaml")])
     with pytest.raises(Misconfigured, match=r"p\.yaml cannot be read") as caught:
-        _ = presidio.custom
+        Presidio([file(tmp_path, text, "p.yaml")])
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "Zaphod" not in str(caught.value)
+
+
+def test_rules_lists_everything_in_force(efface: Run, tmp_path: Path) -> None:
+    mine = file(
+        tmp_path,
+        'disable = ["IBAN"]\n[[allow]]\nwhy = "our own"\nvalues = ["a@b.example"]\n'
+        '[[deny]]\nname = "code names"\nentity = "PROJECT"\nvalues = ["Heron"]\n',
+    )
+    yaml = file(tmp_path, REGISTRY, "p.yaml")
+    listed = json.loads(efface("rules", mine, yaml, "--json").stdout)
+    named = {r["name"]: r for r in listed["recognizers"]}
+    assert named["e-mail address"]["file"] == "recognizers.toml"
+    assert "IBAN" not in named
+    assert listed["disabled"] == [{"name": "IBAN"}]
+    assert [(r["name"], r["file"]) for r in listed["deny lists"]] == [("code names", "mine.toml")]
+    assert [r["why"] for r in listed["allow lists"]] == ["our own"]
+    assert {r["entity"] for r in listed["presidio files"]} >= {"BADGE", "TITLE"}
+    asked = {r["name"]: r["asked"] for r in listed["presidio"]}
+    assert asked["PlPeselRecognizer"].startswith("where the name speaks")
+    assert asked["DateRecognizer"].startswith("never: any date")
+    assert asked["IbanRecognizer"].startswith("where")  # ours is disabled
+    assert [p["name"] for p in listed["packs"]] == ["clarify"]
+
+
+def test_rules_proves_the_examples(efface: Run, tmp_path: Path) -> None:
+    assert "examples proved" in efface("rules", "--check").stdout
+    lies = file(
+        tmp_path,
+        "[[recognizer]]\nname = 'n'\nentity = 'N'\npattern = '\\d{11}'\nweight = 0.5\n"
+        "presidio = 'PlPeselRecognizer'\nmatches = ['12345678901']\nrejects = []\n",
+    )
+    result = efface("rules", lies, "--test")
+    assert (result.exit_code, "confirms none of its matches" in result.stderr) == (2, True)
+
+
+def test_values_are_tried_from_a_file_and_shown_masked(efface: Run, tmp_path: Path) -> None:
+    lines = "ada@example.com\n\nring +44 20 7946 0018 now\nnothing\n44051401359\nHERON\n"
+    values = file(tmp_path, lines, "values.txt")
+    deny = file(tmp_path, "[[deny]]\nname = 'd'\nentity = 'PROJECT'\nvalues = ['heron']\n")
+    result = efface("rules", deny, "--try", values, "--json")
+    tried = [(r["line"], r["entity"]) for r in json.loads(result.stdout)["tried"]]
+    assert {(1, "EMAIL_ADDRESS"), (3, "PHONE_NUMBER"), (5, "PL_PESEL"), (6, "PROJECT")} <= {*tried}
+    assert (2, "(nothing)") in tried
+    assert (4, "(nothing)") in tried
+    for value in ("ada@", "7946", "44051401359", "HERON"):
+        assert value not in result.output
+
+
+def test_values_are_tried_from_a_pipe(process: Process) -> None:
+    result = process("rules", "--try", input="ada@example.com\n")
+    assert "EMAIL_ADDRESS" in result.stdout
+    assert "ada@" not in result.stdout
+
+
+@pytest.mark.parametrize("text", ["recognizers: 7\n", CUSTOM + "    patterns: [{name: x}]\n"])
+def test_a_faulty_presidio_file_ends_with_status_2(efface: Run, tmp_path: Path, text: str) -> None:
+    result = efface("rules", file(tmp_path, text, "p.yaml"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("efface: the Presidio file p.yaml cannot be read")
+    assert result.stderr.count("\n") == 1

@@ -1,97 +1,124 @@
 """``efface rules``: what is looked for, and that it does what it says. Reads rule files only."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
-from scanner.cli import _options, _output
-
-Listing = dict[str, list[dict[str, Any]]]
+from scanner.cli import _options, _output, _rulelist
+from scanner.cli._rulelist import Listing
 
 LONG = 72
 """How long a cell of the listing may be."""
 
+FILES = (".toml", ".yaml", ".yml")
+
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME|FILE]")
-@click.option("--check", is_flag=True, help="Only prove the rules' examples, and say how many.")
+@click.argument("names", nargs=-1, metavar="[NAME|FILE]...")
+@click.option(
+    "--check", "--test", "check", is_flag=True, help="Only prove the examples, and say how many."
+)
+@click.option(
+    "--try",
+    "tried",
+    is_flag=False,
+    flag_value="-",
+    type=click.File(errors="replace"),
+    metavar="[FILE]",
+    help="Say what is found in each line of FILE, or of what is typed or piped in.",
+)
 @click.option("--strategies", is_flag=True, help="Only what can be done with a value.")
 @_options.JSON
-def command(name: str | None, check: bool, strategies: bool, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...], check: bool, tried: IO[str] | None, strategies: bool, as_json: bool
+) -> None:
     """List recognizers, column names, packs and strategies; prove their examples.
 
-    NAME is a pack that comes with efface, FILE a .toml of yours: a pack, or recognizers and
-    column names that add to ours. Every rule is checked whenever it is read.
+    NAME is a pack that comes with efface; FILE is one of yours: a pack, recognizers, column names
+    and lists (.toml) that add to ours, replace or disable them, or Presidio's recognizers (.yaml).
+    Every rule is checked whenever it is read. Values to try are never arguments: those are public.
     """
-    listed = {"strategies": _strategies()} if strategies else _listing(name)
+    if tried:
+        listed = {"tried": _tried(names, tried)}
+    else:
+        listed = {"strategies": _rulelist.strategies()} if strategies else _listing(names)
     if as_json:
         from scanner.model import dump
 
         _output.emit(dump({"version": 1, **listed}))
-    elif check:
+    elif check and not tried:
+        proved = _proved(names)
         counts = ", ".join(f"{len(rows):,} {kind}" for kind, rows in listed.items())
-        _output.emit(f"all rules do what they say: {counts}")
+        _output.emit(f"all rules do what they say ({proved:,} examples proved): {counts}")
     else:
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
 
 
-def _listing(name: str | None) -> Listing:
+def _listing(names: Sequence[str]) -> Listing:
+    """List what is in force, or only the packs that are named."""
     from scanner import rulebook
 
-    if name and "subject" in rulebook.load(name):
-        return {"packs": [_pack(name)]}
-    files = [Path(name)] if name and name.endswith(".toml") else []
+    packs = [n for n in names if not n.endswith(FILES[1:]) and "subject" in rulebook.load(n)]
+    if packs and len(packs) == len(names):
+        return {"packs": [_rulelist.pack(n) for n in packs]}
+    rules, presidio = _rulelist.read(_files(names))
+    shown = [*rulebook.packs(), *(n for n in packs if n.endswith(".toml"))]
     return {
-        **_looked_for(files),
-        "packs": [_pack(n) for n in rulebook.packs()],
-        "strategies": _strategies(),
+        **_rulelist.looked_for(rules, presidio),
+        "packs": [_rulelist.pack(n) for n in shown],
+        "strategies": _rulelist.strategies(),
     }
 
 
-def _looked_for(files: list[Path]) -> Listing:
-    from scanner import recognizers
-
-    rules = recognizers.load(files)
-    words: dict[str, int] = {}
-    for phrase in rules.phrases.values():
-        words[phrase.entity] = words.get(phrase.entity, 0) + 1
-    return {
-        "recognizers": [
-            {
-                "entity": r.entity,
-                "name": r.name,
-                "weight": r.weight,
-                "matches": len(r.matches),
-                "rejects": len(r.rejects),
-            }
-            for r in rules.recognizers
-        ],
-        "column names": [
-            {"entity": e or "(speaks against)", "phrases": n} for e, n in sorted(words.items())
-        ],
-    }
-
-
-def _pack(name: str) -> dict[str, Any]:
+def _files(names: Sequence[str]) -> list[Path]:
+    """Pick the user's files that are no packs."""
     from scanner import rulebook
 
-    pack = rulebook.pack(name)
-    return {
-        "name": pack.name,
-        "title": pack.title,
-        "subject": pack.subject,
-        "tables": len(pack.columns),
-        "relations": len(pack.reaches),
-        "stops": len(pack.stops),
-        "kpis": len(pack.kpis),
-    }
+    mine = [n for n in names if n.endswith(FILES)]
+    return [Path(n) for n in mine if n.endswith(FILES[1:]) or "subject" not in rulebook.load(n)]
 
 
-def _strategies() -> list[dict[str, Any]]:
-    from scanner import strategies
+def _proved(names: Sequence[str]) -> int:
+    """Count the examples; those of rules with check digits are put to Presidio, too.
 
-    return [{"name": name, "meaning": meaning} for name, meaning in strategies.describe()]
+    Raises:
+        Misconfigured: Presidio confirms none of a rule's examples, or one that must not match.
+
+    """
+    from scanner.errors import Misconfigured
+
+    rules, presidio = _rulelist.read(_files(names))
+    for rule in (r for r in rules.recognizers if r.presidio):
+        if not any(presidio.confirms(rule.presidio, text) for text in rule.matches):
+            raise Misconfigured(
+                f"{rule.source}: recognizer {rule.name!r}: Presidio's {rule.presidio} confirms "
+                "none of its matches"
+            )
+    return sum(len(r.matches) + len(r.rejects) + len(r.texts) for r in rules.recognizers)
+
+
+def _tried(names: Sequence[str], lines: IO[str]) -> list[dict[str, Any]]:
+    """Try each line; what is shown of it is masked."""
+    from scanner.detectors import trial
+
+    if lines.isatty():
+        _output.remark("one value a line, then Ctrl-D (masked in the answer, written nowhere)")
+    rules, presidio = _rulelist.read(_files(names))
+    nothing = trial.Find("(nothing)", "", "", "")
+    return [
+        {
+            "line": number,
+            "entity": find.entity,
+            "recognizer": find.recognizer,
+            "covers": find.covers,
+            "value": find.shown,
+            "counts": find.counts,
+        }
+        for number, line in enumerate(lines, 1)
+        for find in trial.finds(line, rules, presidio) or (nothing,)
+    ]
 
 
 def _table(kind: str, rows: list[dict[str, Any]]) -> str:
@@ -109,5 +136,8 @@ def _table(kind: str, rows: list[dict[str, Any]]) -> str:
 
 
 def _brief(text: str) -> str:
-    """Cut a long explanation to its first sentence; --json has all of it."""
-    return text if len(text) <= LONG else text.partition(". ")[0].rstrip(".") + "."
+    """Cut a long explanation to its first sentence, or a list to its beginning; --json has all."""
+    if len(text) <= LONG:
+        return text
+    first = text.partition(". ")[0].rstrip(".") + "."
+    return first if ". " in text else f"{text[: LONG - 1].rpartition(', ')[0] or text[:LONG]} ..."

@@ -72,9 +72,9 @@ def inside(text: str, rules: Rules, presidio: Presidio) -> Iterator[tuple[int, i
             continue
         for start, end in _matches(text, recognizer):
             said = text[start:end]
-            if _free(text, start, end) and _confirmed(said, recognizer, presidio):
-                if not rules.allows(said):
-                    yield start, end, recognizer.entity
+            free = _free(text, start, end) and not rules.allows(said)
+            if free and _confirmed(said, recognizer, presidio):
+                yield start, end, recognizer.entity
 
 
 def _matches(text: str, recognizer: Recognizer) -> Iterator[tuple[int, int]]:

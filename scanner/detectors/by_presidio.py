@@ -190,7 +190,7 @@ def _signs(heard: Sequence[_Heard], look: Look) -> Iterator[Sign]:
         entities = {h.foreign.entity for h in best}
         rule = f"Presidio's {', '.join(h.foreign.recognizer for h in best)}"
         if first.chance is not None:
-            rule += f", check digits right, by chance {100 * first.chance:.0f} % would be"
+            rule += f": check digits right, {100 * first.chance:.0f} % would be by chance"
         weight = round(OWN * min(1.0, first.hits / first.seen / ENOUGH), 3)
         evidence = Evidence(rule, "pattern", first.hits, first.seen, weight)
         yield Sign(entities.pop() if len(entities) == 1 else family, evidence)

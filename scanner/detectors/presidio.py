@@ -24,16 +24,18 @@ WHOLE = 0.9
 
 
 class Presidio:
-    """Presidio's recognizers, each made when it is first asked.
+    """Presidio's recognizers, its own made when they are first asked.
 
     Raises:
-        Misconfigured: when first asked: a YAML file cannot be read or lists what is not there.
+        Misconfigured: a YAML file cannot be read or lists what is not there.
 
     """
 
     def __init__(self, files: Sequence[Path] = ()) -> None:
         self._files = tuple(files)
         self._made: dict[str, Any] = {}
+        if files:
+            _ = self.custom  # a fault is told before anything else is done
 
     @cached_property
     def classes(self) -> Mapping[str, type]:
