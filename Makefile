@@ -29,6 +29,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.erase_demo
 	$(BIN)/python -m tests.benchmarks.columns
 	$(BIN)/python -m tests.benchmarks.reports
+	$(BIN)/python -m tests.benchmarks.presidio_speed
 
 install: $(VENV)/installed
 

@@ -1,8 +1,11 @@
 """Rules prove their own examples, and a broken rule file says in one sentence what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanner import recognizers
 from scanner.detectors.by_language import Language
@@ -143,3 +146,36 @@ def test_masks_show_the_shape_only(value: str, entity: str, shown: str) -> None:
 def test_a_missing_model_says_what_to_do() -> None:
     with pytest.raises(Misconfigured, match="'xx_no_such_model' is not installed: pip install"):
         Language("xx_no_such_model")
+
+
+LOADED = recognizers.load()
+
+GATE = r"(?=.*\d)(?=.*[^\W\d_])"
+
+PIECES = [
+    *(
+        "12",
+        "7a",
+        "1",
+        "3rd",
+        "High",
+        "Street",
+        "st",
+        "Hauptstraße",
+        "rue",
+        "n°",
+        "Via",
+        "Al",
+        "os",
+    ),
+    *(",", ".", " ", " ", "-", "/", "\n", "x", "é", "_", "str", "Lindenweg", "Apt", "bis", "c/"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+@settings(max_examples=500, deadline=None)
+def test_what_is_looked_for_first_changes_no_match(text: str) -> None:
+    (rule,) = [r for r in LOADED.recognizers if r.name == "street and number"]
+    assert rule.pattern.pattern.startswith(GATE)
+    plain = re.compile(rule.pattern.pattern.removeprefix(GATE), re.IGNORECASE)
+    assert bool(rule.pattern.fullmatch(text)) == bool(plain.fullmatch(text))
