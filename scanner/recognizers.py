@@ -9,20 +9,22 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scanner import ruletables
+from scanner import ruletables, wording
 from scanner.errors import Misconfigured
-from scanner.ruletables import Allowed, Foreign, Phrase, Recognizer
+from scanner.ruletables import Allowed, Foreign, Phrase, Recognizer, Weight
 
 __all__ = ["Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 
-OURS = ("recognizers.toml", "columns.toml", "presidio.toml")
+OURS = ("recognizers.toml", "columns.toml", "presidio.toml", "weights.toml")
 """The rule files that come with the program; a user's files add to them, replace, or disable."""
 
 VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces")
+
+SHORT_NUMBERS = ("nr", "nro")
+"""How "number" is written at the end of a compound: "telefonnr"."""
 
 LEAST_PIECE = 4
 """The shortest word that a compound is split at; shorter ones are in too many other words."""
@@ -33,12 +35,14 @@ class Rules:
     """All that is known of values and names.
 
     ``vocabulary`` maps a list's name to its words, ``foreign`` Presidio's classes to when they
-    are asked, ``families`` an entity to the general one that it is a kind of.
+    are asked, ``families`` an entity to the general one that it is a kind of, ``weights`` a piece
+    of evidence to what it weighs, -1 to 1.
     """
 
     recognizers: tuple[Recognizer, ...]
     phrases: Mapping[tuple[str, ...], Phrase]
     vocabulary: Mapping[str, frozenset[str]]
+    weights: Mapping[str, float]
     pieces: frozenset[str] = field(default=frozenset())
     foreign: Mapping[str, Foreign] = field(default_factory=dict)
     allowed: tuple[Allowed, ...] = ()
@@ -50,8 +54,8 @@ class Rules:
         return any(a.holds(value) for a in self.allowed)
 
     def words(self, name: str) -> tuple[str, ...]:
-        """Split a column's or table's name into lower-case words, without the stop words."""
-        parts = [w for part in _split(name) for w in self._compound(part)]
+        """Split a column's or table's name into folded words, without the stop words."""
+        parts = [w for part in wording.words(name) for w in self._compound(part)]
         kept = [w for w in parts if w not in self.vocabulary["stop"]]
         return tuple(kept or parts)
 
@@ -59,6 +63,9 @@ class Rules:
         """Take a compound apart, where all its pieces are known: "kundentelefon"."""
         if word in self.pieces or len(word) < 2 * LEAST_PIECE - 1:
             return (word,)
+        for short in SHORT_NUMBERS:
+            if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
+                return (head, "number")
         for cut in range(len(word) - LEAST_PIECE + 1, LEAST_PIECE - 2, -1):
             head, tail = word[:cut], word[cut:]
             if not self._piece(head) or len(tail) < LEAST_PIECE - 1:
@@ -98,6 +105,7 @@ class _Read:
         self.recognizers: dict[str, Recognizer] = {}
         self.phrases: dict[tuple[str, ...], Phrase] = {}
         self.foreign: dict[str, Foreign] = {}
+        self.weights: dict[str, float] = {}
         self.allowed: list[Allowed] = []
         self.disabled: set[str] = set()
         self.vocabulary: dict[str, set[str]] = {name: set() for name in VOCABULARY}
@@ -115,7 +123,7 @@ class _Read:
             if key not in self.vocabulary or not ruletables.texts(words):
                 self.faults.append(f"{name}: vocabulary {key!r} is not a known list of words")
             else:
-                self.vocabulary[key].update(words)
+                self.vocabulary[key].update(map(wording.fold, words))
 
     def _tables(self, raw: Mapping[str, Any], kind: str, name: str) -> list[Any]:
         tables = raw.get(kind, [])
@@ -139,6 +147,8 @@ class _Read:
             case Foreign():
                 self.foreign[made.recognizer] = made
                 self.disabled.discard(made.recognizer)
+            case Weight():
+                self.weights[made.name] = made.weight
             case Allowed():
                 self.allowed.append(made)
             case list():
@@ -171,6 +181,7 @@ class _Read:
             kept,
             bare,
             {k: frozenset(v) for k, v in self.vocabulary.items()},
+            self.weights,
             frozenset(pieces),
             self.foreign,
             tuple(self.allowed),
@@ -184,20 +195,6 @@ _DISABLES = ("disable", "disable_words")
 
 def _bare(words: tuple[str, ...], stop: set[str]) -> tuple[str, ...]:
     return tuple(w for w in words if w not in stop) or words
-
-
-def _split(name: str) -> list[str]:
-    """Split snake_case, CamelCase and digits; a run of capitals is one word."""
-    spaced = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", name)
-    marks = [0, *(i + 1 for i, pair in enumerate(pairwise(spaced)) if _hump(spaced, i, pair))]
-    parts = [spaced[a:b] for a, b in zip(marks, [*marks[1:], len(spaced)], strict=True)]
-    return [w.lower() for part in parts for w in re.findall(r"[^\W_]+", part)]
-
-
-def _hump(text: str, at: int, pair: tuple[str, str]) -> bool:
-    before, here = pair
-    after = text[at + 2] if at + 2 < len(text) else ""
-    return here.isupper() and (before.islower() or (before.isupper() and after.islower()))
 
 
 def _text(path: Path) -> str:

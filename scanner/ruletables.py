@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scanner import wording
 from scanner.folding import folded
 
 Faults = list[str]
@@ -76,6 +77,14 @@ class Allowed:
         if folded(value).strip() in self.texts:
             return True
         return self.pattern is not None and bool(self.pattern.fullmatch(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a piece of evidence weighs, -1 to 1."""
+
+    name: str
+    weight: float
 
 
 def recognizer(table: Any, file: str, faults: Faults) -> Recognizer | None:
@@ -171,9 +180,22 @@ def foreign(table: Any, file: str, faults: Faults) -> Foreign | None:
     return Foreign(**{**table, "words": words, "source": file})
 
 
+def evidence(table: Any, file: str, faults: Faults) -> Weight | None:
+    """Read ``[[weight]]``: what a piece of evidence weighs."""
+    needed = {"name", "weight", "why"}
+    if fault := shape(table, needed, needed):
+        faults.append(f"{file}: weight {_name(table)!r} {fault}")
+        return None
+    value = table["weight"]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not -1 <= value <= 1:
+        faults.append(f"{file}: weight {table['name']!r} is not a number of -1 to 1")
+        return None
+    return Weight(table["name"], float(value))
+
+
 def words_of(phrase: str) -> tuple[str, ...]:
     """Split a phrase of a rule file into its words."""
-    return tuple(phrase.removeprefix("=").lower().split())
+    return tuple(map(wording.fold, phrase.removeprefix("=").split()))
 
 
 def shape(table: Any, needed: set[str], known: set[str]) -> str:
@@ -226,5 +248,6 @@ READERS: Mapping[str, Callable[[Any, str, Faults], Any]] = {
     "allow": allowed,
     "column": phrases,
     "presidio": foreign,
+    "weight": evidence,
 }
 """What reads each table of a rule file."""

@@ -5,15 +5,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from scanner.detectors.look import Look, Sign
-from scanner.model import Evidence
 
 COST = 4
 
 MOST_WORDS = 5
 """A longer text is no name."""
-
-FULL_NAME, ONE_NAME = 0.6, 0.3
-"""What first names with last names weigh, and single names, which words for things may be too."""
 
 FEW = 4
 """With so few different values unknown names are no surprise."""
@@ -21,14 +17,8 @@ FEW = 4
 LEAST = 0.25
 """A smaller share of known names is chance."""
 
-UNKNOWN = -0.2
-"""What it weighs when hardly a value has a known name in it; strong column names outweigh it."""
-
 LATIN = "\u0250"
 """The first character after the Latin scripts; the lists know few names of the others."""
-
-COMPANIES = -0.5
-"""What legal forms of companies weigh against the name of a person."""
 
 COMPANY = re.compile(
     r"\b(?:inc|ltd|limited|llc|llp|plc|corp|corporation|co|gmbh|ag|kg|ohg|s\.?a\.?|sarl|s\.?r\.?l|"
@@ -96,23 +86,21 @@ def detect(look: Look) -> Iterator[Sign]:
     values = look.values
     if values.kind != "text" or not values.read or look.prose > 0.5:  # noqa: PLR2004
         return
-    for test, most, rule in (
-        (is_full, FULL_NAME, "first and last names of the name lists"),
-        (is_one, ONE_NAME, "names of the name lists"),
+    for test, key, rule in (
+        (is_full, "gazetteer.full", "first and last names of the name lists"),
+        (is_one, "gazetteer.one", "names of the name lists"),
     ):
         hits, different = values.hits(test)
         share = hits / values.read
         spread = different / values.distinct
         if min(share, spread) >= LEAST:
-            weight = most * min(share, spread)
-            yield Sign("PERSON", Evidence(rule, "gazetteer", hits, values.read, round(weight, 3)))
+            yield look.sign("PERSON", key, rule, hits=hits, strength=min(share, spread))
     hits, _ = values.hits(has_one)
     if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:
         rule = "values without a known name"
-        evidence = Evidence(rule, "gazetteer", values.read - hits, values.read, UNKNOWN)
-        yield Sign("PERSON", evidence)
+        yield look.sign("PERSON", "gazetteer.unknown", rule, hits=values.read - hits)
     legal, _ = values.hits(is_company)
     if legal > 0.1 * values.read:
-        weight = round(COMPANIES * min(1.0, 2.5 * legal / values.read), 3)
-        evidence = Evidence("legal forms of companies", "gazetteer", legal, values.read, weight)
-        yield Sign("PERSON", evidence)
+        strength = min(1.0, 2.5 * legal / values.read)
+        rule = "legal forms of companies"
+        yield look.sign("PERSON", "gazetteer.companies", rule, hits=legal, strength=strength)

@@ -6,15 +6,8 @@ from datetime import date
 
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.values import Values
-from scanner.model import Evidence
 
 COST = 3
-
-CONTRADICTS = -0.6
-"""What values weigh that cannot be what the name says."""
-
-FITS = 0.1
-"""What values weigh that could be it."""
 
 FEW, BIG = 5, 100_000
 """Fewer or smaller numbers are close together by chance."""
@@ -104,14 +97,15 @@ def detect(look: Look) -> Iterator[Sign]:
     for entity in sorted(look.named() & COULD_BE.keys()):
         hits, _ = values.hits(COULD_BE[entity])
         share = hits / values.read
-        weight = FITS if share > 0.5 else CONTRADICTS * (1 - share)  # noqa: PLR2004
-        rule = "values that could be it" if weight > 0 else "values that cannot be it"
-        seen = hits if weight > 0 else values.read - hits
-        yield Sign(entity, Evidence(rule, "shape", seen, values.read, round(weight, 3)))
+        if share > 0.5:  # noqa: PLR2004
+            yield look.sign(entity, "shape.fits", "values that could be it", hits=hits)
+        else:
+            key, rule = "shape.contradicts", "values that cannot be it"
+            yield look.sign(entity, key, rule, hits=values.read - hits, strength=1 - share)
     if values.kind == "number" and _dense(values):
         rule = "numbers as close together as keys"
-        yield Sign("*", Evidence(rule, "shape", values.read, values.read, CONTRADICTS))
+        yield look.sign("*", "shape.keys", rule, hits=values.read)
     if values.distinct <= 2 and max(map(len, values.counts)) <= 1:  # noqa: PLR2004
         rule = "one or two values of one character"
         for entity in sorted(look.named() - {"GENDER", "INITIAL"}):
-            yield Sign(entity, Evidence(rule, "shape", values.read, values.read, CONTRADICTS))
+            yield look.sign(entity, "shape.flags", rule, hits=values.read)

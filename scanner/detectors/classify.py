@@ -8,7 +8,7 @@ from types import ModuleType
 
 from scanner import plugins
 from scanner.detectors import by_pattern, by_shape
-from scanner.detectors.look import Look, Sign
+from scanner.detectors.look import Look
 from scanner.detectors.mask import mask
 from scanner.model import Evidence, Personal
 
@@ -205,15 +205,15 @@ def neighbours(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> None:
         if verdict.personal not in {"none"}:
             continue
         if look.weight("PERSON") >= 0.2 and parts & {"first", "last"}:  # noqa: PLR2004
-            _beside(look, "PERSON", "stands beside a person's name", 0.15)
+            look.signs.append(
+                look.sign("PERSON", "neighbour.name", "stands beside a person's name")
+            )
         if look.weight("STREET_ADDRESS") >= 0.3 and city:  # noqa: PLR2004
-            _beside(look, "STREET_ADDRESS", "stands beside a city", 0.25)
+            look.signs.append(
+                look.sign("STREET_ADDRESS", "neighbour.street", "stands beside a city")
+            )
         if look.weight("POSTCODE") >= 0.3 and street:  # noqa: PLR2004
-            _beside(look, "POSTCODE", "stands beside a street", 0.25)
-
-
-def _beside(look: Look, entity: str, rule: str, weight: float) -> None:
-    look.signs.append(Sign(entity, Evidence(rule, "neighbour", 0, 0, weight)))
+            look.signs.append(look.sign("POSTCODE", "neighbour.postcode", "stands beside a street"))
 
 
 def inherit(verdict: Verdict, original: Verdict, name: str) -> Verdict:

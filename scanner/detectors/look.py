@@ -28,11 +28,16 @@ TEXT_WORDS, TEXT_LENGTH = 4, 16
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A detector's evidence for an entity; ``part`` says which part of a name or an address."""
+    """A detector's evidence for an entity; ``part`` says which part of a name or an address.
+
+    ``key`` names the weight of ``weights.toml`` that counts, times ``strength`` (0 to 1).
+    """
 
     entity: str
     evidence: Evidence
     part: str = ""
+    key: str = ""
+    strength: float = 1.0
 
 
 @dataclass(repr=False, eq=False)
@@ -46,6 +51,26 @@ class Look:
     table_owner: Owner = ""
     comment: str = ""
     signs: list[Sign] = field(default_factory=list)
+
+    def sign(
+        self,
+        entity: str,
+        key: str,
+        rule: str,
+        *,
+        hits: int = 0,
+        strength: float = 1.0,
+        part: str = "",
+        seen: int | None = None,
+    ) -> Sign:
+        """Make a sign that weighs what ``weights.toml`` says of ``key``, times ``strength``.
+
+        ``hits`` of the ``seen`` values (all, where only hits are given) show it.
+        """
+        known = self.values.read if seen is None and hits else seen or 0
+        weight = round(self.rules.weights[key] * strength, 3)
+        evidence = Evidence(rule, key.partition(".")[0], hits, known, weight)
+        return Sign(entity, evidence, part, key, strength)
 
     @cached_property
     def words(self) -> tuple[str, ...]:

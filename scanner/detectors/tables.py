@@ -65,9 +65,10 @@ def _comment(column: Column[Any]) -> str:
 def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
     """Say whose data a table holds: a company's name or a person's decide before its own name.
 
-    A "contact" beside a company is whom to ask for there: the address is the company's.
+    A "contact" beside a company is whom to ask for there: the address is the company's. A column
+    such as "composer" does not make a person of a thing.
     """
-    person = company = False
+    person = company = role = False
     for name, values in samples.items():
         words = rules.words(name)
         found = [p for _, p in by_name.phrases(words, rules)]
@@ -76,10 +77,11 @@ def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
         named = any(p.entity == "ORGANIZATION" for p in found)
         company |= firm or (named and words[-1] not in rules.vocabulary["heads"])
         person |= "contact" not in words and not firm and any(_part(p, words) for p in found)
-        person |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
-    if person or company:
-        return "person" if person else "organisation"
-    return owner(rules.words(table.name), rules)
+        role |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
+    known = owner(rules.words(table.name), rules)
+    if person or (role and known != "thing"):
+        return "person"
+    return "organisation" if company else known
 
 
 def _part(phrase: Phrase, words: Sequence[str]) -> bool:

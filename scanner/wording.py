@@ -1,0 +1,47 @@
+"""Names of columns and tables as words: text in, folded lower-case words out. Reads nothing."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
+"""Letters that do not decompose into a plain one and an accent."""
+
+UMLAUT = re.compile(r"(?<=[aou])e")
+"""How umlauts are written where a name may only hold plain letters: "strasse", "foedselsdato"."""
+
+LEAST_UMLAUT = 5
+"""In shorter words an "e" after a vowel is one: "rue" is not "ru"."""
+
+NUMBER = frozenset(
+    "number num nbr no nr nro nummer numero numer numarasi cislo nomer haoma".split()  # noqa: SIM905  # reads better
+)
+"""Words for "number", which are one to us."""
+
+
+def words(name: str) -> list[str]:
+    """Split a name into folded words: snake_case, CamelCase, digits apart."""
+    return [fold(w) for w in split(name)]
+
+
+def fold(word: str) -> str:
+    """Write a word without accents and umlauts; words for "number" become one."""
+    bare = unicodedata.normalize("NFKD", word.lower().translate(LETTERS))
+    plain = "".join(c for c in bare if not unicodedata.combining(c))
+    if len(plain) >= LEAST_UMLAUT:
+        plain = UMLAUT.sub("", plain)
+    return "number" if plain in NUMBER else plain
+
+
+def split(name: str) -> list[str]:
+    """Split snake_case, CamelCase and digits; a run of capitals is one word."""
+    spaced = re.sub(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])", " ", name)
+    marks = [0, *(i + 1 for i, pair in enumerate(pairwise(spaced)) if _hump(spaced, i, pair))]
+    parts = [spaced[a:b] for a, b in zip(marks, [*marks[1:], len(spaced)], strict=True)]
+    return [w.lower() for part in parts for w in re.findall(r"[^\W_]+", part)]
+
+
+def _hump(text: str, at: int, pair: tuple[str, str]) -> bool:
+    before, here = pair
+    after = text[at + 2] if at + 2 < len(text) else ""
+    return here.isupper() and (before.islower() or (before.isupper() and after.islower()))
