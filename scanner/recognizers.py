@@ -21,7 +21,7 @@ __all__ = ["Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 OURS = ("recognizers.toml", "columns.toml", "presidio.toml", "weights.toml")
 """The rule files that come with the program; a user's files add to them, replace, or disable."""
 
-VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces")
+VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces", "values")
 
 SHORT_NUMBERS = ("nr", "nro")
 """How "number" is written at the end of a compound: "telefonnr"."""

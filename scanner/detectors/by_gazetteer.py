@@ -17,6 +17,17 @@ FEW = 4
 LEAST = 0.25
 """A smaller share of known names is chance."""
 
+MOST = 0.7
+"""From such a share on, first names with whatever follows are no accident."""
+
+TITLES = frozenset(
+    ["dr", "prof", "mr", "mrs", "ms", "miss", "sir", "dame", "rev", "ing", "dipl", "mgr", "bc", "herr", "frau", "m", "mme", "mlle", "sr", "sra", "srta", "dott", "pan", "pani", "van", "von", "de", "der", "den", "del", "della", "di", "da", "do", "dos", "du", "la", "le", "el", "al", "bin", "ben", "ter", "ten", "zu", "af", "av"]  # reads better
+)  # fmt: skip
+"""Titles and particles, which are parts of names and no names."""
+
+HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+"""A Chinese name: the family's first, in one or two signs."""
+
 LATIN = "\u0250"
 """The first character after the Latin scripts; the lists know few names of the others."""
 
@@ -46,7 +57,11 @@ def names() -> tuple[frozenset[str], frozenset[str]]:
             if attribute.startswith(("first_name", "last_name")):
                 listed = getattr(provider, attribute)
                 if isinstance(listed, tuple | list | dict | set):
-                    kind.update(n.casefold() for n in listed if isinstance(n, str) and len(n) > 1)
+                    kind.update(
+                        n.casefold()
+                        for n in listed
+                        if isinstance(n, str) and (len(n) > 1 or n > LATIN)
+                    )
     return frozenset(first), frozenset(last)
 
 
@@ -60,6 +75,19 @@ def is_full(value: str) -> bool:
     some = any(w in first for w in words) and any(w in last or len(w) > 1 for w in words)
     initials = sum(len(w) == 1 for w in words)
     return some and bool(known) and len(known) + initials >= len(words) - (len(words) > 2)  # noqa: PLR2004
+
+
+def starts_as_name(value: str) -> bool:
+    """Whether a value is a known first name with one to three other words, whatever these are."""
+    first, last = names()
+    if HAN.fullmatch(value):
+        return value[:1] in last or value[:2] in last
+    head, comma, tail = value.partition(",")
+    words = [w.rstrip(".") for w in WORD.findall(f"{tail} {head}" if comma else value)]
+    words = [w for w in words if w.casefold() not in TITLES]
+    if not 2 <= len(words) <= MOST_WORDS - 1 or any(c.isdigit() for c in value):  # noqa: PLR2004
+        return False
+    return words[0].casefold() in first and not any(w.islower() for w in words[1:])
 
 
 def is_one(value: str) -> bool:
@@ -86,14 +114,15 @@ def detect(look: Look) -> Iterator[Sign]:
     values = look.values
     if values.kind != "text" or not values.read or look.prose > 0.5:  # noqa: PLR2004
         return
-    for test, key, rule in (
-        (is_full, "gazetteer.full", "first and last names of the name lists"),
-        (is_one, "gazetteer.one", "names of the name lists"),
+    for test, key, least, rule in (
+        (is_full, "gazetteer.full", LEAST, "first and last names of the name lists"),
+        (starts_as_name, "gazetteer.first", MOST, "first names of the name lists, and more words"),
+        (is_one, "gazetteer.one", LEAST, "names of the name lists"),
     ):
         hits, different = values.hits(test)
         share = hits / values.read
         spread = different / values.distinct
-        if min(share, spread) >= LEAST:
+        if min(share, spread) >= least and values.distinct >= (FEW if least == MOST else 1):
             yield look.sign("PERSON", key, rule, hits=hits, strength=min(share, spread))
     hits, _ = values.hits(has_one)
     if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:

@@ -59,12 +59,7 @@ class Language:
                 "one (nothing is downloaded)"
             )
         self._model = model
-        self._presidio = Presidio(files)
-
-    @property
-    def presidio(self) -> Presidio:
-        """Presidio's recognizers, with those of the user's files."""
-        return self._presidio
+        self.presidio = Presidio(files)
 
     @property
     def _pipeline(self) -> Any:

@@ -44,12 +44,12 @@ RELATION = re.compile(r"[A-Za-z]2[A-Za-z]")
 
 def detect(look: Look) -> Iterator[Sign]:
     """Weigh the name's words, else those of a short comment (half as much)."""
-    signs = list(_signs(look, look.words, 1.0))
-    if not signs and look.comment:
+    found = list(_signs(look, look.words))
+    if not found and look.comment:
         words = look.rules.words(look.comment)
         if len(words) <= LONGEST_COMMENT:
-            signs = list(_signs(look, words, MENTIONED))
-    yield from signs
+            found = list(_signs(look, words, MENTIONED))
+    yield from found
 
 
 def phrases(words: Sequence[str], rules: Rules) -> list[tuple[int, Phrase]]:
@@ -72,7 +72,8 @@ def phrases(words: Sequence[str], rules: Rules) -> list[tuple[int, Phrase]]:
     return sorted(found.items())
 
 
-def _signs(look: Look, words: Sequence[str], scale: float) -> Iterator[Sign]:
+def _signs(look: Look, words: Sequence[str], scale: float = 1.0) -> Iterator[Sign]:
+    """Weigh ``words`` as the name of ``look``'s column."""
     found = phrases(words, look.rules)
     covered = {i for start, p in found for i in range(start, start + len(p.words))}
     rest = [w for i, w in enumerate(words) if i not in covered]

@@ -16,6 +16,9 @@ ENOUGH = 0.6
 SURE, FEW, SPARSE = 0.9, 2, 0.5
 """Two different values of a recognizer so sure make a column one that may hold anything."""
 
+LUCK = 0.3
+"""Of numbers that are no card's one in ten has a right check digit; of cards all have."""
+
 
 def detect(look: Look) -> Iterator[Sign]:
     """Count the values that match as a whole."""
@@ -30,7 +33,7 @@ def detect(look: Look) -> Iterator[Sign]:
         if look.values.kind == "number" and not recognizer.needs_name and not known:
             continue
         hits, different = look.values.hits(lambda value, r=recognizer: whole(value, r, look))  # type: ignore[misc]  # a default binds the loop's variable
-        if hits:
+        if hits and not _by_chance(recognizer, hits, look):
             share = hits / look.values.read
             weight = recognizer.weight * min(1.0, share / ENOUGH)
             if not known and different <= 1 and look.values.read > 1:
@@ -45,6 +48,14 @@ def detect(look: Look) -> Iterator[Sign]:
     if sum(d for _, d in sure) >= FEW and look.values.kind == "text":
         evidence = Evidence("here and there contacts", "pattern", hits, look.values.read, SPARSE)
         yield Sign("FREE_TEXT", evidence)
+
+
+def _by_chance(recognizer: Recognizer, hits: int, look: Look) -> bool:
+    """Whether checksums that are right are no more than luck among numbers of that length."""
+    if not recognizer.presidio:
+        return False
+    alike, _ = look.values.hits(lambda value: bool(recognizer.pattern.fullmatch(value)))
+    return hits < LUCK * alike
 
 
 def whole(value: str, recognizer: Recognizer, look: Look) -> bool:

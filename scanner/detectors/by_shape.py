@@ -12,9 +12,14 @@ COST = 3
 FEW, BIG = 5, 100_000
 """Fewer or smaller numbers are close together by chance."""
 
+MOSTLY = 0.9
+"""Nearly all values."""
+
 DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ](\d{1,4})(?:[T ].*)?")
 COMPACT = re.compile(r"(?:19|20)\d{6}")
-SLUG = re.compile(r"[\w.@+-]{2,32}")
+SLUG = re.compile(r"(?=.*[^\W\d_])[\w.@+-]{2,32}")
+HOUSE = re.compile(r"\d{1,5}[ /-]?[A-Za-z]?")
+SMALL = re.compile(r"(?:[0-2]?\d\.){3}[0-2]?\d")
 IP = re.compile(r"[0-9a-fA-F:.]{3,45}(?:/\d+)?")
 
 
@@ -46,12 +51,14 @@ def _birth(value: str) -> bool:
 
 
 def _address(value: str) -> bool:
-    letters = any(c.isalpha() for c in value)
-    return (letters and len(value) >= 4) or (value.isdigit() and len(value) <= 5)  # noqa: PLR2004
+    if HOUSE.fullmatch(value):
+        return True
+    mixed = value.isascii() and " " not in value and any(c.isdigit() for c in value)
+    return len(value) >= 4 and any(c.isalpha() for c in value) and not mixed  # noqa: PLR2004
 
 
 def _mailish(value: str) -> bool:
-    return "@" in value or bool(SLUG.fullmatch(value) and not value.isdigit())
+    return "@" in value or bool(SLUG.fullmatch(value))
 
 
 COULD_BE: dict[str, Callable[[str], bool]] = {
@@ -66,8 +73,8 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
     "CREDIT_CARD": _digits(12, 19),
     "BANK_ACCOUNT": _digits(4, 30),
     "CUSTOMER_ID": lambda v: any(c.isdigit() for c in v) and len(v) >= 4,  # noqa: PLR2004
-    "USERNAME": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
-    "LOGIN_STAMP": lambda v: bool(SLUG.fullmatch(v)) and not v.isdigit(),
+    "USERNAME": lambda v: bool(SLUG.fullmatch(v)),
+    "LOGIN_STAMP": lambda v: bool(SLUG.fullmatch(v)),
     "SECRET": lambda v: len(v) >= 3 and " " not in v,  # noqa: PLR2004
     "IP_ADDRESS": lambda v: bool(IP.fullmatch(v)),
     "CITY": _letters,
@@ -102,6 +109,9 @@ def detect(look: Look) -> Iterator[Sign]:
         else:
             key, rule = "shape.contradicts", "values that cannot be it"
             yield look.sign(entity, key, rule, hits=values.read - hits, strength=1 - share)
+    small, _ = values.hits(lambda value: bool(SMALL.fullmatch(value)))
+    if small > MOSTLY * values.read and values.distinct > 1:
+        yield look.sign("IP_ADDRESS", "shape.versions", "numbers as of a version", hits=small)
     if values.kind == "number" and _dense(values):
         rule = "numbers as close together as keys"
         yield look.sign("*", "shape.keys", rule, hits=values.read)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-from scanner.detectors import by_gazetteer, by_name, classify
+from scanner.detectors import by_gazetteer, by_name, classify, pairs
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
@@ -91,6 +91,7 @@ def _part(phrase: Phrase, words: Sequence[str]) -> bool:
 
 def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:
     """Let the detectors look at every column, then at what stands beside it, then the pack."""
+    pairs.mark(seen.values())
     for look in seen.values():
         classify.examine(look)
     drafts = [classify.judge(look) for look in seen.values()]

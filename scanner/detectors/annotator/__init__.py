@@ -19,14 +19,12 @@ Kind = Callable[[str, Sequence[Span]], Iterator[Span]]
 
 
 class Reader(Protocol):
-    """A language model with Presidio's recognizers."""
+    """A language model with Presidio's recognizers, which check what patterns find."""
+
+    presidio: Presidio
 
     def entities(self, texts: Iterable[str]) -> list[list[Span]]:
         """Find what has a name in each text: people, organisations, places."""
-
-    @property
-    def presidio(self) -> Presidio:
-        """Presidio's recognizers, which check what patterns find."""
 
 
 class Annotator:
