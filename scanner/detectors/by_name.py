@@ -56,7 +56,8 @@ def phrases(words: Sequence[str], rules: Rules) -> list[tuple[int, Phrase]]:
     """Find the known phrases in ``words``, longest first, without overlaps, in their order."""
     found: dict[int, Phrase] = {}
     taken: set[int] = set()
-    real = [w for w in words if not w.isdigit() and len(w) > 1]
+    persons = rules.vocabulary["persons"]
+    real = [w for w in words if not w.isdigit() and len(w) > 1 and w not in persons]
     for length in range(min(4, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             phrase = rules.phrases.get(tuple(words[start : start + length]))
@@ -104,7 +105,7 @@ def _signs(look: Look, words: Sequence[str], scale: float = 1.0) -> Iterator[Sig
         if chosen.entity == "PERSON" and thing and not owner(chosen.words, look.rules):
             yield look.sign("PERSON", "owner.other", "the name of something else")
     else:
-        told = f"its name says {' '.join(chosen.words)!r}"
+        told = f"its name says {' '.join(chosen.words)!r}, which is nothing personal"
         yield look.sign("*", "name.word", told, strength=-chosen.weight)
 
 

@@ -144,7 +144,7 @@ def _tell(evidence: Evidence) -> str:
 
 def _why_not(look: Look, entity: str, evidence: Sequence[Evidence]) -> str:
     against = [e for e in evidence if e.weight < 0]
-    if against and entity:
+    if against:
         return _tell(against[-1])
     if evidence:
         return f"too little speaks for it: {_tell(evidence[0])}"

@@ -50,6 +50,7 @@ class Look:
     language: "Language"
     table_owner: Owner = ""
     comment: str = ""
+    prefix: str = ""
     signs: list[Sign] = field(default_factory=list)
 
     def sign(
@@ -74,8 +75,9 @@ class Look:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The column's name in words."""
-        return self.rules.words(self.ref.name)
+        """The column's name in words, without the one that nearly all columns begin with."""
+        words = self.rules.words(self.ref.name)
+        return words[1:] if self.prefix and words[1:] and words[0] == self.prefix else words
 
     @cached_property
     def prose(self) -> float:

@@ -5,6 +5,7 @@ declares what a column is, its word counts.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,9 @@ MARK = re.compile(r"\s*\[efface: [^]]*\]")
 PARTS = frozenset({"first", "last"})
 """Parts of a name that only a person has."""
 
+LEAST_PREFIXED, MOST_COLUMNS = 4, 0.6
+"""So many columns, and such a share, begin with a word that is a prefix."""
+
 FIRM = 0.3
 """The share of values with a company's legal form from which a column names companies."""
 
@@ -43,7 +47,7 @@ def looks(
     """Prepare the columns that were read; ``comments`` are (table, column), lower case, to text."""
     if rules.allowed:
         samples = {name: values.without(rules.allows) for name, values in samples.items()}
-    whose = _owner(rules, table, samples)
+    whose, prefix = _owner(rules, table, samples), _prefix(rules, table)
     return {
         name: Look(
             ColumnRef(table.schema or "", table.name, name),
@@ -52,6 +56,7 @@ def looks(
             language,
             whose,
             _comment(table.columns[name]) or comments.get((table.name.lower(), name.lower()), ""),
+            prefix,
         )
         for name, values in samples.items()
     }
@@ -60,6 +65,14 @@ def looks(
 def _comment(column: Column[Any]) -> str:
     """Read what people wrote about a column."""
     return MARK.sub("", column.comment or "")
+
+
+def _prefix(rules: Rules, table: Table) -> str:
+    """Find the word that nearly all column names of a table begin with: EMP_NAME, EMP_CITY."""
+    names = [rules.words(c.name) for c in table.columns]
+    firsts = Counter(words[0] for words in names if len(words) > 1)
+    word, often = firsts.most_common(1)[0] if firsts else ("", 0)
+    return word if often >= LEAST_PREFIXED and often > MOST_COLUMNS * len(names) else ""
 
 
 def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
