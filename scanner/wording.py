@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
@@ -24,6 +25,7 @@ def words(name: str) -> list[str]:
     return [fold(w) for w in split(name)]
 
 
+@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Write a word without accents and umlauts; words for "number" become one."""
     bare = unicodedata.normalize("NFKD", word.lower().translate(LETTERS))

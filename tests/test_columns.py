@@ -82,7 +82,7 @@ def test_reasons_are_plain_words(found: Found) -> None:
         "its name says 'phone model', which is nothing personal"
     )
     assert why["product", "sha"] == "nothing personal in 60 values"
-    assert why["swapped", "phone"].startswith("values that cannot be it (100 % of 60)")
+    assert why["shop", "phone"].startswith("the data of an organisation: ")
 
 
 def test_other_samples_and_the_whole_agree_within_their_intervals(url: str, found: Found) -> None:
