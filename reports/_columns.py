@@ -1,38 +1,41 @@
 """The sheet Columns: one row a column of the database, and where people decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reports import _sheets, _words
-from reports._sheets import Column
+from reports import _entries, _sheets, _words
+from reports._entries import DATE, DECISION, NOTE, REVIEWER
+from reports._sheets import Cell, Column, Formula
 from reports._words import visible
 from scanner import audit as decisions
-from scanner import strategies
-from scanner.model import KEEP, Audit, Finding
-from scanner.rulebook import Pack
+from scanner.model import Audit, Finding, TableRef
 
 TITLE = "Columns"
 
-SCHEMA, TABLE, COLUMN = "Schema", "Table", "Column"
-DECISION, REVIEWER, DATE, NOTE = "Decision", "Reviewer", "Date", "Note"
+SCHEMA, TABLE, COLUMN, VERDICT = "Schema", "Table", "Column", "Verdict"
+SUGGESTED, FORCE = "Suggested decision", "In force"
 
 NEEDED = (SCHEMA, TABLE, COLUMN, DECISION, REVIEWER, DATE, NOTE)
 """The headers that are read back; all others may go."""
 
+OPEN = "open"
+"""What stands under ``FORCE`` where nobody has decided yet."""
+
 LAYOUT = (
     Column(TABLE, 24, "strong"),
     Column(COLUMN, 24, "strong"),
-    Column("Verdict", 11),
+    Column(VERDICT, 11),
     Column("Entity", 18),
     Column("Confidence", 12),
-    Column("Suggested decision", 12),
+    Column(SUGGESTED, 12),
     Column(DECISION, 13, "entry"),
-    Column(REVIEWER, 14, "entry"),
+    Column(FORCE, 14),
+    Column(REVIEWER, 15, "entry"),
     Column(DATE, 12, "entry date"),
-    Column(NOTE, 28, "entry wrap"),
-    Column("Share of values", 34, "wrap"),
-    Column("Why", 58, "wrap"),
-    Column("Why suggested", 44),
+    Column(NOTE, 30, "entry wrap"),
+    Column("Share of values", 36, "wrap"),
+    Column("Why", 48, "wrap"),
+    Column("Why suggested", 40, "wrap"),
     Column("Examples (masked)", 40),
     Column("Evidence", 60),
     Column("Score", 8, "part"),
@@ -46,38 +49,58 @@ LAYOUT = (
 PRINTED = "Why"
 """The last column that is printed: the rest is for the screen."""
 
-LONGEST_LIST = 255
-"""How long Excel lets the choices of a drop-down be."""
+
+def order(audit: Audit) -> list[Finding]:
+    """Order the findings as the sheet does: by urgency, then by table."""
+    return _words.urgent_first(audit.scan.columns)
 
 
-def add(book: Any, audit: Audit, pack: Pack | None) -> None:
-    """Add the sheet, what needs a decision most urgently first."""
-    count = len(audit.scan.columns)
-    rows = _rows(audit, pack)
-    hidden = () if any(f.column.schema for f in audit.scan.columns) else (SCHEMA,)
+def add(
+    book: Any,
+    audit: Audit,
+    found: Sequence[Finding],
+    suggested: Sequence[decisions.Suggestion],
+    places: Mapping[TableRef, str],
+) -> None:
+    """Add the sheet: ``found`` with what is ``suggested``, row by row.
+
+    ``places`` says in which cells the decisions for whole tables stand.
+    """
+    rows = _rows(audit, found, suggested, places)
+    hidden = () if any(f.column.schema for f in found) else (SCHEMA,)
     sheet = _sheets.tabular(
-        book, TITLE, LAYOUT, rows, count=count, frozen=2, paper=_sheets.A3, hidden=hidden
+        book, TITLE, LAYOUT, rows, count=len(found), frozen=2, paper=_sheets.A3, hidden=hidden
     )
-    last = count + 1
-    sheet.print_area = f"A1:{_letter(PRINTED)}{last}"
-    if count:
-        _choices(sheet, last)
+    asking = sum(decisions.needs_decision(f.personal) for f in found)
+    sheet.print_area = f"A1:{letter(PRINTED)}{(asking or len(found)) + 1}"
+    if found:
+        last = len(found) + 1
+        _entries.validate(sheet, {c.head: letter(c.head) for c in LAYOUT}, last)
         _formats(sheet, last)
 
 
-def _letter(head: str) -> str:
+def letter(head: str) -> str:
+    """Name the column that the header stands in."""
     from openpyxl.utils import get_column_letter
 
     return get_column_letter([c.head for c in LAYOUT].index(head) + 1)
 
 
-def _rows(audit: Audit, pack: Pack | None) -> Iterator[list[str | float | None]]:
-    for finding in _words.urgent_first(audit.scan.columns):
-        suggested = decisions.suggestion(finding, pack)
-        yield [*_found(finding), *_decided(audit, finding, suggested), *_why(finding, suggested)]
+def _rows(
+    audit: Audit,
+    found: Sequence[Finding],
+    suggested: Sequence[decisions.Suggestion],
+    places: Mapping[TableRef, str],
+) -> Iterator[list[Cell]]:
+    at = {head: letter(head) for head in (DECISION, VERDICT, SUGGESTED)}
+    for row, (finding, proposal) in enumerate(zip(found, suggested, strict=True), start=2):
+        made = _entries.made(audit.decisions.get(finding.column))
+        force = _force(at, row, places.get(finding.column.of))
+        yield [*_found(finding), proposal.choice, made[0], force, *made[1:],
+               *_why(finding, proposal)]  # fmt: skip
 
 
-def _found(finding: Finding) -> list[str | float | None]:
+def _found(finding: Finding) -> list[Cell]:
     return [
         visible(finding.column.table),
         visible(finding.column.name),
@@ -87,15 +110,19 @@ def _found(finding: Finding) -> list[str | float | None]:
     ]
 
 
-def _decided(
-    audit: Audit, finding: Finding, suggested: decisions.Suggestion
-) -> list[str | float | None]:
-    made = audit.decisions.get(finding.column)
-    written = (made.choice, made.by, made.when, made.note) if made else ("", "", "", "")
-    return [suggested.choice, *(one or None for one in written)]
+def _force(at: Mapping[str, str], row: int, place: str | None) -> Formula:
+    """Say what counts now: the column's decision, else the table's, else that it is open."""
+    own, verdict, suggested = (f"{at[h]}{row}" for h in (DECISION, VERDICT, SUGGESTED))
+    rest = f'"{OPEN}"'
+    if place:
+        table = f"LOWER(TRIM({place}))"
+        choice = f'IF({table}="{decisions.SUGGESTED}",{suggested},{table})'
+        rest = f'IF(TRIM({place})<>"",{choice}&" (table)",{rest})'
+    rest = f'IF({verdict}="none","keep",{rest})'
+    return Formula(f'IF(TRIM({own})<>"",LOWER(TRIM({own})),{rest})')
 
 
-def _why(finding: Finding, suggested: decisions.Suggestion) -> list[str | float | None]:
+def _why(finding: Finding, suggested: decisions.Suggestion) -> list[Cell]:
     texts = (
         _words.share(finding),
         finding.why,
@@ -112,56 +139,23 @@ def _why(finding: Finding, suggested: decisions.Suggestion) -> list[str | float 
     ]
 
 
-def _choices(sheet: Any, last: int) -> None:
-    """Offer what can be decided in the cells for it."""
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    offered = ",".join((KEEP, *strategies.names()))
-    listed = f'"{offered}"' if len(offered) <= LONGEST_LIST else None
-    check = DataValidation(
-        type="list",
-        formula1=listed or f"Policies!$A$2:$A${len(strategies.names()) + 2}",
-        allow_blank=True,
-        showErrorMessage=True,
-        errorTitle="No such decision",
-        error=f"Choose one of: {', '.join((KEEP, *strategies.names()))}"[:225],
-        showInputMessage=True,
-        promptTitle="Decision",
-        prompt="keep, or what is done with the values: see the sheet Policies.",
-    )
-    check.add(f"{_letter(DECISION)}2:{_letter(DECISION)}{last}")
-    sheet.data_validations.append(check)
-
-
 def _formats(sheet: Any, last: int) -> None:
     """Mark verdicts and open decisions by weight and pattern, so that grey paper shows them."""
-    verdict, decision = f"$C{2}", f"${_letter(DECISION)}2"
-    white = {"bold": True, "color": "FFFFFFFF"}
-    looks: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
-        ("direct", white, {"fill_type": "solid", "bgColor": "FF9B1C1C"}),
-        ("quasi", {"bold": True}, {"fill_type": "solid", "bgColor": "FFF5C26B"}),
-        (
-            "free text",
-            {"bold": True, "italic": True},
-            {"fill_type": "lightUp", "fgColor": "FF8FB3E0", "bgColor": "FFFFFFFF"},
-        ),
-        (
-            "unknown",
-            {"italic": True},
-            {"fill_type": "gray125", "fgColor": "FF666666", "bgColor": "FFFFFFFF"},
-        ),
-        ("none", {"color": "FF7A7A7A"}, {}),
+    verdict, decision, force, suggested, reviewer = (
+        f"${letter(head)}2" for head in (VERDICT, DECISION, FORCE, SUGGESTED, REVIEWER)
     )
-    area = f"C2:C{last}"
-    for word, font, fill in looks:
-        sheet.conditional_formatting.add(
-            area, _sheets.rule(f'{verdict}="{word}"', font=font, **fill)
-        )
-    area = f"{_letter(DECISION)}2:{_letter(DECISION)}{last}"
-    waiting = f'AND(LEN(TRIM({decision}))=0,{verdict}<>"none")'
-    differs = f"AND(LEN(TRIM({decision}))>0,LOWER(TRIM({decision}))<>$F2)"
-    hatch: dict[str, Any] = {"fill_type": "lightDown", "fgColor": "FFC98A00", "bgColor": "FFFFF3C4"}
-    sheet.conditional_formatting.add(area, _sheets.rule(waiting, **hatch))
-    sheet.conditional_formatting.add(
-        area, _sheets.rule(differs, font={"bold": True, "underline": "single"})
-    )
+    area = f"{letter(VERDICT)}2:{letter(VERDICT)}{last}"
+    for word, look in _sheets.MARKS.items():
+        sheet.conditional_formatting.add(area, _sheets.rule(f'{verdict}="{word}"', **look))
+    empty = f"LEN(TRIM({decision}))=0"
+    waiting = f'AND({empty},{verdict}<>"none",ISERROR(SEARCH("(table)",{force})))'
+    differs = f"AND(NOT({empty}),LOWER(TRIM({decision}))<>{suggested})"
+    unsigned = f"AND(NOT({empty}),LEN(TRIM({reviewer}))=0)"
+    for head, formula, look in (
+        (DECISION, waiting, _sheets.HATCHED),
+        (DECISION, differs, {"font": {"bold": True, "underline": "single"}}),
+        (FORCE, f'{force}="{OPEN}"', {"font": {"bold": True, "italic": True}}),
+        (REVIEWER, unsigned, _sheets.HATCHED),
+    ):
+        area = f"{letter(head)}2:{letter(head)}{last}"
+        sheet.conditional_formatting.add(area, _sheets.rule(formula, **look))

@@ -1,12 +1,16 @@
-"""The machine part of a workbook: the whole scan as text cells, so that the workbook suffices."""
+"""The machine part of a workbook: the whole scan as text cells, so that the workbook suffices.
+
+What was suggested goes with it: whoever decides "suggested" for a table means what stood there.
+"""
 
 import base64
 import hashlib
+import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scanner.errors import Misconfigured
-from scanner.model import Scan
+from scanner.model import ColumnRef, Scan
 
 TITLE = "_efface"
 """The sheet's name."""
@@ -14,8 +18,11 @@ TITLE = "_efface"
 MARK = "Efface: this sheet belongs to the program, do not change it"
 """The first cell, by which a workbook is known to be ours."""
 
-FORMAT = "efface workbook 1"
+FORMAT = "efface workbook 2"
 """The second cell."""
+
+BEFORE = "efface workbook 1"
+"""The format without suggestions; tables could not be decided about then."""
 
 CHUNK = 30_000
 """Characters in a cell; Excel takes 32,767."""
@@ -24,16 +31,17 @@ LARGEST = 1 << 30
 """Bytes of the largest scan that is unpacked: a damaged length must not eat the memory."""
 
 
-def cells(scan: Scan) -> list[str]:
+def cells(scan: Scan, suggested: Mapping[ColumnRef, str]) -> list[str]:
     """Write the cells of the machine sheet, one a row: mark, format, digest, then the scan."""
-    raw = scan.to_json().encode()
+    choices = [suggested.get(f.column, "") for f in scan.columns]
+    raw = json.dumps({"scan": scan.to_json(), "suggested": choices}).encode()
     text = base64.b64encode(zlib.compress(raw, 6)).decode()
     chunks = [f"z{text[at : at + CHUNK]}" for at in range(0, len(text), CHUNK)]
     return [MARK, FORMAT, hashlib.sha256(raw).hexdigest(), *chunks]
 
 
-def scan(cells: Sequence[object]) -> Scan:
-    """Read what ``cells`` wrote.
+def load(cells: Sequence[object]) -> tuple[Scan, dict[ColumnRef, str] | None]:
+    """Read what ``cells`` wrote: the scan and the suggestions; None in the format before.
 
     Raises:
         Misconfigured: a cell was changed, lost or added.
@@ -42,10 +50,10 @@ def scan(cells: Sequence[object]) -> Scan:
     texts = [c for c in cells if isinstance(c, str) and c]
     if texts[:1] != [MARK]:
         raise Misconfigured(f"sheet {TITLE}, cell A1: this workbook was not written by Efface")
-    if texts[1:2] != [FORMAT]:
+    if texts[1:2] not in ([FORMAT], [BEFORE]):
         raise Misconfigured(
-            f"sheet {TITLE}, cell A2: made by another version of Efface: write the workbook again "
-            "with --previous"
+            f"sheet {TITLE}, cell A2: made by another version of Efface: read it with that "
+            "version, or write it again from scan.json"
         )
     raw = _unpack("".join(t.removeprefix("z") for t in texts[3:]))
     if raw is None or texts[2] != hashlib.sha256(raw).hexdigest():
@@ -53,7 +61,12 @@ def scan(cells: Sequence[object]) -> Scan:
             f"sheet {TITLE}, column A: the machine part is damaged: take an unchanged copy of the "
             "workbook, or write it again from scan.json"
         )
-    return Scan.from_json(raw.decode())
+    if texts[1] == BEFORE:
+        return Scan.from_json(raw.decode()), None
+    both = json.loads(raw)
+    scan = Scan.from_json(both["scan"])
+    columns = (f.column for f in scan.columns)
+    return scan, dict(zip(columns, both["suggested"], strict=True))
 
 
 def _unpack(text: str) -> bytes | None:

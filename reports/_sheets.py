@@ -7,10 +7,11 @@ always written as a text: whatever it begins with, it never becomes a formula.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-INK, PAPER, LINE, PALE, ENTRY = "1F2A44", "FFFFFF", "D0D5DD", "F2F4F7", "FFFBE6"
-"""The colours: headers, their text, lines, what is not to be touched, what people write."""
+INK, PAPER, LINE, ENTRY, LINKED = "1F2A44", "FFFFFF", "D0D5DD", "FFFBE6", "1F4E9E"
+"""The colours: headers, their text, lines, what people write, what leads elsewhere."""
 
 FONT = "Calibri"
 A4, A3 = "9", "8"
@@ -22,6 +23,32 @@ MOST_LINES = 8
 LETTERS = 1.1
 """Letters of this font in a unit of width, with room to spare."""
 
+HATCHED: dict[str, Any] = {
+    "fill": {"fill_type": "lightDown", "fgColor": "FFC98A00", "bgColor": "FFFFF3C4"}
+}
+"""The look of what waits for somebody."""
+
+MARKS: dict[str, dict[str, Any]] = {
+    "direct": {
+        "font": {"bold": True, "color": "FFFFFFFF"},
+        "fill": {"fill_type": "solid", "bgColor": "FF9B1C1C"},
+    },
+    "quasi": {"font": {"bold": True}, "fill": {"fill_type": "solid", "bgColor": "FFF5C26B"}},
+    "free text": {
+        "font": {"bold": True, "italic": True},
+        "fill": {"fill_type": "lightUp", "fgColor": "FF8FB3E0", "bgColor": "FFFFFFFF"},
+    },
+    "unknown": {
+        "font": {"italic": True},
+        "fill": {"fill_type": "gray125", "fgColor": "FF666666", "bgColor": "FFFFFFFF"},
+    },
+    "none": {"font": {"color": "FF7A7A7A"}},
+}
+"""How verdicts look: weight and pattern tell them apart where colours do not."""
+
+LINKS = {"strong": "linked", "count": "linked count"}
+"""The styles of cells that lead elsewhere."""
+
 WRAPPED = ("strong", "wrap", "entry wrap")
 
 _NOT_XML = re.compile(
@@ -29,6 +56,25 @@ _NOT_XML = re.compile(
 )
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LONGEST = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula of ours, without its equals sign; no text from elsewhere may stand in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a cell shows, and the place in this workbook that it leads to: ``Columns!A7``."""
+
+    shown: str | int
+    place: str
+
+
+Cell = str | float | date | Formula | Link | None
+"""What can be put into a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +117,9 @@ def styles(book: Any) -> None:
     add("text")
     add("strong", font=Font(name=FONT, size=10, bold=True), alignment=wrap)
     add("wrap", alignment=wrap)
-    number = Alignment(vertical="top", horizontal="right", indent=1)
+    number = Alignment(vertical="top", horizontal="right")
     add("count", number_format="#,##0", alignment=number)
+    add("right", alignment=number)
     add("part", number_format="0%", alignment=number)
     add("entry", **entry)
     add("entry wrap", alignment=wrap, **entry)
@@ -82,11 +129,24 @@ def styles(book: Any) -> None:
     add(
         "section", font=Font(name=FONT, size=12, bold=True, color=INK), border=none, alignment=flush
     )
+    add("linked", font=Font(name=FONT, size=10, bold=True, underline="single", color=LINKED))
+    add(
+        "linked count",
+        font=Font(name=FONT, size=10, underline="single", color=LINKED),
+        number_format="#,##0",
+        alignment=number,
+    )
+    add(
+        "linked prose",
+        font=Font(name=FONT, size=10, underline="single", color=LINKED),
+        alignment=Alignment(vertical="top", wrap_text=True),
+        border=none,
+    )
     add("prose", alignment=Alignment(vertical="top", wrap_text=True), border=none)
     add("plain", border=none, alignment=flush)
 
 
-def cell(sheet: Any, value: str | float | None, style: str) -> Any:
+def cell(sheet: Any, value: Cell, style: str) -> Any:
     """Make a cell; a text stays a text."""
     from openpyxl.cell import WriteOnlyCell
 
@@ -95,13 +155,24 @@ def cell(sheet: Any, value: str | float | None, style: str) -> Any:
     return fill(made, value)
 
 
-def fill(made: Any, value: str | float | None) -> Any:
+def fill(made: Any, value: Cell) -> Any:
     """Put a value into a cell; a row is written at once, so its cells can be used again."""
-    made.value = escape(value) if isinstance(value, str) else value
-    if value == "":
-        made.value = None
-    elif isinstance(value, str):
-        made.data_type = "s"
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    made.hyperlink = None
+    match value:
+        case None | "":
+            made.value = None
+        case Formula(text):
+            made.value = f"={text}"
+        case Link(shown, place):
+            fill(made, shown)
+            made.hyperlink = Hyperlink(ref=made.coordinate, location=place)
+        case str():
+            made.value = escape(value)
+            made.data_type = "s"
+        case _:
+            made.value = value
     return made
 
 
@@ -109,7 +180,7 @@ def tabular(
     book: Any,
     title: str,
     columns: Sequence[Column],
-    rows: Iterable[Sequence[str | float | None]],
+    rows: Iterable[Sequence[Cell]],
     *,
     count: int,
     frozen: int = 1,
@@ -129,11 +200,16 @@ def tabular(
     landscape(sheet, paper)
     sheet.row_dimensions[1].height = HEADER_HEIGHT
     sheet.append([cell(sheet, c.head, "head") for c in columns])
-    cells = [cell(sheet, None, c.style) for c in columns]
+    plain = [cell(sheet, None, c.style) for c in columns]
+    linked = [cell(sheet, None, LINKS.get(c.style, c.style)) for c in columns]
     for number, row in enumerate(rows, start=2):
         if (lines := _lines(columns, row)) > 1:
             sheet.row_dimensions[number].height = LINE_HEIGHT * min(lines, MOST_LINES) + 3
-        sheet.append([fill(c, v) for c, v in zip(cells, row, strict=True)])
+        cells = [
+            fill(there if isinstance(value, Link) else here, value)
+            for here, there, value in zip(plain, linked, row, strict=True)
+        ]
+        sheet.append(cells)
     whole = f"A1:{get_column_letter(len(columns))}{count + 1}"
     if count:
         table = Table(displayName=re.sub(r"\W", "", title), ref=whole)
@@ -156,16 +232,17 @@ def _lines(columns: Sequence[Column], row: Sequence[object]) -> int:
 
 
 def page(book: Any, title: str, widths: Sequence[int]) -> Any:
-    """Add a sheet for reading, without grid."""
+    """Add a sheet for reading, without grid; it is printed on one page."""
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
     _widths(sheet, widths)
     lock(sheet)
     landscape(sheet, A4)
+    sheet.page_setup.fitToHeight = 1
     return sheet
 
 
-def put(sheet: Any, *values: str | float | None, style: str | Sequence[str] = "plain") -> None:
+def put(sheet: Any, *values: Cell, style: str | Sequence[str] = "plain") -> None:
     """Append a row to a sheet for reading, high enough for its text."""
     looks = [style] * len(values) if isinstance(style, str) else style
     sheet.append([cell(sheet, v, s) for v, s in zip(values, looks, strict=True)])
@@ -206,7 +283,9 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
 
 
-def rule(formula: str, *, font: dict[str, Any] | None = None, **fill: Any) -> Any:
+def rule(
+    formula: str, *, font: dict[str, Any] | None = None, fill: dict[str, Any] | None = None
+) -> Any:
     """Make a conditional format."""
     from openpyxl.formatting.rule import Rule
     from openpyxl.styles import Font, PatternFill

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from scanner import audit as decisions
 from scanner.model import Audit, Finding, Personal, TableFacts, TableRef
 
 VERDICTS: dict[Personal, str] = {
@@ -102,6 +101,11 @@ def risk(verdicts: Counter[Personal]) -> str:
     return "unclear" if verdicts["unknown"] else "low"
 
 
+def exposure(table: TableFacts, verdicts: Counter[Personal]) -> str:
+    """Rate a table; what is no table or could not be read at all is left out."""
+    return "left out" if table.kind != "table" or not verdicts else risk(verdicts)
+
+
 def size(table: TableFacts) -> str:
     """Say how many rows a table has."""
     if table.rows is None:
@@ -118,39 +122,15 @@ def by_table(columns: Iterable[Finding]) -> dict[TableRef, list[Finding]]:
 
 
 def urgent_first(columns: Sequence[Finding]) -> list[Finding]:
-    """Order findings: what identifies a person first, then by table as scanned."""
+    """Order findings: what identifies a person first, then by table; its columns as scanned."""
     rank = {personal: place for place, personal in enumerate(VERDICTS)}
-    return sorted(columns, key=lambda f: rank[f.personal])
+    return sorted(columns, key=lambda f: (rank[f.personal], f.column.of))
 
 
 def not_told(audit: Audit) -> list[Finding]:
     """List the columns that the scan did not see values of, or could not tell: these first."""
     found = [f for f in audit.scan.columns if f.status != "scanned" or f.personal == "unknown"]
     return sorted(found, key=lambda f: f.personal != "unknown")
-
-
-def next_steps(audit: Audit) -> list[str]:
-    """Say what a reviewer does now, in order."""
-    waiting, dark = len(decisions.undecided(audit)), len(not_told(audit))
-    outside = sum(t.kind != "table" or bool(t.reason) for t in audit.scan.tables)
-    steps = []
-    if waiting:
-        steps.append(
-            f"On the sheet Columns, decide about {waiting:,} column{'s' * (waiting != 1)}: the "
-            "hatched cells under Decision. Beside each stands a suggestion with its reason."
-        )
-    else:
-        steps.append("Every column that may hold personal data has a decision.")
-    if dark or outside:
-        steps.append(
-            f"On the sheet Not scanned, look at {dark:,} column{'s' * (dark != 1)} without "
-            f"values, unread or not to be told, and {outside:,} table{'s' * (outside != 1)} or views that were left out."
-        )
-    steps.append(
-        "Save the workbook and give it back. It is enough to plan with: "
-        "efface plan --db URL THIS.xlsx --subject KEY"
-    )
-    return steps
 
 
 def _escape(character: str) -> str:

@@ -7,7 +7,8 @@ somebody deletes is an open decision; everything else that does not fit is refus
 import io
 from pathlib import Path
 
-from reports import _file, _machine, _pages, _reading, _sheets
+from reports import _columns, _file, _machine, _pages, _reading, _sheets
+from scanner import audit as decisions
 from scanner.model import Audit
 from scanner.rulebook import Pack
 
@@ -21,15 +22,17 @@ def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
     """
     from openpyxl import Workbook
 
+    found = _columns.order(audit)
+    suggested = [decisions.suggestion(f, pack) for f in found]
     with _file.failing(path):
         book = Workbook(write_only=True)
         book.properties.creator = f"Efface {audit.scan.efface}"
         book.properties.title = "Where personal data lives"
-        _sheets.styles(book)
-        _pages.all_around(book, audit, pack)
+        _pages.add(book, audit, found, suggested)
         hidden = book.create_sheet(_machine.TITLE)
         hidden.sheet_state = "veryHidden"
-        for text in _machine.cells(audit.scan):
+        choices = {f.column: s.choice for f, s in zip(found, suggested, strict=True)}
+        for text in _machine.cells(audit.scan, choices):
             hidden.append([_sheets.cell(hidden, text, "plain")])
         _sheets.lock(hidden)
         content = io.BytesIO()

@@ -12,11 +12,17 @@ from typing import Any
 
 from scanner import rulebook, strategies
 from scanner.errors import Misconfigured
-from scanner.model import KEEP, Audit, ColumnRef, Decision, Finding, Personal, Scan
+from scanner.model import KEEP, Audit, ColumnRef, Decision, Finding, Personal, Scan, TableRef
 from scanner.rulebook import Pack
 
 POLICY = "policy"
 """Who has decided where nobody looked: stands in a decision's ``by``."""
+
+SUGGESTED = "suggested"
+"""What may be decided for a whole table besides a decision: for each column what is suggested."""
+
+FOR_TABLE = "for the whole table"
+"""How the note of a decision begins that was made for a table, not for the column."""
 
 SECTIONS: dict[str, Collection[str] | None] = {
     "personal": ("direct", "quasi", "free_text", "unknown", "none"),
@@ -56,6 +62,17 @@ def suggestion(finding: Finding, pack: Pack | None) -> Suggestion:
     return suggest(finding, declared.choice if declared else "")
 
 
+def defaults() -> dict[str, list[str]]:
+    """List for which kinds and entities the policy suggests each decision."""
+    listed: dict[str, list[str]] = {}
+    for section, said in _policy().items():
+        for key, suggested in said.items():
+            kind = f"{key.replace('_', ' ')} without text" if section == "not_text" else key
+            plain = kind.replace("_", " ") if section == "personal" else kind
+            listed.setdefault(suggested.choice, []).append(plain)
+    return listed
+
+
 def is_text(type_name: str) -> bool:
     """Whether a column of this type can hold text; one without a type can."""
     return _TEXT.search(type_name) is not None
@@ -85,8 +102,37 @@ def decide_suggested(found: Audit | Scan, pack: Pack | None = None, *, when: str
     return replace(audit, decisions={**audit.decisions, **filled})
 
 
+def spread(
+    audit: Audit, tables: Mapping[TableRef, Decision], suggested: Mapping[ColumnRef, str]
+) -> Audit:
+    """Let decisions about tables count for their open columns; the note says where from.
+
+    A table's choice may be ``SUGGESTED``: then each column gets the choice in ``suggested``, which
+    is what people saw. What is not personal stays kept, and what was decided for a column stays.
+    """
+    made = {}
+    for finding in undecided(audit):
+        whole = tables.get(finding.column.of)
+        if whole is None:
+            continue
+        choice = suggested[finding.column] if whole.choice == SUGGESTED else whole.choice
+        note = f"{FOR_TABLE}: {whole.note}" if whole.note else FOR_TABLE
+        made[finding.column] = Decision(finding.column, choice, whole.by, whole.when, note)
+    return replace(audit, decisions={**audit.decisions, **made})
+
+
 def carry(previous: Audit, scan: Scan) -> Audit:
-    """Take over the decisions on columns that are still what they were when it was decided."""
+    """Take over the decisions on columns that are still what they were when it was decided.
+
+    Raises:
+        Misconfigured: the earlier audit is of a database that has nothing in common with this one.
+
+    """
+    if previous.decisions and not {f.column for f in scan.columns} & set(previous.decisions):
+        raise Misconfigured(
+            f"no column that was decided in the earlier audit ({previous.scan.database.name}) is "
+            f"in this scan ({scan.database.name}): give an audit of the same database"
+        )
     before = {f.column: (f.entity, f.personal) for f in previous.scan.columns}
     kept = {
         f.column: decision

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Engine, MetaData, Table, select
 from sqlalchemy.types import NullType
 
-from scanner import __version__, sampler
+from scanner import __version__, pathfinder, sampler
 from scanner.database import identify, reading, ref, reflect, wanted
 from scanner.detectors import classify, tables
 from scanner.detectors.by_language import DEFAULT, Language
@@ -23,6 +23,7 @@ from scanner.model import (
     ColumnRef,
     Finding,
     Progress,
+    Relation,
     Scan,
     Silent,
     Status,
@@ -125,7 +126,8 @@ def scan(
         rows += max((c.finding.rows_read for c in columns), default=0)
         LOG.info("%s: %d columns, %s", ref(table), len(columns), fact.reason or "read")
         watch.advance(len(table.columns), f"{ref(table)}, {rows:,} rows so far")
-    facts, findings = _inherited(facts, seen, copies(schema, known))
+    pairs = copies(schema, known)
+    facts, findings = _inherited(facts, seen, pairs)
     return Scan(
         efface=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -140,7 +142,22 @@ def scan(
             "only": list(only),
             "skip": list(skip),
         },
+        relations=_relations(engine, schema, pack, pairs),
     )
+
+
+def _relations(
+    engine: Engine, schema: MetaData, pack: Pack | None, pairs: Mapping[TableRef, TableRef]
+) -> tuple[Relation, ...]:
+    """Follow the pack's relations from the subject's table; without a pack there are none."""
+    if pack is None:
+        return ()
+    try:
+        with reading(engine) as connection:
+            return pathfinder.relations(connection, schema, pack, copies=pairs)
+    except (DatabaseFailed, Misconfigured) as error:
+        LOG.warning("where a subject's rows are could not be worked out: %s", error)
+        return ()
 
 
 def _left_out(schema: MetaData) -> list[TableFacts]:

@@ -5,7 +5,7 @@ Each has a JSON form that equal values share; ``version`` is 1 in every file.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol, Self
 
@@ -126,6 +126,24 @@ class TableFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """How rows of ``table`` are found from rows of ``start`` that belong to a subject.
+
+    ``by`` says which columns hold the same key, ``limits`` which rows or columns only, ``source``
+    who says so; ``rows`` are the subject's own or linked ones; ``distance`` counts the relations
+    from the subject's own row.
+    """
+
+    table: TableRef
+    start: TableRef
+    by: str
+    rows: str
+    distance: int
+    source: str
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """Which database: ``fingerprint`` is a digest of all its tables, columns and types."""
 
@@ -145,6 +163,7 @@ class Scan:
     tables: tuple[TableFacts, ...]
     columns: tuple[Finding, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
+    relations: tuple[Relation, ...] = ()
 
     def to_json(self) -> str:
         """Write the scan file."""
@@ -158,6 +177,7 @@ class Scan:
                 "options": dict(self.options),
                 "tables": [_flat(t, "table", table=False) for t in self.tables],
                 "columns": [_flat(c, "column", table=True) for c in self.columns],
+                "relations": [asdict(r) for r in self.relations],
             }
         )
 
@@ -179,6 +199,7 @@ class Scan:
                 tuple(_table(dict(t)) for t in raw["tables"]),
                 tuple(_finding(dict(c)) for c in raw["columns"]),
                 raw.get("options", {}),
+                tuple(_relation(dict(r)) for r in raw.get("relations", ())),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise Misconfigured("the scan file is damaged: scan again") from None
@@ -204,12 +225,45 @@ Decisions = Mapping[ColumnRef, Decision]
 """All that is decided; a column that is not in it is undecided."""
 
 
+class Change(Protocol):
+    """A difference between two scans, as reports show it; ``asks`` whether people must decide."""
+
+    @property
+    def table(self) -> str:
+        """The table's full name."""
+
+    @property
+    def column(self) -> str:
+        """The column's name; empty where the whole table changed."""
+
+    @property
+    def what(self) -> str:
+        """What changed: added, gone, type, verdict ..."""
+
+    @property
+    def before(self) -> str:
+        """What the earlier scan said."""
+
+    @property
+    def after(self) -> str:
+        """What this scan says."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to decide because of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A scan with what people decided about it: what a workbook holds."""
+    """A scan with what people decided about it: what a workbook holds.
+
+    ``changes`` are those since a previous scan, None where there was none to compare with; they
+    are shown, and neither read back nor part of what an audit says.
+    """
 
     scan: Scan
     decisions: Decisions
+    changes: Sequence[Change] | None = field(default=None, compare=False)
 
     @property
     def digest(self) -> str:
@@ -232,6 +286,11 @@ def _flat(value: Any, place: str, *, table: bool) -> dict[str, Any]:
 
 def _table(raw: dict[str, Any]) -> TableFacts:
     return TableFacts(TableRef(raw.pop("schema"), raw.pop("name")), **raw)
+
+
+def _relation(raw: dict[str, Any]) -> Relation:
+    table, start = TableRef(**raw.pop("table")), TableRef(**raw.pop("start"))
+    return Relation(table, start, limits=tuple(raw.pop("limits")), **raw)
 
 
 def _finding(raw: dict[str, Any]) -> Finding:
