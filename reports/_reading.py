@@ -147,27 +147,30 @@ def _whole(sheet: Sheet, scan: Scan) -> dict[TableRef, Decision]:
     """Read the decisions about whole tables."""
     if not sheet.start():
         return {}
+    known: dict[str, list[TableRef]] = {}
+    for facts in scan.tables:
+        known.setdefault(visible(str(facts.table)), []).append(facts.table)
     columns = {f.column.of for f in scan.columns}
-    known = {visible(str(f.table)): f.table for f in scan.tables}
-    seen: dict[TableRef, int] = {}
+    seen: dict[str, int] = {}
     decided = {}
     for row, cells in sheet.rows():
-        table = known.get(cells[_tables.TABLE])
-        if table is None:
-            told = cells[_tables.TABLE]
-            what = f"the scan has no table {told!r}: undo the change or delete the row"
+        name = cells[_tables.TABLE]
+        found = known.get(name, [])
+        made = sheet.decision(row, cells, also=(decisions.SUGGESTED,))
+        if not found:
+            what = f"the scan has no table {name!r}: undo the change or delete the row"
             sheet.blame(row, _tables.TABLE, what)
-        elif table in seen:
-            what = f"the same table as in row {seen[table]}: delete one row"
+        elif len(found) > 1:
+            if made:
+                sheet.blame(row, DECISION, "two tables are called so: decide on the sheet Columns")
+        elif name in seen:
+            what = f"the same table as in row {seen[name]}: delete one row"
             sheet.blame(row, _tables.TABLE, what)
-        else:
-            seen[table] = row
-            if not (made := sheet.decision(row, cells, also=(decisions.SUGGESTED,))):
-                continue
-            if table in columns:
-                decided[table] = made
-            else:
-                sheet.blame(row, DECISION, "nothing to decide, it was left out: empty the cell")
+        elif made and found[0] not in columns:
+            sheet.blame(row, DECISION, "nothing to decide, it was left out: empty the cell")
+        elif made:
+            decided[found[0]] = made
+        seen[name] = row
     return decided
 
 

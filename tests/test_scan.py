@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from scanner import inspector
+from scanner import inspector, rulebook
 from scanner.database import connect
 from scanner.detectors.classify import wilson
 from scanner.errors import DatabaseFailed, Misconfigured
@@ -347,15 +347,10 @@ def test_a_shops_phone_is_nobodys(sql: Callable[..., Engine]) -> None:
 
 
 def test_what_the_pack_declares_counts(database: Engine) -> None:
-    class Pack:
-        name = "ours"
-
-        def declared(self, table: str, column: str) -> Declared | None:
-            says = {"remark": Declared("free_text", "FREE_TEXT"), "city": Declared("none")}
-            says |= {"picture": Declared("direct", "PERSON"), "email": Declared("direct")}
-            return says.get(column)
-
-    found = run(database, pack=Pack())
+    says = {"remark": Declared("free_text", "FREE_TEXT"), "city": Declared("none")}
+    says |= {"picture": Declared("direct", "PERSON"), "email": Declared("direct")}
+    columns = dict.fromkeys(("customer", "photo", "empty"), says)
+    found = run(database, pack=replace(rulebook.pack("clarify"), name="ours", columns=columns))
     assert (of(found, "remark").personal, of(found, "remark").declared_by) == ("free_text", "ours")
     assert of(found, "city").personal == "none"
     assert of(found, "picture", "photo").personal == "direct"

@@ -12,7 +12,7 @@ from reports import _machine, _tables
 from scanner import audit as decisions
 from scanner import strategies
 from scanner.errors import Misconfigured
-from scanner.model import Audit, Decision, Relation, TableRef
+from scanner.model import Audit, ColumnRef, Decision, Relation, TableRef
 from scanner.rulebook import Declared
 from tests import mini, office
 from tests.books import SMALL, cell, edit, finding, ref, scan
@@ -110,6 +110,19 @@ def test_a_fault_on_the_sheet_of_tables_is_told_with_its_cell(book, name, head, 
         cell(opened, name, head, "Tables").value = value
 
     assert words in fault(edit(book, change))
+
+
+def test_two_tables_with_one_name_are_not_decided_together(tmp_path):
+    path = tmp_path / "audit.xlsx"
+    twins = [replace(finding("x"), column=ColumnRef(*n, "x")) for n in (("a.b", "c"), ("a", "b.c"))]
+    reports.write(Audit(scan(*twins), {}), path)
+    assert reports.read(path) == Audit(scan(*twins), {})
+
+    def change(opened):
+        cell(opened, "a.b.c", "Decision", "Tables").value = "keep"
+
+    told = fault(edit(path, change))
+    assert "cell J2: two tables are called so: decide on the sheet Columns" in told
 
 
 def test_faults_of_both_sheets_are_told_at_once(book):
