@@ -52,7 +52,7 @@ PRINTED = "Why"
 
 def order(audit: Audit) -> list[Finding]:
     """Order the findings as the sheet does: by urgency, then by table."""
-    return _words.urgent_first(audit.scan.columns)
+    return _words.urgent_first(sorted(audit.scan.columns, key=lambda f: f.column.of))
 
 
 def add(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports import _drawing, _columns, _notscanned, _sheets, _words
+from reports import _columns, _drawing, _notscanned, _sheets, _words
 from reports._entries import DECISION
 from reports._sheets import Cell, Formula, Link, height, put
 from scanner import audit as decisions

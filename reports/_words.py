@@ -122,9 +122,9 @@ def by_table(columns: Iterable[Finding]) -> dict[TableRef, list[Finding]]:
 
 
 def urgent_first(columns: Sequence[Finding]) -> list[Finding]:
-    """Order findings: what identifies a person first, then by table; its columns as scanned."""
+    """Order findings: what identifies a person first, then by table as scanned."""
     rank = {personal: place for place, personal in enumerate(VERDICTS)}
-    return sorted(columns, key=lambda f: (rank[f.personal], f.column.of))
+    return sorted(columns, key=lambda f: rank[f.personal])
 
 
 def not_told(audit: Audit) -> list[Finding]:
