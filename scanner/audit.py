@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from scanner import rulebook, strategies
+from scanner import differ, rulebook, strategies
 from scanner.errors import Misconfigured
 from scanner.model import KEEP, Audit, ColumnRef, Decision, Finding, Personal, Scan, TableRef
 from scanner.rulebook import Pack
@@ -122,7 +122,7 @@ def spread(
 
 
 def carry(previous: Audit, scan: Scan) -> Audit:
-    """Take over the decisions on columns that are still what they were when it was decided.
+    """Take over the decisions whose reasons are still what they were when it was decided.
 
     Raises:
         Misconfigured: the earlier audit is of a database that has nothing in common with this one.
@@ -133,12 +133,13 @@ def carry(previous: Audit, scan: Scan) -> Audit:
             f"no column that was decided in the earlier audit ({previous.scan.database.name}) is "
             f"in this scan ({scan.database.name}): give an audit of the same database"
         )
-    before = {f.column: (f.entity, f.personal) for f in previous.scan.columns}
+    before = {f.column: f for f in previous.scan.columns}
     kept = {
         f.column: decision
         for f in scan.columns
         if (decision := previous.decisions.get(f.column))
-        and before.get(f.column) == (f.entity, f.personal)
+        and f.column in before
+        and differ.stands(before[f.column], f)
     }
     return Audit(scan, kept)
 

@@ -23,6 +23,9 @@ Personal = Literal["direct", "quasi", "free_text", "none", "unknown"]
 Status = Literal["scanned", "empty", "skipped", "failed"]
 """What became of a column in a scan."""
 
+Reading = Literal["whole", "columns", "rows", "reused"]
+"""What a scan read of a table: a sample of all, of some columns, of the new rows; nothing."""
+
 Certainty = Literal["certain", "corroborated", "possible"]
 """How sure it is that a span means the subject; a possible one is only listed for review."""
 
@@ -90,7 +93,8 @@ class Finding:
     ``share`` is the share of the values read that are personal, with its 95 % interval; for a
     column without hits ``share_high`` is the bound that the sample allows (about 3/n). ``why`` is
     the verdict's reason in words, ``examples`` are masked, ``copy_of`` names the column that this
-    one copies (backup, audit and staging tables).
+    one copies (backup, audit and staging tables). ``reused`` says that an earlier scan read it,
+    ``definition`` is a digest of its type and its comment.
     """
 
     column: ColumnRef
@@ -111,11 +115,18 @@ class Finding:
     why: str = ""
     examples: tuple[str, ...] = ()
     copy_of: str = ""
+    reused: bool = False
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """What a scan says of a table; ``kind`` is table, view (left out) or system."""
+    """What a scan says of a table; ``kind`` is table, view (left out) or system.
+
+    ``highest`` is its greatest key, if that is one number that says nothing of a person. ``read``
+    is when it was last read whole, by this scan or an earlier one, ``reading`` how much of it this
+    scan read, and ``because`` why.
+    """
 
     table: TableRef
     rows: int | None
@@ -123,6 +134,10 @@ class TableFacts:
     kind: str = "table"
     reason: str = ""
     copy_of: str = ""
+    highest: int | None = None
+    read: str = ""
+    reading: Reading | Literal[""] = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

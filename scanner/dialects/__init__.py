@@ -4,12 +4,15 @@ A new database is a new module here, named as SQLAlchemy names its dialect, with
 ``Dialect``. A database without one gets ``generic``, which refuses to write.
 """
 
+from functools import cache
+
 from scanner.dialects.generic import Dialect
 from scanner.plugins import load, names
 
 __all__ = ["Dialect", "named"]
 
 
+@cache
 def named(name: str) -> Dialect:
     """Choose the dialect that SQLAlchemy calls ``name`` (sqlite, postgresql, mssql ...)."""
     module = load(__name__, name if name in names(__name__) else "generic")
