@@ -1,16 +1,18 @@
 """From a database to a ``Scan``: every column of every table once. Reads only."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Column, Engine, MetaData, Table, select
 from sqlalchemy.types import NullType
 
-from scanner import __version__, pathfinder, sampler
+from scanner import __version__, pathfinder, reuse, sampler
+from scanner.counter import Count, count
 from scanner.database import identify, reading, ref, reflect, wanted
 from scanner.detectors import classify, tables
 from scanner.detectors.by_language import DEFAULT, Language
@@ -19,6 +21,7 @@ from scanner.detectors.copies import copies
 from scanner.detectors.look import Look
 from scanner.detectors.values import Values
 from scanner.errors import DatabaseFailed, Misconfigured
+from scanner.knowledge import knowledge
 from scanner.model import (
     ColumnRef,
     Finding,
@@ -56,14 +59,6 @@ class _Job:
     estimates: Mapping[tuple[str, str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One column of a table after looking: its finding, and the verdict that copies inherit."""
-
-    finding: Finding
-    verdict: Verdict
-
-
 def scan(
     engine: Engine,
     *,
@@ -76,13 +71,17 @@ def scan(
     sample: int = 1000,
     full: bool = False,
     seed: int = 0,
+    previous: Scan | None = None,
+    days: int = reuse.DAYS,
     progress: Progress | None = None,
 ) -> Scan:
     """Look at every column of the database and say what it is to a person.
 
     ``rules`` are TOML files with recognizers and column names of the user's, ``recognizers``
     Presidio YAML files, ``only`` and ``skip`` globs on tables. About ``sample`` rows of a table
-    are read, all of them when ``full``; equal ``seed`` and data give an equal scan.
+    are read, all of them when ``full``; equal ``seed`` and data give an equal scan. Of what the
+    scan ``previous`` said only what may have changed is read again (not when ``full``), and tables
+    that were read whole ``days`` days ago.
 
     Returns:
         Tables and columns in the order of their names; no cell's value, masked examples aside.
@@ -114,34 +113,42 @@ def scan(
         _comments(engine, schema),
         sampler.estimates(engine),
     )
+    options = {
+        "sample": "full" if full else sample,
+        "seed": seed,
+        "model": model,
+        "only": list(only),
+        "skip": list(skip),
+        "knowledge": knowledge(pack=pack, rules=rules, recognizers=recognizers, model=model),
+        **({"previous": previous.created} if previous else {}),
+    }
+    now = datetime.now(UTC)
+    memory = reuse.remember(
+        None if full else previous,
+        database=database, options=options, rules=known, now=now, days=days,
+    )  # fmt: skip
     watch.begin("scan", sum(len(t.columns) for t in listed))
     facts: list[TableFacts] = []
-    seen: dict[ColumnRef, _Seen] = {}
+    seen: list[Finding] = []
     rows = 0
     for table in listed:
         asked = wanted(ref(table), only, skip)
-        fact, columns = _table(job, table) if asked else _skipped(job, table)
+        fact, columns = _asked(job, memory, table) if asked else _skipped(job, table)
         facts.append(fact)
-        seen.update((c.finding.column, c) for c in columns)
-        rows += max((c.finding.rows_read for c in columns), default=0)
+        seen += columns
+        rows += max((c.rows_read for c in columns if not c.reused), default=0)
         LOG.info("%s: %d columns, %s", ref(table), len(columns), fact.reason or "read")
         watch.advance(len(table.columns), f"{ref(table)}, {rows:,} rows so far")
     pairs = copies(schema, known)
     facts, findings = _inherited(facts, seen, pairs)
     return Scan(
         efface=__version__,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=now.isoformat(timespec="seconds"),
         database=database,
         pack=pack.name if pack else "",
         tables=tuple(sorted([*facts, *_left_out(schema)], key=lambda f: f.table)),
         columns=tuple(findings),
-        options={
-            "sample": "full" if full else sample,
-            "seed": seed,
-            "model": model,
-            "only": list(only),
-            "skip": list(skip),
-        },
+        options=options,
         relations=_relations(engine, schema, pack, pairs),
     )
 
@@ -170,24 +177,51 @@ def _left_out(schema: MetaData) -> list[TableFacts]:
     return [*views, *failed]
 
 
-def _skipped(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:
+def _skipped(job: _Job, table: Table) -> reuse.Read:
     """List a table that was left out on request: nobody looked, so nobody knows."""
     seen = [_unread(job, c, "failed", LEFT_OUT) for c in table.columns]
-    columns = [_Seen(replace(c.finding, status="skipped"), c.verdict) for c in seen]
+    columns = [replace(c, status="skipped") for c in seen]
     return TableFacts(ref(table), None, reason=LEFT_OUT), columns
 
 
-def _table(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:
-    """Sample a table and judge its columns together."""
+def _asked(job: _Job, memory: reuse.Memory, table: Table) -> reuse.Read:
+    """Read of a table what no earlier scan can answer for."""
+    return reuse.reread(
+        memory,
+        job.engine,
+        table,
+        partial(_table, job, table),
+        comments=job.comments,
+        estimate=_estimate(job, table),
+    )
+
+
+def _estimate(job: _Job, table: Table) -> int | None:
+    where = ref(table)
+    return job.estimates.get((where.schema, where.name))
+
+
+def _table(
+    job: _Job,
+    table: Table,
+    *,
+    counted: Count | None = None,
+    names: Collection[str] | None = None,
+    after: int | None = None,
+) -> reuse.Read:
+    """Sample a table and judge its columns together; ``names`` and ``after`` limit what is read."""
     where = ref(table)
     try:
+        counted = counted or count(job.engine, table, estimate=_estimate(job, table))
         taken = sampler.sample(
             job.engine,
             table,
             rows=job.rows,
             full=job.full,
             seed=job.seed,
-            estimate=job.estimates.get((where.schema, where.name)),
+            counted=counted,
+            names=names,
+            after=after,
         )
     except DatabaseFailed as error:
         why = str(error).partition(";")[0]
@@ -206,10 +240,11 @@ def _table(job: _Job, table: Table) -> tuple[TableFacts, list[_Seen]]:
             columns.append(_seen(column, looks[column.name], verdicts[column.name], remark))
         else:
             columns.append(_unread(job, column, "skipped", ""))
-    return TableFacts(where, taken.rows, "exact" if taken.exact else "estimate"), columns
+    rows_are: Literal["exact", "estimate"] = "exact" if taken.exact else "estimate"
+    return TableFacts(where, taken.rows, rows_are, highest=taken.highest), columns
 
 
-def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Seen:
+def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> Finding:
     values = look.values
     share, low, high = classify.share(look, verdict)
     finding = Finding(
@@ -225,7 +260,7 @@ def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> _Se
         share_high=round(high, 4),
         examples=classify.examples(look, verdict),
     )
-    return _Seen(_tell(finding, verdict), verdict)
+    return _tell(finding, verdict)
 
 
 def _remark(values: Values) -> str:
@@ -234,13 +269,13 @@ def _remark(values: Values) -> str:
     return "" if values.read else "no values"
 
 
-def _unread(job: _Job, column: Column[Any], status: Status, why: str) -> _Seen:
+def _unread(job: _Job, column: Column[Any], status: Status, why: str) -> Finding:
     """List a column that was not read; what the pack says of it still holds."""
     where = ColumnRef(column.table.schema or "", column.table.name, column.name)
     reason, harmless = sampler.unread(column) if status == "skipped" else (why, False)
     plain = Verdict("none" if harmless else "unknown", why=reason)
     verdict = tables.declared(where, plain, job.pack)
-    return _Seen(_tell(Finding(where, _type(column), status, reason), verdict), verdict)
+    return _tell(Finding(where, _type(column), status, reason), verdict)
 
 
 def _tell(finding: Finding, verdict: Verdict) -> Finding:
@@ -260,22 +295,30 @@ def _type(column: Column[Any]) -> str:
 
 
 def _inherited(
-    facts: Sequence[TableFacts],
-    seen: Mapping[ColumnRef, _Seen],
-    pairs: Mapping[TableRef, TableRef],
+    facts: Sequence[TableFacts], seen: Sequence[Finding], pairs: Mapping[TableRef, TableRef]
 ) -> tuple[list[TableFacts], list[Finding]]:
     """Mark copies of tables, and let their columns inherit the verdict where theirs is weaker."""
     marked = [replace(f, copy_of=str(pairs[f.table])) if f.table in pairs else f for f in facts]
-    names = {(c.of, c.name.lower()): c for c in seen}
+    names = {(f.column.of, f.column.name.lower()): f for f in seen}
     findings = []
-    for where, one in seen.items():
-        original = names.get((pairs.get(where.of, where.of), where.name.lower()), where)
-        if original == where:
-            findings.append(one.finding)
+    for found in seen:
+        where = found.column
+        original = names.get((pairs.get(where.of, where.of), where.name.lower()), found)
+        one = reuse.settled(found, original)
+        if original.column == one.column:
+            findings.append(one)
             continue
-        verdict = inherit(one.verdict, seen[original].verdict, str(original))
-        findings.append(_tell(replace(one.finding, copy_of=str(original)), verdict))
+        told = str(original.column)
+        verdict = inherit(_verdict(one), _verdict(original), told)
+        findings.append(_tell(replace(one, copy_of=told), verdict))
     return marked, findings
+
+
+def _verdict(one: Finding) -> Verdict:
+    """Take a verdict back out of a finding."""
+    return Verdict(
+        one.personal, one.entity, one.score, why=one.why, evidence=one.evidence, by=one.declared_by
+    )
 
 
 def _comments(engine: Engine, schema: MetaData) -> dict[tuple[str, str], str]:

@@ -5,7 +5,7 @@ One statement reads a table, in a read-only transaction of its own, so that a ta
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -24,18 +24,20 @@ from sqlalchemy import (
     Interval,
     LargeBinary,
     Numeric,
+    Select,
     String,
     Table,
     Time,
     cast,
-    func,
     select,
     type_coerce,
 )
 from sqlalchemy.types import NullType, _Binary
 
+from scanner.counter import Count, number_key
 from scanner.database import dialect_of, reading
 from scanner.detectors.values import Kind, Values
+from scanner.dialects.generic import key_ranges
 from scanner.errors import DatabaseFailed
 
 LONGEST = 4000
@@ -43,9 +45,6 @@ LONGEST = 4000
 
 WHOLE = 5
 """Tables up to so many times the sample are read whole, and thinned out here."""
-
-COUNTED = 1_000_000
-"""Tables that are said to be smaller are counted; for others the catalogue's estimate does."""
 
 HARMLESS = frozenset({"BIT", "ROWVERSION"})
 UNREADABLE = HARMLESS | {"GEOMETRY", "GEOGRAPHY", "BFILE"}
@@ -71,34 +70,65 @@ class TableSample:
     values: dict[str, Values]
     rows: int | None = None
     exact: bool = True
+    highest: int | None = None
     failed: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """Which rows of a table are read: about ``size`` of its ``of`` rows, all where it is None.
+
+    Where ``after`` is a key, only the rows with keys above it, up to ``highest``.
+    """
+
+    size: int | None
+    seed: int
+    of: int | None = None
+    after: int | None = None
+    highest: int | None = None
+
+
 def sample(
-    engine: Engine, table: Table, *, rows: int, full: bool, seed: int, estimate: int | None
+    engine: Engine,
+    table: Table,
+    *,
+    rows: int,
+    full: bool,
+    seed: int,
+    counted: Count,
+    names: Collection[str] | None = None,
+    after: int | None = None,
 ) -> TableSample:
-    """Read about ``rows`` rows of ``table`` at random, or all of them when ``full``.
+    """Read about ``rows`` of the ``counted`` rows of ``table`` at random, or all when ``full``.
+
+    ``names`` are the columns to read, without it all; the others come back without values.
+    Where ``after`` is a key, only rows with keys above it are read.
 
     Raises:
         DatabaseFailed: nothing of the table can be read.
 
     """
     kinds = {c.name: k for c in table.columns if (k := kind(c))}
-    taken = TableSample({name: Values(k) for name, k in kinds.items()})
-    _count(engine, table, taken, estimate)
-    names = tuple(kinds)
-    if not names:
+    taken = TableSample(
+        {name: Values(k) for name, k in kinds.items()},
+        counted.rows,
+        counted.exact,
+        counted.highest,
+    )
+    asked = tuple(n for n in kinds if names is None or n in names)
+    if not asked:
         return taken
-    size = None if full else rows
+    of = counted.rows if after is None else counted.beyond
+    draw = _Draw(None if full else rows, seed, of, after, counted.highest)
     try:
-        _read(engine, table, names, taken, size=size, seed=seed, read=_plain)
+        _read(engine, table, asked, taken, draw=draw, read=_plain)
     except DatabaseFailed as error:
         if not str(error).startswith(UNEXPLAINED):
             raise
-        _one_by_one(engine, table, taken, size=size, seed=seed)
+        _one_by_one(engine, table, asked, taken, draw=draw)
     except (ValueError, OverflowError):
-        _one_by_one(engine, table, taken, size=size, seed=seed)
+        _one_by_one(engine, table, asked, taken, draw=draw)
     return taken
 
 
@@ -130,28 +160,16 @@ def unread(column: Column[Any]) -> tuple[str, bool]:
     return "binary data, which is not looked into", False
 
 
-def _count(engine: Engine, table: Table, taken: TableSample, estimate: int | None) -> None:
-    """Count the rows, or take the estimate where counting would be long."""
-    if estimate is not None and estimate > COUNTED:
-        taken.rows, taken.exact = estimate, False
-        return
-    with reading(engine) as connection:
-        bounds = dialect_of(engine).bounds(connection, table)
-        if estimate is None and bounds is not None and bounds[1] - bounds[0] > COUNTED:
-            taken.rows, taken.exact = bounds[1] - bounds[0] + 1, False
-        else:
-            taken.rows = connection.scalar(select(func.count()).select_from(table)) or 0
-
-
 def _one_by_one(
-    engine: Engine, table: Table, taken: TableSample, *, size: int | None, seed: int
+    engine: Engine, table: Table, names: Sequence[str], taken: TableSample, *, draw: _Draw
 ) -> None:
     """Read a table's columns each alone, as text where that helps: some value breaks a driver."""
-    for name, before in list(taken.values.items()):
+    for name in names:
+        before = taken.values[name]
         for remark, read in (("", _plain), *_WAYS):
             fresh = TableSample({name: Values(before.kind)}, taken.rows)
             try:
-                _read(engine, table, (name,), fresh, size=size, seed=seed, read=read)
+                _read(engine, table, (name,), fresh, draw=draw, read=read)
             except DatabaseFailed as error:
                 taken.failed[name] = str(error).partition(";")[0]
                 continue
@@ -162,7 +180,7 @@ def _one_by_one(
             taken.remarks[name] = remark
             taken.failed.pop(name, None)
             break
-    if taken.values and taken.failed.keys() == taken.values.keys():
+    if taken.failed.keys() == set(names):
         raise DatabaseFailed(next(iter(taken.failed.values())))
 
 
@@ -207,8 +225,7 @@ def _read(
     names: Sequence[str],
     taken: TableSample,
     *,
-    size: int | None,
-    seed: int,
+    draw: _Draw,
     read: Read,
 ) -> None:
     def columns(source: FromClause) -> Sequence[ColumnElement[Any]]:
@@ -216,7 +233,7 @@ def _read(
 
     fresh = {name: Values(taken.values[name].kind) for name in names}
     with reading(engine) as connection:
-        for row in _rows(connection, table, columns, size=size, seed=seed, of=taken.rows):
+        for row in _rows(connection, table, columns, draw):
             for name, cell in zip(names, row, strict=True):
                 fresh[name].add(cell)
     taken.values.update(fresh)
@@ -226,27 +243,42 @@ def _rows(
     connection: Connection,
     table: Table,
     columns: Callable[[FromClause], Sequence[ColumnElement[Any]]],
-    *,
-    size: int | None,
-    seed: int,
-    of: int | None,
+    draw: _Draw,
 ) -> Iterator[Sequence[Any]]:
-    """Fetch all rows, or about ``size`` of them, at random."""
+    """Fetch the rows that ``draw`` asks for, at random."""
     all_of_it = select(*columns(table)).select_from(table)
+    key = number_key(table)
+    if key is not None and draw.after is not None:
+        all_of_it = all_of_it.where(key > draw.after)
     streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
-    if size is None:
+    if (size := draw.size) is None:
         yield from streaming.execute(all_of_it)
         return
-    if of is not None and of <= WHOLE * size:
+    if draw.of is not None and draw.of <= WHOLE * size:
         rows = list(connection.execute(all_of_it))
     else:
-        dialect = dialect_of(connection)
-        bounds = dialect.bounds(connection, table)
-        sampled = dialect.sample(table, columns, rows=size, of=of, seed=seed, bounds=bounds)
+        sampled = _sampled(connection, table, columns, draw, size)
         rows = list(islice(streaming.execute(sampled), WHOLE * size))
         if len(rows) < size // 2:  # clustered pages, or an estimate that was far off
             rows = list(connection.execute(all_of_it.limit(size)))
-    yield from _thin(rows, size, seed)
+    yield from _thin(rows, size, draw.seed)
+
+
+def _sampled(
+    connection: Connection,
+    table: Table,
+    columns: Callable[[FromClause], Sequence[ColumnElement[Any]]],
+    draw: _Draw,
+    size: int,
+) -> Select[Any]:
+    """Select a sample the dialect's way; of the rows above a key, by ranges of keys."""
+    key = number_key(table)
+    if key is not None and draw.after is not None and draw.highest is not None:
+        bounds = (draw.after + 1, draw.highest)
+        return key_ranges(table, columns, key, rows=size, seed=draw.seed, bounds=bounds)
+    dialect = dialect_of(connection)
+    ends = dialect.bounds(connection, table)
+    return dialect.sample(table, columns, rows=size, of=draw.of, seed=draw.seed, bounds=ends)
 
 
 def _thin(rows: Sequence[Any], size: int, seed: int) -> Sequence[Any]:

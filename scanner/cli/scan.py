@@ -1,22 +1,25 @@
 """``efface scan``: a database -> scan.json. Reads only."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
-from scanner.errors import Misconfigured, Negative
+from scanner.cli._failing import FAILS
+from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from scanner.model import Finding, Scan
+    from scanner.model import Scan
     from scanner.rulebook import Pack
 
 SAMPLE = 1000
 """How many rows of a table are read unless told otherwise."""
+
+SHOWN = 20
+"""How many tables that were read again are named."""
 
 
 @click.command()
@@ -61,9 +64,22 @@ SAMPLE = 1000
 @click.option("--full", is_flag=True, help="Read every row.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which sample is drawn.")
 @click.option(
+    "--previous",
+    type=_options.FILE,
+    metavar="OLD",
+    help="An earlier scan.json or workbook: read only what may have changed since.",
+)
+@click.option(
+    "--reread",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="With --previous, read a table again so long after it was last read whole (30).",
+)
+@click.option(
     "--fail-on",
-    type=click.Choice(["direct", "undecided"]),
-    help="Exit 1 where a column identifies people directly, or nothing declares what it is.",
+    type=click.Choice(list(FAILS)),
+    help="Exit 1 where something is new or newly personal since --previous; where a column "
+    "identifies people directly; where nobody has decided, in the workbook --previous, or declared.",
 )
 @_options.JSON
 @_options.OUTPUT
@@ -78,6 +94,8 @@ def command(
     sample: int,
     full: bool,
     seed: int,
+    previous: Path | None,
+    reread: int | None,
     fail_on: str | None,
     as_json: bool,
     output: Path | None,
@@ -85,8 +103,14 @@ def command(
     """Look at every column for personal data; write what was found."""
     if not (as_json or output):
         raise click.UsageError("say where the scan goes: -o scan.json, or --json for stdout")
-    from scanner import inspector
+    if fail_on == "new" and not previous:
+        raise click.UsageError("--fail-on new compares: say with what, --previous OLD")
+    if reread is not None and not previous:
+        raise click.UsageError("--reread needs --previous OLD")
+    from scanner import inspector, reuse
+    from scanner.cli.audit import read
 
+    before = read(previous) if previous else None
     with _connection.opened(db) as engine, _progress.shown() as progress:
         found = inspector.scan(
             engine,
@@ -99,6 +123,8 @@ def command(
             sample=sample,
             full=full,
             seed=seed,
+            previous=before.scan if before else None,
+            days=reuse.DAYS if reread is None else reread,
             progress=progress,
         )
     if not found.columns:
@@ -112,10 +138,10 @@ def command(
         _output.write_text(output, text)
     if as_json:
         _output.emit(text)
-    for line in summary(found):
+    for line in [*summary(found), *_reused(found)]:
         _output.remark(line)
     if fail_on:
-        _judge(found, fail_on)
+        FAILS[fail_on](found, before)
 
 
 def _pack(engine: "Engine", name: str) -> "Pack | None":
@@ -155,17 +181,18 @@ def summary(found: "Scan") -> list[str]:
     return [*lines, f"  {failed:>6} could not be read"] if failed else lines
 
 
-FAILS: dict[str, tuple[Callable[["Finding"], bool], str]] = {
-    "direct": (lambda c: c.personal == "direct", "identify a person directly"),
-    "undecided": (
-        lambda c: c.personal != "none" and not c.declared_by,
-        "may be personal, and nothing declares what they are",
-    ),
-}
-"""What --fail-on takes: which columns it means, and how that is said."""
-
-
-def _judge(found: "Scan", fail_on: str) -> None:
-    chosen, told = FAILS[fail_on]
-    if count := sum(map(chosen, found.columns)):
-        raise Negative(f"{count} columns {told}")
+def _reused(found: "Scan") -> list[str]:
+    """Say what of an earlier scan was taken over, and what was read again, and why."""
+    tables = [t for t in found.tables if t.reading]
+    kept = [t for t in tables if t.reading == "reused"]
+    if "previous" not in found.options:
+        return []
+    lines = [f"{len(kept)} of {len(tables)} tables are as the earlier scan says"]
+    if kept:
+        oldest = min(t.read for t in kept)[:10]
+        lines[0] += (
+            f", which read them whole on {oldest} or later; values that were changed in place do not show"
+        )
+    again = [f"  {t.table}: {t.because}" for t in tables if t.reading != "reused"]
+    more = [f"  and {len(again) - SHOWN} more"] if len(again) > SHOWN else []
+    return [*lines, *(["read again:"] if again else []), *again[:SHOWN], *more]
