@@ -173,7 +173,11 @@ def test_a_big_table_is_sampled_over_all_of_it(live_url: str) -> None:
 
 def test_equal_seeds_give_equal_scans_and_others_other_samples(database: Engine) -> None:
     first, same = run(database, sample=50, seed=3), run(database, sample=50, seed=3)
-    assert replace(first, created="") == replace(same, created="")
+    timeless = [
+        replace(s, created="", tables=tuple(replace(t, read="") for t in s.tables))
+        for s in (first, same)
+    ]
+    assert timeless[0] == timeless[1]
     assert run(database, sample=50, seed=4).columns != first.columns
 
 
