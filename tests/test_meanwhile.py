@@ -104,7 +104,9 @@ def test_who_waits_for_our_rows_goes_on_afterwards(postgresql, monkeypatch):
 
     def change():
         try:
-            postgresql.write("update table_contact set last_name = last_name where objid = 268435457")
+            postgresql.write(
+                "update table_contact set last_name = last_name where objid = 268435457"
+            )
             told.append("changed")
         except exc.DBAPIError as error:
             told.append(type(error).__name__)
