@@ -40,7 +40,7 @@ SHOWN = 5
     "--previous",
     type=_options.FILE,
     metavar="OLD.xlsx",
-    help="An earlier workbook, whose decisions are taken over.",
+    help="An earlier workbook: its decisions are taken over, and what changed is shown.",
 )
 @click.option(
     "--decide",
@@ -116,12 +116,14 @@ def read(path: Path) -> "Audit":
 
 
 def _decided(scan: Path, previous: Path | None, *, suggested: bool) -> "Audit":
-    from scanner import audit
+    from scanner import audit, differ
 
     found = read(scan)
     if previous:
-        carried = audit.carry(read(previous), found.scan)
+        earlier = read(previous)
+        carried = audit.carry(earlier, found.scan)
         found = replace(found, decisions={**carried.decisions, **found.decisions})
+        found = replace(found, changes=differ.diff(earlier, found))
     return audit.decide_suggested(found, _pack(found)) if suggested else found
 
 

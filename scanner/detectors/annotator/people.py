@@ -63,6 +63,12 @@ LISTED_BEFORE = re.compile(LISTED_AFTER.pattern + r"$")
 HARD = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME", "NORP"})
 """Places, times and peoples, which the model knows better than the name lists do."""
 
+HASHTAG = re.compile(r"#([^\W\d_]{6,24})\b")
+"""What may be a name without its blank: #janedoe."""
+
+LEAST_PART = 3
+"""A shorter part of a hashtag is a name by chance."""
+
 FIRM = re.compile(r"\b([^\W\d_]+), ([^\W\d_]+)(?:,? (?:and|&|und|et|y|e) )([^\W\d_]+)\b")
 """Three words as a firm of partners is called."""
 
@@ -92,6 +98,7 @@ def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
     take(s for e in soft for s in _single(text, e))
     take(list(_listed_with(text, runs, found)), hard)
     take(list(_again(text, found)))
+    take(_hashtags(text))
     yield from found
 
 
@@ -278,6 +285,18 @@ def _firms(text: str) -> Iterator[Span]:
         few = sum(w in first for w in folded) <= 1
         if few and all(w in last for w in folded) and "," not in before:
             yield Span(*match.span(), "ORGANIZATION")
+
+
+def _hashtags(text: str) -> Iterator[Span]:
+    """Find a known first name right before a known last name behind a #."""
+    first, last = names()
+    for match in HASHTAG.finditer(text):
+        said = match[1].casefold()
+        cuts = range(LEAST_PART, len(said) - LEAST_PART + 1)
+        if said not in words.common() and any(
+            said[:cut] in first and said[cut:] in last for cut in cuts
+        ):
+            yield Span(match.start(1), match.end(1), "PERSON")
 
 
 def _again(text: str, found: Sequence[Span]) -> Iterator[Span]:
