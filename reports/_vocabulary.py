@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from scanner import rulebook
+from scanner import recognizers, rulebook
 from scanner.model import Finding
 
 USUAL, HIGH = "Confidential - GDPR", "Highly Confidential - GDPR"
@@ -38,7 +38,13 @@ def term(finding: Finding) -> Term:
     """Translate what was found; what nobody has a word for is other personal data."""
     terms = _terms()
     entity = finding.entity or ("FREE_TEXT" if finding.personal == "free_text" else "")
-    return terms.get(entity, terms[""])
+    return terms.get(entity) or terms.get(_families().get(entity, "")) or terms[""]
+
+
+@cache
+def _families() -> Mapping[str, str]:
+    """Map an entity to the general one that it is a kind of: a country's id to NATIONAL_ID."""
+    return recognizers.load().families
 
 
 @cache

@@ -92,7 +92,7 @@ def test_our_table_of_presidios_recognizers_names_what_there_is(ours: Rules) -> 
 
 
 def test_one_that_no_table_names_goes_by_the_words_of_its_entity(ours: Rules) -> None:
-    bare = Rules(ours.recognizers, ours.phrases, ours.vocabulary)
+    bare = Rules(ours.recognizers, ours.phrases, ours.vocabulary, ours.weights)
     listed = roster(bare, Presidio())
     assert listed["PlPeselRecognizer"].words == (("pl", "pesel"), ("pesel",))
 
