@@ -7,9 +7,9 @@ looked for again; KPIs and row counts must be as before. Only then the transacti
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from scanner import __version__, newcomers, planner, safeguards, strategies, verifier
+from scanner import __version__, newcomers, planner, safeguards, verifier
+from scanner.changes import changed
 from scanner.database import LOCK_SECONDS, dialect_of, failing, identity, reading, ref, reflect
 from scanner.errors import EffaceError, Refused, Residue, Stale, Unrecorded
 from scanner.graph import table_of
@@ -34,7 +35,7 @@ from scanner.journal import Journal, probe
 from scanner.model import Key, Progress, TableRef
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, Receipt, Review
-from scanner.rewriter import Edit, settings, tag, unique_columns
+from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 
@@ -221,9 +222,8 @@ def _writing(engine: Engine) -> Iterator[tuple[Connection, Callable[[], None]]]:
 
 def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
     """Write all edits and scrub all mentions of a draft."""
-    edits = _by_row([*draft.edits, *_scrubs(draft, pack)])
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
-    for edit in edits:
+    for edit in changed(draft, pack):
         groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
     for (where, columns), some in sorted(groups.items()):
         table, address = table_of(draft.schema, where), draft.addresses[where]
@@ -239,16 +239,6 @@ def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> No
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 
 
-def _by_row(edits: Iterable[Edit]) -> list[Edit]:
-    """Make one edit of all that change a row: a row named by what it holds is found once only."""
-    rows: dict[tuple[TableRef, Key], Edit] = {}
-    for edit in edits:
-        old = rows.get((edit.table, edit.key))
-        merged = replace(edit, new={**edit.new, **old.new}) if old else edit
-        rows[edit.table, edit.key] = merged
-    return list(rows.values())
-
-
 def _reviews(plan: Plan, current: Draft) -> tuple[Review, ...]:
     """List the plan's reviews, and those of what triggers wrote meanwhile."""
     known = {_cell(r.mention) for r in plan.reviews}
@@ -260,31 +250,6 @@ def _cell(mention: Mention) -> tuple[TableRef, str, Key]:
     """Name a mention's cell; a digest changes with the subject's row, so that it names none."""
     digested = str(mention.key[0]).startswith("#")
     return mention.table, mention.column, () if digested else mention.key
-
-
-def _scrubs(draft: Draft, pack: Pack) -> Iterator[Edit]:
-    """Turn mentions into edits, one for each row."""
-    rows: dict[tuple[TableRef, Key], list[Mention]] = {}
-    for mention in draft.plan.mentions:
-        rows.setdefault((mention.table, mention.key), []).append(mention)
-    for (where, key), mentions in rows.items():
-        table, address = table_of(draft.schema, where), draft.addresses[where]
-        values = draft.mentions.values[where, key, mentions[0].column]
-        unique = unique_columns(table)
-        new = {
-            m.column: strategies.apply(
-                "scrub",
-                values[m.column],
-                column=table.c[m.column],
-                entity=m.spans[0].entity,
-                key=tag(key, draft.plan.subject[1]),
-                unique=m.column in unique,
-                spans=m.spans,
-                settings=settings(pack),
-            )
-            for m in mentions
-        }
-        yield Edit(where, key, {c: values[c] for c in address.columns}, new)
 
 
 def _write(

@@ -307,7 +307,7 @@ def merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
         cells.setdefault(_order(mention), []).append(mention)
     merged = []
     for _, same in sorted(cells.items()):
-        spans = tuple(sorted(s for m in same for s in m.spans))
+        spans = tuple(sorted({s for m in same for s in m.spans}))
         certainty = max(same, key=lambda m: _SURE.index(m.certainty)).certainty
         one = same[0]
         merged.append(Mention(one.table, one.key, one.column, spans, certainty))

@@ -1,7 +1,8 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,10 +73,33 @@ def plan(
         Stale: the schema has changed since the scan.
         DatabaseFailed: the database failed.
     """
+    with drafting(engine, pack, audit, key, method=method, progress=progress) as (_, made):
+        return made.plan
+
+
+@contextmanager
+def drafting(
+    engine: Engine,
+    pack: Pack,
+    audit: Audit,
+    key: str,
+    *,
+    method: str = "redact",
+    answers: Mapping[str, Answer] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[Connection, Draft]]:
+    """Plan as ``plan`` does, and stay in the read-only transaction with what was read.
+
+    ``answers`` maps ids of reviews to what people said of them.
+
+    Raises:
+        Misconfigured, Undecided, Stale, DatabaseFailed: as ``plan``.
+    """
     with reading(engine) as connection:
         schema = reflect(connection)
-        request = Request(pack, Basis.of(audit), subject_key(schema, pack, key), method)
-        return draft(connection, schema, request, progress=progress).plan
+        who = subject_key(schema, pack, key)
+        request = Request(pack, Basis.of(audit), who, method, answers or {})
+        yield connection, draft(connection, schema, request, progress=progress)
 
 
 def subject_key(schema: MetaData, pack: Pack, key: str) -> Any:

@@ -26,13 +26,17 @@ from scanner.searcher import text
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One row with what some of its cells will hold; ``strategies`` says why, column by column."""
+    """One row with what some of its cells will hold; ``strategies`` says why, column by column.
+
+    ``spans`` are the places in the texts of those cells of which only pieces change.
+    """
 
     table: TableRef
     key: Key
     place: Mapping[str, Any] = field(repr=False)
     new: Mapping[str, Any] = field(repr=False)
     strategies: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +102,20 @@ class Rewriter:
         address = self.addresses[ref(table)]
         recipes = self._cook(table, columns)
         for key, row, values in self._values(connection, table, columns, rows, address):
-            new = {
-                name: changed
-                for name in columns
-                if row.only is None or name in row.only or self.pack.base(name) in row.only
-                if (old := values[name]) is not None
-                if (changed := self._new(recipes[name], old, key)) != old
-            }
+            new: dict[str, Any] = {}
+            spans: dict[str, Sequence[Span]] = {}
+            for name in columns:
+                mine = row.only is None or name in row.only or self.pack.base(name) in row.only
+                if not mine or (old := values[name]) is None:
+                    continue
+                changed, found = self._new(recipes[name], old, key)
+                if changed != old:
+                    new[name] = changed
+                    spans |= {name: found} if found else {}
             if new:
                 place = {c: values[c] for c in address.columns}
-                yield Edit(address.table, key, place, new, {n: columns[n] for n in sorted(new)})
+                why = {n: columns[n] for n in sorted(new)}
+                yield Edit(address.table, key, place, new, why, spans)
 
     def _values(
         self,
@@ -149,22 +157,25 @@ class Rewriter:
                 )
         return self._recipes[where]
 
-    def _new(self, recipe: _Recipe, old: Any, key: Key) -> Any:
+    def _new(self, recipe: _Recipe, old: Any, key: Key) -> tuple[Any, Sequence[Span]]:
+        """Work out what a cell becomes, and which pieces of it change where the rest stays."""
         if isinstance(old, str) and (
             not old or strategies.is_placeholder(old) or self._safe(recipe, old)
         ):
-            return old
-        return strategies.apply(
+            return old, ()
+        spans = self._spans(recipe.choice, text(old))
+        changed = strategies.apply(
             recipe.choice,
             old,
             column=recipe.column,
             entity=recipe.entity,
             key=tag(key, self.subject),
             unique=recipe.unique,
-            spans=self._spans(recipe.choice, text(old)),
+            spans=spans,
             settings=settings(self.pack),
             upper=recipe.shadow,
         )
+        return changed, spans
 
     def _spans(self, choice: str, said: str) -> Sequence[Span]:
         """Find what a scrub replaces: the subject's identifiers, or what identifies anybody."""

@@ -51,6 +51,11 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(n.removesuffix(".toml") for n in found if n.endswith(".toml")))
 
 
+def load_script(name: str) -> dict[str, Any]:
+    """Parse a shipped file that says how scripts for one database are framed."""
+    return tomllib.loads((files("rules") / "scripts" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
 def load(name: str) -> dict[str, Any]:
     """Parse a rule file.
 

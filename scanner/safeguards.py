@@ -22,12 +22,17 @@ def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int
     """Refuse what can be refused without the database."""
     if plan.pack_digest != pack.digest:
         raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
-    if stops := [s for s in plan.stops if s.effect == "stop"]:
-        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
+    unstopped(plan)
     few(plan.rows, max_rows)
     key = str(plan.subject[1])
     if commit and confirm != key:
         raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
+
+
+def unstopped(plan: Plan) -> None:
+    """Refuse where a stop of the pack holds."""
+    if stops := [s for s in plan.stops if s.effect == "stop"]:
+        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
 
 
 def few(rows: int, max_rows: int | None) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "check",
     "describe",
     "is_placeholder",
+    "merged",
     "names",
     "text_of",
     "without_placeholders",
@@ -211,7 +212,7 @@ def scrub(value: Any, place: Place) -> Any:
 
     Good for notes that must stay useful; numbers and dates that identify become empty.
     """
-    spans = _merged(place.spans, len(text_of(value)))
+    spans = merged(place.spans, len(text_of(value)))
     if not spans:
         return value
     if not isinstance(value, str):
@@ -261,20 +262,20 @@ def _text(value: Any, place: Place) -> str | None:
     return placeholders.whole(place.key, unique=place.unique, room=room)
 
 
-def _merged(spans: Sequence[Span], length: int) -> list[tuple[int, int, str]]:
+def merged(spans: Sequence[Span], length: int) -> list[tuple[int, int, str]]:
     """Order the spans and make one of those that overlap; the longest says what it is."""
-    merged: list[tuple[int, int, str]] = []
+    joined: list[tuple[int, int, str]] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         start, end = max(span.start, 0), min(span.end, length)
         if start >= end:
             continue
-        if merged and start < merged[-1][1]:
-            start, before, entity = merged[-1]
+        if joined and start < joined[-1][1]:
+            start, before, entity = joined[-1]
             longest = entity if before - start >= end - span.start else span.entity
-            merged[-1] = (start, max(before, end), longest)
+            joined[-1] = (start, max(before, end), longest)
         else:
-            merged.append((start, end, span.entity))
-    return merged
+            joined.append((start, end, span.entity))
+    return joined
 
 
 def _put(text: str, spans: Sequence[tuple[int, int, str]], marks: Sequence[str]) -> str:

@@ -2,17 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, MetaData, extract, func, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, extract, func, select
 
-from scanner.graph import table_of
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
 from scanner.plans import Figure
 from scanner.rows import Address
-from scanner.rulebook import Kpi, Pack
+from scanner.rulebook import Pack
 from scanner.searcher import search
 
 
@@ -56,26 +55,27 @@ def residue(
 
 def measure(connection: Connection, schema: MetaData, pack: Pack) -> tuple[Figure, ...]:
     """Take the pack's KPIs: what reports are made of must be equal before and after."""
+    return tuple(_figure(connection, name, query) for name, query in counting(schema, pack))
+
+
+def counting(schema: MetaData, pack: Pack) -> Iterator[tuple[str, Select[Any]]]:
+    """Give each KPI of the pack that the database can have, with the query that counts it."""
     tables = {t.name.lower(): t for t in schema.tables.values()}
-    figures = []
     for kpi in pack.kpis:
         table = tables.get(kpi.table)
         if table is not None and all(c in table.c for c in (*kpi.by, *kpi.months)):
-            where = TableRef(table.schema or "", table.name)
-            figures.append(_figure(connection, schema, where, kpi))
-    return tuple(figures)
+            columns: list[ColumnElement[Any]] = [table.c[c] for c in kpi.by]
+            columns += [extract(p, table.c[c]) for c in kpi.months for p in ("year", "month")]
+            query = select(*columns, func.count()).select_from(table).group_by(*columns)
+            yield kpi.name, query
 
 
-def _figure(connection: Connection, schema: MetaData, where: TableRef, kpi: Kpi) -> Figure:
-    table = table_of(schema, where)
-    columns: list[ColumnElement[Any]] = [table.c[c] for c in kpi.by]
-    columns += [extract(part, table.c[c]) for c in kpi.months for part in ("year", "month")]
-    query = select(*columns, func.count()).select_from(table).group_by(*columns)
+def _figure(connection: Connection, name: str, query: Select[Any]) -> Figure:
     counts: Counter[tuple[str, ...]] = Counter()
     for *groups, rows in connection.execute(query):
         counts[tuple(map(str, groups))] += rows
     text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
-    return Figure(kpi.name, len(counts), sum(counts.values()), digest(text))
+    return Figure(name, len(counts), sum(counts.values()), digest(text))
 
 
 def count_rows(connection: Connection, schema: MetaData) -> dict[TableRef, int]:

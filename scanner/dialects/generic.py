@@ -2,20 +2,29 @@
 
 import random
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Enum,
     FromClause,
     Inspector,
+    Integer,
+    Numeric,
+    String,
     Table,
+    Text,
+    cast,
     func,
     select,
     union,
 )
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
+from sqlalchemy.types import JSON, NullType, TypeEngine
 
 Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 """What to read from a table, or from an alias or a sample of it."""
@@ -133,6 +142,48 @@ class Dialect:
         where the table has clearly more than ``rows`` rows; more rows than asked for may come.
         """
         return select(*columns(table)).select_from(table).limit(rows)
+
+    # -- scripts ----------------------------------------------------------------------------
+
+    script = ""
+    """The file of rules/scripts that says how a script is framed; empty where none is written."""
+
+    many_lines = True
+    """Whether clients pass on a text of several lines as it is; T-SQL and SQL*Plus do not."""
+
+    script_key = ""
+    """How a script names the secret that its digests are keyed with; empty where it has none."""
+
+    def body(self, column: ColumnElement[Any]) -> ColumnElement[str] | None:
+        """Give a cell as a text that can be cut and measured; None where no function takes it."""
+        if isinstance(column.type, String) and not isinstance(column.type, Enum):
+            return column
+        texts = (JSON, Integer, Numeric, Enum, NullType)
+        return cast(column, Text) if isinstance(column.type, texts) else None
+
+    def piece(self, text: ColumnElement[str], start: int, end: int) -> ColumnElement[str]:
+        """Cut the characters from ``start`` to before ``end``, counted from 0, out of a text."""
+        return func.substr(text, start + 1, end - start, type_=String)
+
+    def joined(self, parts: Sequence[ColumnElement[str]]) -> ColumnElement[str]:
+        """Put texts behind each other."""
+        return reduce(add, parts)
+
+    def length(self, text: ColumnElement[str]) -> ColumnElement[int]:
+        """Measure a text, blanks at its end included."""
+        return func.length(text)
+
+    def hashed(self, text: ColumnElement[str]) -> ColumnElement[str] | None:
+        """Give a digest of a text, as hexadecimal digits; None where the database makes none."""
+        return None
+
+    def head(self, text: ColumnElement[str]) -> ColumnElement[str]:
+        """Give as much of a text as a digest can be made of."""
+        return text
+
+    def assignable(self, text: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        """Give a text as a column of another type takes it."""
+        return text
 
 
 RANGES = 40

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    Table,
+    Unicode,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -89,3 +100,28 @@ class Dialect(generic.Dialect):
         """
         clause = f"TABLESAMPLE SYSTEM ({3 * rows} ROWS) REPEATABLE ({int(seed) + 1})"
         return select(*columns(table)).select_from(table).with_hint(table, clause, "mssql")
+
+    script = "mssql"
+    many_lines = False
+    script_key = "@efface_key"
+
+    def body(self, column: ColumnElement[Any]) -> ColumnElement[str] | None:
+        """Cast to NVARCHAR(max): the old text type cannot be put behind another."""
+        return None if super().body(column) is None else cast(column, Unicode)
+
+    def piece(self, text: ColumnElement[str], start: int, end: int) -> ColumnElement[str]:
+        """Use SUBSTRING."""
+        return func.substring(text, start + 1, end - start, type_=String)
+
+    def length(self, text: ColumnElement[str]) -> ColumnElement[int]:
+        """Count bytes: LEN leaves out blanks at the end."""
+        return func.datalength(text)
+
+    def hashed(self, text: ColumnElement[str]) -> ColumnElement[str] | None:
+        """Use SHA-256, written as hexadecimal digits (style 2)."""
+        made = func.hashbytes("SHA2_256", text)
+        return func.convert(literal_column("VARCHAR(64)"), made, literal_column("2"), type_=String)
+
+    def head(self, text: ColumnElement[str]) -> ColumnElement[str]:
+        """Take what is surely under the 8,000 bytes that HASHBYTES took before 2016."""
+        return self.piece(text, 0, 900)

@@ -1,8 +1,20 @@
 """MySQL and MariaDB with InnoDB."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Inspector, Integer, Table, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Inspector,
+    Integer,
+    String,
+    Table,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -104,3 +116,19 @@ class Dialect(generic.Dialect):
         if bounds is None or key is None:
             return generic.every_nth(table, columns, rows=rows, of=of, seed=seed)
         return generic.key_ranges(table, columns, key, rows=rows, seed=seed, bounds=bounds)
+
+    script = "mysql"
+    script_key = "@efface_key"
+
+    def joined(self, parts: Sequence[ColumnElement[str]]) -> ColumnElement[str]:
+        """Use CONCAT: || means OR here."""
+        return func.concat(*parts, type_=String)
+
+    def length(self, text: ColumnElement[str]) -> ColumnElement[int]:
+        """Count characters, not bytes."""
+        return func.char_length(text)
+
+    def hashed(self, text: ColumnElement[str]) -> ColumnElement[str] | None:
+        """Use SHA-256 of the text in one character set: it works on bytes."""
+        same = func.convert(text.op("USING")(literal_column("utf8mb4")))
+        return func.sha2(same, 256, type_=String)

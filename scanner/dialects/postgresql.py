@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     String,
     Table,
+    cast,
     func,
     literal_column,
     select,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
+from sqlalchemy.types import Enum, TypeEngine
 
 from scanner.dialects import generic
 
@@ -132,6 +134,18 @@ class Dialect(generic.Dialect):
             table, method(text(f"{min(percent, 100):.6f}")), seed=text(str(int(seed)))
         )
         return select(*columns(source)).select_from(source)
+
+    script = "postgresql"
+    script_key = "(SELECT value FROM efface_key)"
+
+    def hashed(self, text: ColumnElement[str]) -> ColumnElement[str] | None:
+        """Use MD5: here it only has to show a change."""
+        return func.md5(text, type_=String)
+
+    def assignable(self, text: ColumnElement[str], kind: TypeEngine[Any]) -> ColumnElement[Any]:
+        """Cast: a computed text is not taken for JSON."""
+        same = isinstance(kind, String) and not isinstance(kind, Enum)
+        return text if same else cast(text, kind)
 
     small_enough_to_pass = 200_000
     """A table of so many rows is read through (without sending them) for an even sample."""

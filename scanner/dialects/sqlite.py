@@ -29,6 +29,7 @@ class Dialect(generic.Dialect):
     max_keys = 900
     can_roll_back = True
     sees_triggers = True
+    script = "sqlite"
     sentences = {
         5: "the database is locked by another program: try again when it is free",
         6: "a table is locked by another program: try again when it is free",

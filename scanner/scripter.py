@@ -1,0 +1,279 @@
+"""From a draft to a script that a DBA reads and runs: the steps of an erasure. Reads only.
+
+The script holds keys, placeholders, positions, lengths and keyed digests, nothing that a row says.
+It ends in ROLLBACK until somebody changes that.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, and_, literal, literal_column
+from sqlalchemy.engine import Dialect as Tongue
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql import ClauseElement
+
+from scanner import rulebook, safeguards, verifier
+from scanner.database import dialect_of
+from scanner.dialects import Dialect
+from scanner.errors import Misconfigured
+from scanner.graph import table_of
+from scanner.patches import patches
+from scanner.planner import Draft
+from scanner.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.rulebook import Pack
+
+KEYS = 200
+"""How many keys one statement of a script lists."""
+
+KEYS_A_LINE = 10
+
+WIDTH = 96
+"""A longer text is broken between its pieces; SQL*Plus takes no lines over 2,499 characters."""
+
+ASIDE = "efface erase does it; once this script is committed they may not be found again"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script, and how many rows of which tables, and why, are not in it."""
+
+    text: str
+    left_out: Mapping[tuple[str, str], int]
+
+    def remarks(self) -> list[str]:
+        """Say what is not in the script."""
+        return [
+            f"not in this script: {_rows(n)} of {table} ({why}): {ASIDE}"
+            for (table, why), n in sorted(self.left_out.items())
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes SQL for one kind of database; ``rules`` are its file of rules/scripts."""
+
+    dialect: Dialect
+    tongue: Tongue
+    rules: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, dialect: Dialect, tongue: Tongue) -> "Writer":
+        """Choose how scripts are written.
+
+        Raises:
+            Misconfigured: none are for this database.
+        """
+        if not dialect.script:
+            raise Misconfigured(f"no scripts are written for {tongue.name}")
+        kind: Callable[..., Tongue] = type(tongue)
+        plain = kind(paramstyle="named")  # others double the signs of their parameters
+        return cls(dialect, plain, rulebook.load_script(dialect.script))
+
+    def sql(self, element: ClauseElement) -> str:
+        """Write an expression with its values."""
+        said = element.compile(dialect=self.tongue, compile_kwargs={"literal_binds": True})
+        return str(said)
+
+    def name(self, table: Table) -> str:
+        """Write a table's name."""
+        return self.tongue.identifier_preparer.format_table(table)
+
+    def column(self, name: str) -> str:
+        """Write a column's name."""
+        return self.tongue.identifier_preparer.quote(name)
+
+    def step(self, number: int, table: Table, key: Sequence[str], some: Sequence[Patch]) -> str:
+        """Write the statement that changes ``some`` rows alike, and the check of their number."""
+        first = some[0]
+        made = {n: expression(self.dialect, table, n, v, key) for n, v in first.new.items()}
+        assignments = ",\n       ".join(
+            f"{self.column(n)} = {_broken(self.sql(e), n)}" for n, e in made.items()
+        )
+        conditions = [self._where(table, key, some), *map(self.sql, self._guards(table, first))]
+        return self._filled(
+            "step",
+            table=self.name(table),
+            assignments=assignments,
+            condition="\n   AND ".join(conditions),
+            number=number,
+            rows=len(some),
+        )
+
+    def secret(self, query: Select[Any]) -> str:
+        """Write the statement that makes what digests are keyed with."""
+        [table] = query.get_final_froms()
+        where = query.whereclause
+        if not isinstance(table, Table) or where is None:
+            raise TypeError(query)
+        made = _broken(self.sql(query.selected_columns[0]), *table.c.keys())
+        return self._filled(
+            "secret", secret=made, table=self.name(table), condition=self.sql(where)
+        )
+
+    def unwritable(self, draft: Draft, patch: Patch) -> str:
+        """Say which new value, of a type that has no constants, cannot be written; else nothing."""
+        table = table_of(draft.schema, patch.table)
+        for name, value in patch.new.items():
+            if value is None or isinstance(value, str | int | Cut | Keyed):
+                continue
+            try:
+                self.sql(literal(value, table.c[name].type))
+            except CompileError:
+                return f"the new value of {name} cannot be written as a constant"
+        return ""
+
+    def _filled(self, part: str, **values: object) -> str:
+        return str(self.rules[part]).strip("\n").format(**values)
+
+    def _where(self, table: Table, key: Sequence[str], some: Sequence[Patch]) -> str:
+        columns = [bare(table.c[c]) for c in key]
+        if len(some) == 1 or len(columns) > 1:
+            rows = [and_(*(c == p.place[c.name] for c in columns)) for p in some]
+            text = "\n    OR ".join(self.sql(r) for r in rows)
+            return f"({text})" if len(some) > 1 else text
+        values = [self.sql(literal(p.place[key[0]], columns[0].type)) for p in some]
+        lines = [values[n : n + KEYS_A_LINE] for n in range(0, len(values), KEYS_A_LINE)]
+        listed = ",\n       ".join(", ".join(line) for line in lines)
+        return f"{self.sql(columns[0])} IN ({listed})"
+
+    def _guards(self, table: Table, patch: Patch) -> Iterator[ClauseElement]:
+        """Let a text be changed only where it is still the planned one."""
+        for name, guard in patch.guards.items():
+            one = bare(table.c[name])
+            body = self.dialect.body(one)
+            if guard is None or body is None:
+                yield one.is_not(None)
+                continue
+            yield self.dialect.length(body) == guard.length
+            made = fingerprint(self.dialect, body, literal_column(self.dialect.script_key))
+            if guard.digest and made is not None:
+                yield made == guard.digest
+
+
+def _broken(text: str, *names: str) -> str:
+    """Break a long expression between its pieces: no placeholder has the sign that joins them."""
+    fits = len(text) < WIDTH or any("||" in n for n in names)
+    return text if fits else text.replace(" || ", "\n       || ")
+
+
+def script(connection: Connection, draft: Draft, pack: Pack) -> Script:
+    """Write what erasing the subject of ``draft`` does as a script for the database it is of.
+
+    Raises:
+        Misconfigured: no scripts are written for such a database.
+        Refused: a table cannot be rolled back.
+    """
+    writer = Writer.of(dialect_of(connection), connection.dialect)
+    safeguards.revocable(connection, draft)
+    made: list[Patch] = []
+    left_out: Counter[tuple[str, str]] = Counter()
+    for where, _key, patch in patches(connection, draft, pack):
+        if isinstance(patch, Patch) and (why := writer.unwritable(draft, patch)):
+            left_out[str(where), why] += 1
+        elif isinstance(patch, Patch):
+            made.append(patch)
+        else:
+            left_out[str(where), patch] += 1
+    whole = Script("", left_out)
+    return Script(written(writer, draft, pack, made, whole.remarks()), left_out)
+
+
+def written(
+    writer: Writer, draft: Draft, pack: Pack, made: Sequence[Patch], remarks: Sequence[str]
+) -> str:
+    """Put a script together: remarks, one transaction of steps, KPIs to compare."""
+    steps = list(_steps(writer, draft, made))
+    secret = secret_of(writer.dialect, draft, pack.key)
+    keyed = any(g and g.digest for p in made for g in p.guards.values())
+    head = _head(draft, made, len(steps), keyed=keyed)
+    runs = [f"Run it:  {line}" for line in writer.rules["run"]]
+    parts = [
+        _comments([*head, *runs, "", *remarks, *_notes(draft)]),
+        writer.rules["opening"].strip("\n"),
+        writer.secret(secret) if keyed and secret is not None else "",
+        *steps,
+        writer.rules["closing"].strip("\n"),
+        _comments(_kpis(writer, draft, pack)),
+        _comments(
+            ["Rehearsed: nothing is kept. To keep it, change ROLLBACK to COMMIT and run it again."]
+        ),
+        "ROLLBACK;",
+    ]
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _steps(writer: Writer, draft: Draft, made: Sequence[Patch]) -> Iterator[str]:
+    """Write the steps: rows that get the same values together, in the order of an erasure."""
+    groups: dict[tuple[Any, ...], list[Patch]] = {}
+    for patch in made:
+        columns = tuple(patch.new)
+        alone = (str(patch.key),) if patch.guards else ()
+        groups.setdefault((patch.table, columns, repr(patch.new), alone), []).append(patch)
+    number = 0
+    for (where, columns, *_), some in sorted(groups.items(), key=lambda g: g[0]):
+        table, key = table_of(draft.schema, where), draft.addresses[where].columns
+        for start in range(0, len(some), KEYS):
+            part = some[start : start + KEYS]
+            number += 1
+            told = f"step {number}: {where}, {_rows(len(part))}: {', '.join(columns)}"
+            yield f"{_comments([told])}\n{writer.step(number, table, key, part)}"
+
+
+def _head(draft: Draft, made: Sequence[Patch], steps: int, *, keyed: bool) -> Iterator[str]:
+    plan = draft.plan
+    tables = len({p.table for p in made})
+    yield f"Made by Efface {plan.efface}: erases subject {plan.subject[1]} of {plan.subject[0]}."
+    yield f"Plan:     {plan.digest}"
+    yield f"Database: {plan.database.name} ({plan.database.dialect})"
+    yield f"Changes:  {_rows(len(made))} of {tables} tables in {steps} steps, one transaction"
+    yield "It ends in ROLLBACK: it rehearses until you change the last line to COMMIT."
+    yield "Every step checks how many rows it changed and stops everything where that is not as"
+    yield "planned. No personal data is in here. Where only pieces of a text change, it is put"
+    yield "together from what is stored, by position, if it is still as long as planned"
+    if keyed:
+        yield "and has the planned digest. Digests are keyed with the subject's own row: alone they mean nothing."
+    elif any(p.guards for p in made):
+        yield "(no digest is compared: let nobody write between the plan and the script)."
+    yield "What only erase does: looks for the person again, follows triggers, keeps the journal."
+    yield "Afterwards plan again: it must have nothing left to do."
+
+
+def _notes(draft: Draft) -> Iterator[str]:
+    """List what the plan says beside its steps."""
+    plan = draft.plan
+    for review in plan.reviews:
+        if review.answer != "erase":
+            m = review.mention
+            key = "-".join(map(str, m.key))
+            yield f"kept, review {review.id} ({review.why}): {m.table} {key} {m.column}"
+    for column, rows in plan.kept.items():
+        yield f"kept by decision: {column} names the subject in {_rows(rows)}"
+    for stop in plan.stops:
+        yield f"{stop.effect}: {stop.why} ({_rows(stop.rows)})"
+    for table, names in plan.triggers.items():
+        yield f"trigger on {table}: {', '.join(names)}; what it writes is not in this script"
+    for duty in plan.duties:
+        count = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{count}"
+
+
+def _kpis(writer: Writer, draft: Draft, pack: Pack) -> Iterator[str]:
+    queries = [(n, writer.sql(q)) for n, q in verifier.counting(draft.schema, pack)]
+    if queries:
+        yield "What reports count. Each must say the same before and after:"
+    for name, query in queries:
+        yield f"{name}: {' '.join(query.split())};"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" + ("s" if count != 1 else "")
+
+
+def _comments(lines: Iterable[str]) -> str:
+    """Write lines of remark; no sign ends one early."""
+    return "\n".join(
+        "-- " + "".join(c if c.isprintable() else "?" for c in line) if line else "--"
+        for line in lines
+    )
