@@ -7,14 +7,13 @@ unknown column is looked at again, and every table after some days.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, Table
 
 from scanner.counter import Count, count, number_key
-from scanner.database import ref
 from scanner.detectors.by_name import phrases
 from scanner.errors import DatabaseFailed
 from scanner.model import Database, Finding, Reading, Scan, TableFacts, TableRef, digest
@@ -48,15 +47,17 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """An earlier scan by table; ``stale`` says why none of it holds any more."""
+    """What holds for all tables of an earlier scan, if there was one.
+
+    ``stale`` says why none of it holds any more, ``resampled`` why big tables are read again.
+    """
 
     rules: Rules
     now: datetime
     days: int = DAYS
     stale: str = ""
     resampled: str = ""
-    tables: Mapping[TableRef, TableFacts] = field(default_factory=dict)
-    columns: Mapping[TableRef, Mapping[str, Finding]] = field(default_factory=dict)
+    earlier: bool = False
 
 
 def remember(
@@ -68,9 +69,9 @@ def remember(
     now: datetime,
     days: int,
 ) -> Memory:
-    """Order an earlier scan by table, and see whether it was made of this database and so."""
+    """See whether an earlier scan was made of this database, and in the same way."""
     if previous is None:
-        return Memory(rules, now, stale="")
+        return Memory(rules, now)
     stale = ""
     if (previous.database.dialect, previous.database.name) != (database.dialect, database.name):
         stale = "the earlier scan is of another database"
@@ -78,22 +79,29 @@ def remember(
         stale = "the rules, the pack, the model or Efface have changed"
     old = {name: previous.options.get(name) for name in SAMPLING}
     redrawn = old["sample"] != "full" and old != {name: options[name] for name in SAMPLING}
-    columns: dict[TableRef, dict[str, Finding]] = {}
-    for finding in previous.columns:
-        columns.setdefault(finding.column.of, {})[finding.column.name] = finding
     return Memory(
         rules,
         now,
         days,
         stale,
         "another sample was asked for" if redrawn else "",
-        {facts.table: facts for facts in previous.tables},
-        columns,
+        earlier=bool(previous.tables),
     )
+
+
+def by_table(previous: Scan | None) -> dict[TableRef, Read]:
+    """Order an earlier scan by table."""
+    if previous is None:
+        return {}
+    columns: dict[TableRef, list[Finding]] = {}
+    for finding in previous.columns:
+        columns.setdefault(finding.column.of, []).append(finding)
+    return {facts.table: (facts, columns.get(facts.table, [])) for facts in previous.tables}
 
 
 def reread(
     memory: Memory,
+    past: Read | None,
     engine: Engine,
     table: Table,
     read: Reader,
@@ -103,16 +111,16 @@ def reread(
 ) -> Read:
     """Read of ``table`` what may have changed since the earlier scan; take over the rest.
 
+    ``past`` is what that scan said of it, if it knew it.
     ``comments`` are (table, column), lower case, to text; ``estimate`` the catalogue's rows.
     """
     defined = _definitions(table, comments)
     defined = _definitions(table, comments)
-    past = memory.tables.get(ref(table))
     if past is None:
-        facts, findings = _whole(memory, read, "a new table" if memory.tables else "")
+        facts, findings = _whole(memory, read, "a new table" if memory.earlier else "")
     else:
-        known = memory.columns.get(ref(table), {})
-        job = _Job(memory, past, known, defined, read)
+        known = {f.column.name: f for f in past[1]}
+        job = _Job(memory, past[0], known, defined, read)
         facts, findings = _reread(job, engine, table, estimate)
     stamped = [replace(f, definition=defined[f.column.name]) for f in findings]
     return replace(facts, highest=_harmless(table, facts, stamped)), stamped

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanner import wording
 from scanner.folding import folded
+from scanner.patterns import BadPattern, Limited, OutOfTime, Pattern
 
 Faults = list[str]
+
+OURS = ("recognizers.toml", "columns.toml", "presidio.toml", "weights.toml")
+"""The rule files that come with the program; a user's files add to them, replace, or disable."""
 
 RECOGNIZER = {"name", "entity", "pattern", "weight", "matches", "rejects"}
 OPTIONAL = {"inside", "needs_name", "presidio", "family"}
@@ -27,7 +31,7 @@ class Recognizer:
 
     name: str
     entity: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     weight: float
     matches: tuple[str, ...] = ()
     rejects: tuple[str, ...] = ()
@@ -69,8 +73,13 @@ class Allowed:
 
     why: str
     texts: frozenset[str] = frozenset()
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     source: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it takes too long."""
+        return f"allow: {self.why}"
 
     def holds(self, value: str) -> bool:
         """Whether ``value`` is one of these."""
@@ -96,16 +105,19 @@ def recognizer(table: Any, file: str, faults: Faults) -> Recognizer | None:
     if not (texts(table["matches"]) and texts(table["rejects"]) and weight(table["weight"])):
         faults.append(f"{where} needs lists of texts matches and rejects, and a weight of 0 to 1")
         return None
-    pattern = _compile(table["pattern"], where, faults)
+    pattern = _compile(table["pattern"], where, faults, name=_limited(table["name"], file))
     if pattern is None:
         return None
     examples = {k: tuple(table[k]) for k in ("matches", "rejects")}
-    for number, text in enumerate(examples["matches"], 1):
-        if not pattern.fullmatch(text):
-            faults.append(f"{where} does not match its example {number} of matches")
-    for number, text in enumerate(examples["rejects"], 1):
-        if pattern.fullmatch(text):
-            faults.append(f"{where} matches its example {number} of rejects")
+    try:
+        for number, text in enumerate(examples["matches"], 1):
+            if not pattern.fullmatch(text):
+                faults.append(f"{where} does not match its example {number} of matches")
+        for number, text in enumerate(examples["rejects"], 1):
+            if pattern.fullmatch(text):
+                faults.append(f"{where} matches its example {number} of rejects")
+    except OutOfTime:
+        faults.append(f"{where} takes too long with an example: its pattern tries too many ways")
     return Recognizer(**{**table, **examples, "pattern": pattern, "source": file})
 
 
@@ -139,8 +151,10 @@ def allowed(table: Any, file: str, faults: Faults) -> Allowed | None:
         return None
     if any(_compile(p, where, faults) is None for p in patterns):
         return None
-    joined = re.compile("|".join(f"(?:{p})" for p in patterns), re.IGNORECASE) if patterns else None
-    return Allowed(table["why"], frozenset(folded(v).strip() for v in values), joined, file)
+    joined = "|".join(f"(?:{p})" for p in patterns)
+    made = Allowed(table["why"], frozenset(folded(v).strip() for v in values), source=file)
+    name = _limited(made.name, file)
+    return replace(made, pattern=_compile(joined, where, faults, name=name) if patterns else None)
 
 
 def phrases(table: Any, file: str, faults: Faults) -> list[Phrase]:
@@ -234,10 +248,15 @@ def _name(table: Any) -> str:
     return str(table.get("name", "?")) if isinstance(table, dict) else "?"
 
 
-def _compile(pattern: str, where: str, faults: Faults) -> re.Pattern[str] | None:
+def _limited(name: str, file: str) -> str:
+    """Give the name for a pattern whose time is limited; ours need no limit, and are quicker."""
+    return "" if file in OURS else name
+
+
+def _compile(pattern: str, where: str, faults: Faults, *, name: str = "") -> Pattern | None:
     try:
-        return re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
+        return Limited(pattern, name) if name else re.compile(pattern, re.IGNORECASE)
+    except (re.error, BadPattern) as error:
         faults.append(f"{where} has no valid pattern: {error}")
         return None
 

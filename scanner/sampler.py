@@ -5,9 +5,10 @@ One statement reads a table, in a read-only transaction of its own, so that a ta
 """
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Date,
     DateTime,
     Engine,
@@ -59,8 +61,10 @@ UNEXPLAINED = (
 )
 """Failures that a single value may have caused; a permission or a time limit is none."""
 
-BATCH = 2000
+BATCH = 500
 """Rows fetched at a time."""
+
+CUT = f"only the first {LONGEST:,} characters of long texts were looked at"
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -177,7 +181,7 @@ def _one_by_one(
                 taken.failed[name] = "the driver cannot read its values"
                 continue
             taken.values[name] = fresh.values[name]
-            taken.remarks[name] = remark
+            taken.remarks[name] = remark or fresh.remarks.get(name, "")
             taken.failed.pop(name, None)
             break
     if taken.failed.keys() == set(names):
@@ -194,23 +198,28 @@ def _plain(engine: Engine, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return type_coerce(column, NullType())
     if not isinstance(given, String):
         text = column if engine.dialect.name in {"sqlite", "mysql", "mariadb"} else _text(column)
-        return type_coerce(dialect_of(engine).prefix(text, LONGEST), NullType())
+        return _cut(engine, text)
     length = getattr(given, "length", None)
     short = isinstance(length, int) and length <= LONGEST and engine.dialect.name != "sqlite"
-    return type_coerce(column if short else dialect_of(engine).prefix(column, LONGEST), NullType())
+    return type_coerce(column, NullType()) if short else _cut(engine, column)
+
+
+def _cut(engine: Engine, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Read one character more than is looked at, which tells that there was more."""
+    return type_coerce(dialect_of(engine).prefix(column, LONGEST + 1), NullType())
 
 
 def _text(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    length = None if isinstance(column.type, JSON) else LONGEST
+    length = None if isinstance(column.type, JSON) else LONGEST + 1
     return cast(column, String(length))
 
 
 def _as_text(engine: Engine, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(column, String(LONGEST))
+    return _cut(engine, cast(column, String(LONGEST + 1)))
 
 
 def _as_bytes(engine: Engine, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return type_coerce(cast(column, LargeBinary), NullType())
+    return _cut(engine, cast(column, LargeBinary))
 
 
 _WAYS: tuple[tuple[str, Read], ...] = (
@@ -232,11 +241,17 @@ def _read(
         return [read(engine, source.c[name]) for name in names]
 
     fresh = {name: Values(taken.values[name].kind) for name in names}
+    long: set[str] = set()
     with reading(engine) as connection:
         for row in _rows(connection, table, columns, draw):
             for name, cell in zip(names, row, strict=True):
-                fresh[name].add(cell)
+                if isinstance(cell, str | bytes) and len(cell) > LONGEST:
+                    long.add(name)
+                    fresh[name].add(cell[:LONGEST])
+                else:
+                    fresh[name].add(cell)
     taken.values.update(fresh)
+    taken.remarks.update((name, CUT) for name in names if name in long)
 
 
 def _rows(
@@ -250,18 +265,28 @@ def _rows(
     key = number_key(table)
     if key is not None and draw.after is not None:
         all_of_it = all_of_it.where(key > draw.after)
-    streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
     if (size := draw.size) is None:
-        yield from streaming.execute(all_of_it)
+        with _streamed(connection, all_of_it) as rows:
+            yield from rows
         return
-    if draw.of is not None and draw.of <= WHOLE * size:
-        rows = list(connection.execute(all_of_it))
-    else:
-        sampled = _sampled(connection, table, columns, draw, size)
-        rows = list(islice(streaming.execute(sampled), WHOLE * size))
-        if len(rows) < size // 2:  # clustered pages, or an estimate that was far off
-            rows = list(connection.execute(all_of_it.limit(size)))
-    yield from _thin(rows, size, draw.seed)
+    few = draw.of is not None and draw.of <= WHOLE * size
+    query = all_of_it if few else _sampled(connection, table, columns, draw, size)
+    with _streamed(connection, query) as rows:
+        kept = _thin(rows if few else islice(rows, WHOLE * size), size, draw.seed)
+    if not few and len(kept) < size // 2:  # clustered pages, or an estimate that was far off
+        with _streamed(connection, dialect_of(connection).first(all_of_it, size)) as rows:
+            kept = list(islice(rows, size))
+    yield from kept
+
+
+def _streamed(connection: Connection, statement: Select[Any]) -> CursorResult[Any]:
+    """Run a statement whose rows come as they are asked for."""
+    streaming = connection.execution_options(
+        stream_results=True,
+        max_row_buffer=BATCH,
+        compiled_cache=None,  # no statement comes twice
+    )
+    return streaming.execute(statement)
 
 
 def _sampled(
@@ -281,11 +306,19 @@ def _sampled(
     return dialect.sample(table, columns, rows=size, of=draw.of, seed=draw.seed, bounds=ends)
 
 
-def _thin(rows: Sequence[Any], size: int, seed: int) -> Sequence[Any]:
-    if len(rows) <= size:
-        return rows
+def _thin(rows: Iterable[Any], size: int, seed: int) -> list[Any]:
+    """Keep ``size`` rows in their order, each as likely as another, and hold no more than those.
+
+    Algorithm R of J. S. Vitter, "Random sampling with a reservoir", 1985.
+    """
     chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
-    return [rows[i] for i in sorted(chance.sample(range(len(rows)), size))]
+    kept: list[tuple[int, Any]] = []
+    for number, row in enumerate(rows, 1):
+        if len(kept) < size:
+            kept.append((number, row))
+        elif (place := chance.randrange(number)) < size:
+            kept[place] = (number, row)
+    return [row for _, row in sorted(kept, key=itemgetter(0))]
 
 
 def estimates(engine: Engine) -> Mapping[tuple[str, str], int]:

@@ -1,5 +1,7 @@
 """``efface scan``: a database -> scan.json. Reads only."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.model import Scan
+    from scanner.partial import Partial
     from scanner.rulebook import Pack
 
 SAMPLE = 1000
@@ -76,6 +79,19 @@ SHOWN = 20
     help="With --previous, read a table again so long after it was last read whole (30).",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="How many processes work; without it, several for a big schema. The result is the same.",
+)
+@click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS",
+    help="Let a Dask cluster work; its workers need EFFACE_DB in their environment.",
+)
+@click.option("--fresh", is_flag=True, help="Start over where an earlier scan was interrupted.")
+@click.option(
     "--fail-on",
     type=click.Choice(list(FAILS)),
     help="Exit 1 where something is new or newly personal since --previous; where a column "
@@ -96,6 +112,9 @@ def command(
     seed: int,
     previous: Path | None,
     reread: int | None,
+    jobs: int | None,
+    dask: str,
+    fresh: bool,
     fail_on: str | None,
     as_json: bool,
     output: Path | None,
@@ -103,15 +122,14 @@ def command(
     """Look at every column for personal data; write what was found."""
     if not (as_json or output):
         raise click.UsageError("say where the scan goes: -o scan.json, or --json for stdout")
-    if fail_on == "new" and not previous:
-        raise click.UsageError("--fail-on new compares: say with what, --previous OLD")
-    if reread is not None and not previous:
-        raise click.UsageError("--reread needs --previous OLD")
+    if not previous:
+        _alone(fail_on, reread)
     from scanner import inspector, reuse
     from scanner.cli.audit import read
 
     before = read(previous) if previous else None
-    with _connection.opened(db) as engine, _progress.shown() as progress:
+    partial = inspector.Partial(output, say=_output.remark, fresh=fresh) if output else None
+    with _kept(partial), _connection.opened(db) as engine, _progress.shown() as progress:
         found = inspector.scan(
             engine,
             pack=_pack(engine, pack),
@@ -125,6 +143,9 @@ def command(
             seed=seed,
             previous=before.scan if before else None,
             days=reuse.DAYS if reread is None else reread,
+            jobs=jobs,
+            dask=dask,
+            partial=partial,
             progress=progress,
         )
     if not found.columns:
@@ -136,12 +157,33 @@ def command(
     text = found.to_json()
     if output:
         _output.write_text(output, text)
+    if partial:
+        partial.end()
     if as_json:
         _output.emit(text)
     for line in [*summary(found), *_reused(found)]:
         _output.remark(line)
     if fail_on:
         FAILS[fail_on](found, before)
+
+
+def _alone(fail_on: str | None, reread: int | None) -> None:
+    """Refuse what makes sense only with an earlier scan."""
+    if fail_on == "new":
+        raise click.UsageError("--fail-on new compares: say with what, --previous OLD")
+    if reread is not None:
+        raise click.UsageError("--reread needs --previous OLD")
+
+
+@contextmanager
+def _kept(partial: "Partial | None") -> Iterator[None]:
+    """Say where a scan that is interrupted leaves what it found."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if partial and partial.path.exists():
+            _output.remark(f"what is done is in {str(partial.path)!r}: the same command goes on")
+        raise
 
 
 def _pack(engine: "Engine", name: str) -> "Pack | None":
@@ -178,7 +220,16 @@ def summary(found: "Scan") -> list[str]:
     ]
     lines += [f"  {empty:>6} of them hold no values"] if empty else []
     lines += [f"  {left_out:>6} of them were left out on request"] if left_out else []
-    return [*lines, f"  {failed:>6} could not be read"] if failed else lines
+    lines += [f"  {failed:>6} could not be read"] if failed else []
+    return [*lines, *_slow(found)]
+
+
+def _slow(found: "Scan") -> list[str]:
+    """Name once the recognizers that took too long, whatever the number of columns."""
+    from scanner.examiner import TOO_SLOW
+
+    reasons = (part for c in found.columns for part in c.reason.split("; "))
+    return sorted({reason for reason in reasons if reason.startswith(TOO_SLOW)})
 
 
 def _reused(found: "Scan") -> list[str]:

@@ -53,13 +53,14 @@ class Language:
     """
 
     def __init__(self, model: str = DEFAULT, files: Sequence[Path] = ()) -> None:
-        if not (importlib.util.find_spec(model) if _is_name(model) else Path(model).is_dir()):
-            raise Misconfigured(
-                f"the spaCy model {model!r} is not installed: pip install it, or give the path of "
-                "one (nothing is downloaded)"
-            )
+        _find(model)
         self._model = model
         self.presidio = Presidio(files)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrive in another process, where the model may be missing."""
+        _find(state["_model"])
+        self.__dict__.update(state)
 
     @property
     def _pipeline(self) -> Any:
@@ -96,6 +97,14 @@ def _cut(text: str) -> Iterator[tuple[int, str]]:
         yield at, text[at:end]
         at = end
     yield at, text[at:]
+
+
+def _find(model: str) -> None:
+    if not (importlib.util.find_spec(model) if _is_name(model) else Path(model).is_dir()):
+        raise Misconfigured(
+            f"the spaCy model {model!r} is not installed: pip install it, or give the path of "
+            "one (nothing is downloaded)"
+        )
 
 
 @cache

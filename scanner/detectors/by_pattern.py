@@ -6,6 +6,7 @@ from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
 from scanner.folding import fold, folded
 from scanner.model import Evidence
+from scanner.patterns import OutOfTime
 from scanner.recognizers import Recognizer, Rules
 
 COST = 2
@@ -70,9 +71,13 @@ def whole(value: str, recognizer: Recognizer, look: Look) -> bool:
 def spans(text: str, look: Look) -> list[tuple[int, int, str]]:
     """Find what may stand inside a text: (start, end, entity), without overlaps."""
     found: list[tuple[int, int, str]] = []
-    for start, end, entity in inside(text, look.rules, look.language.presidio):
-        if not any(start < e and s < end for s, e, _ in found):
-            found.append((start, end, entity))
+    try:
+        for start, end, entity in inside(text, look.rules, look.language.presidio):
+            if not any(start < e and s < end for s, e, _ in found):
+                found.append((start, end, entity))
+    except OutOfTime as error:
+        look.leave_out(error.name)
+        return spans(text, look)
     return sorted(found)
 
 

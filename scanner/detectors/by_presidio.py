@@ -15,7 +15,7 @@ from math import log
 from typing import Any
 
 from scanner.detectors.look import Look, Sign
-from scanner.detectors.presidio import WHOLE, Presidio, score
+from scanner.detectors.presidio import WHOLE, Presidio, score, score_in_time
 from scanner.model import Evidence
 from scanner.recognizers import Foreign, Rules
 
@@ -64,7 +64,8 @@ def detect(look: Look) -> Iterator[Sign]:
         return
     words = (*look.words, *(look.rules.words(look.comment) if look.comment else ()))
     for recognizer in look.language.presidio.custom:
-        yield from _listed(recognizer, look, words)
+        if recognizer.name not in look.slow:
+            yield from _listed(recognizer, look, words)
     yield from _signs(list(_predefined(look, words)), look)
 
 
@@ -204,7 +205,7 @@ def _listed(recognizer: Any, look: Look, words: Sequence[str]) -> Iterator[Sign]
         return
     thresholds = getattr(recognizer, "score_thresholds", None) or {}
     needed = thresholds.get(entity, thresholds.get("default", TOLERABLE))
-    found = {v: score(recognizer, v) + CONTEXT * context for v in look.values.counts}
+    found = {v: score_in_time(recognizer, v) + CONTEXT * context for v in look.values.counts}
     some = [v for v, s in found.items() if s > CONTEXT * context]
     whole = [v for v in some if score(recognizer, v, least=WHOLE)]
     read = look.values.read

@@ -8,9 +8,10 @@ from types import ModuleType
 
 from scanner import plugins
 from scanner.detectors import by_pattern, by_shape
-from scanner.detectors.look import Look
+from scanner.detectors.look import Look, Sign
 from scanner.detectors.mask import mask
 from scanner.model import Evidence, Personal
+from scanner.patterns import OutOfTime
 
 DECIDES = 0.5
 """The sum of weights from which a column is what the evidence says."""
@@ -67,7 +68,16 @@ def examine(look: Look) -> None:
     if look.values.read and not look.values.counts:
         return
     for module in detectors():
-        look.signs.extend(list(module.detect(look)))
+        look.signs.extend(_in_time(module, look))
+
+
+def _in_time(module: ModuleType, look: Look) -> list[Sign]:
+    """Ask a detector, and once more without a recognizer that took too long."""
+    while True:
+        try:
+            return list(module.detect(look))
+        except OutOfTime as error:
+            look.leave_out(error.name)
 
 
 @cache

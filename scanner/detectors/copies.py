@@ -1,6 +1,7 @@
 """Tables that copy another one: backups, histories, staging. Names in, pairs of tables out."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 
 from sqlalchemy import MetaData, Table
 
@@ -90,11 +91,14 @@ def copies(schema: MetaData, rules: Rules) -> Mapping[TableRef, TableRef]:
     tables = sorted(schema.tables.values(), key=ref)
     columns = {t: frozenset(c.name.lower() for c in t.columns) for t in tables}
     words = {t: _words(t, rules) for t in tables}
+    alike = _alike(words)
+    plain = [t for t in tables if len(columns[t]) >= MANY_COLUMNS and not words[t] & MARKS]
     found: dict[TableRef, TableRef] = {}
     for copy in tables:
+        near = {t for key in _keys(copy, words[copy]) for t in alike[key]}
         likely = [
             (share, ref(t))
-            for t in tables
+            for t in (near.union(plain) if words[copy] & MARKS else near)
             if t is not copy
             and len(columns[t]) >= LEAST_COLUMNS
             and (share := len(columns[t] & columns[copy]) / len(columns[t])) >= ALIKE
@@ -103,6 +107,20 @@ def copies(schema: MetaData, rules: Rules) -> Mapping[TableRef, TableRef]:
         if likely:
             found[ref(copy)] = min(likely, key=lambda pair: (-pair[0], pair[1]))[1]
     return {a: b for a, b in found.items() if found.get(b) != a or b < a}
+
+
+def _alike(words: Mapping[Table, frozenset[str]]) -> Mapping[Hashable, Sequence[Table]]:
+    """Group the tables by what a copy's name shares with the original's: not all pairs are tried."""
+    groups = defaultdict(list)
+    for table, known in words.items():
+        for key in _keys(table, known):
+            groups[key].append(table)
+    return groups
+
+
+def _keys(table: Table, words: frozenset[str]) -> tuple[Hashable, Hashable]:
+    """Give the name, and its words without marks and numbers."""
+    return table.name.lower(), frozenset(w for w in words if w not in MARKS and not w.isdigit())
 
 
 def _words(table: Table, rules: Rules) -> frozenset[str]:

@@ -52,6 +52,8 @@ class Look:
     comment: str = ""
     prefix: str = ""
     signs: list[Sign] = field(default_factory=list)
+    slow: set[str] = field(default_factory=set)
+    """The recognizers that took too long with a value and are not asked again."""
 
     def sign(
         self,
@@ -90,6 +92,11 @@ class Look:
         """The share of the values that are texts of some length, sentences or not."""
         hits, _ = self.values.hits(is_text)
         return hits / self.values.read if self.values.read else 0.0
+
+    def leave_out(self, name: str) -> None:
+        """Do not ask a recognizer again that took too long."""
+        self.slow.add(name)
+        self.rules = self.rules.without(name)
 
     def best(self) -> float:
         """Weigh the entity for which most speaks so far."""

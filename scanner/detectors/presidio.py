@@ -7,10 +7,12 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from time import process_time
 from types import SimpleNamespace
 from typing import Any
 
 from scanner.errors import Misconfigured
+from scanner.patterns import SECONDS, OutOfTime
 
 LOG = logging.getLogger(__name__)
 
@@ -37,13 +39,24 @@ class Presidio:
         if files:
             _ = self.custom  # a fault is told before anything else is done
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to another process with what the user's files list, not with their paths."""
+        return {"_files": (), "_made": {}, "custom": self.custom}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrive where nothing may be fetched either."""
+        self.__dict__.update(state)
+        if self.custom:
+            _ = self.classes
+
     @cached_property
     def classes(self) -> Mapping[str, type]:
         """Presidio's usable classes by their names."""
-        from presidio_analyzer import predefined_recognizers
+        from presidio_analyzer import pattern_recognizer, predefined_recognizers
         from presidio_analyzer.predefined_recognizers.generic import email_recognizer
         from tldextract import TLDExtract
 
+        vars(pattern_recognizer)["REGEX_TIMEOUT_SECONDS"] = SECONDS
         # The class for e-mail would fetch the list of public suffixes when first used.
         offline = SimpleNamespace(extract=TLDExtract(suffix_list_urls=(), cache_dir=None))
         vars(email_recognizer)["tldextract"] = offline
@@ -89,6 +102,21 @@ def score(recognizer: Any, value: str, *, least: float = 0.0) -> float:
     found = recognizer.analyze(value, recognizer.supported_entities, None)
     needed = least * len(value)
     return max((float(r.score) for r in found if r.end - r.start >= needed), default=0.0)
+
+
+def score_in_time(recognizer: Any, value: str) -> float:
+    """Give the best score of a recognizer of the user's; what is slow once may load something.
+
+    Raises:
+        OutOfTime: it took longer than ``SECONDS``, twice; Presidio itself only logs that.
+
+    """
+    for _ in range(2):
+        start = process_time()
+        found = score(recognizer, value)
+        if process_time() - start < SECONDS:
+            return found
+    raise OutOfTime(recognizer.name)
 
 
 def _listed(path: Path) -> list[Any]:

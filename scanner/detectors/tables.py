@@ -17,6 +17,7 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence, Personal
+from scanner.patterns import OutOfTime
 from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
 
@@ -45,8 +46,14 @@ def looks(
     comments: Mapping[tuple[str, str], str],
 ) -> dict[str, Look]:
     """Prepare the columns that were read; ``comments`` are (table, column), lower case, to text."""
-    if rules.allowed:
-        samples = {name: values.without(rules.allows) for name, values in samples.items()}
+    slow: set[str] = set()
+    while rules.allowed:
+        try:
+            samples = {name: values.without(rules.allows) for name, values in samples.items()}
+            break
+        except OutOfTime as error:
+            slow.add(error.name)
+            rules = rules.without(error.name)
     whose, prefix = _owner(rules, table, samples), _prefix(rules, table)
     return {
         name: Look(
@@ -57,6 +64,7 @@ def looks(
             whose,
             _comment(table.columns[name]) or comments.get((table.name.lower(), name.lower()), ""),
             prefix,
+            slow=set(slow),
         )
         for name, values in samples.items()
     }

@@ -11,18 +11,23 @@ Kind = Literal["text", "number", "date"]
 MOST_DISTINCT = 50_000
 """So many different values of a column are kept; of a full scan those that were read first."""
 
+MOST_CHARACTERS = 20_000_000
+"""So much text of a column is kept."""
+
 
 @dataclass(slots=True, repr=False, eq=False)
 class Values:
     """The different values of a column with how often each was read, and the rows read.
 
-    ``read`` counts the values that were looked at, ``beyond`` those past ``MOST_DISTINCT``.
+    ``read`` counts the values that were looked at, ``beyond`` those past ``MOST_DISTINCT``
+    or ``MOST_CHARACTERS``.
     """
 
     kind: Kind = "text"
     rows: int = 0
     read: int = 0
     beyond: int = 0
+    characters: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -38,11 +43,15 @@ class Values:
         self.rows += 1
         if not (value := as_text(cell)):
             return
-        if value in self.counts or len(self.counts) < MOST_DISTINCT:
-            self.read += 1
-            self.counts[value] = self.counts.get(value, 0) + 1
+        if value in self.counts:
+            self.counts[value] += 1
+        elif len(self.counts) < MOST_DISTINCT and self.characters < MOST_CHARACTERS:
+            self.counts[value] = 1
+            self.characters += len(value)
         else:
             self.beyond += 1
+            return
+        self.read += 1
 
     @property
     def distinct(self) -> int:
@@ -52,7 +61,7 @@ class Values:
     def without(self, drop: Callable[[str], bool]) -> Self:
         """Leave out different values that nobody need look at; they stay counted as read."""
         counts = {v: n for v, n in self.counts.items() if not drop(v)}
-        return type(self)(self.kind, self.rows, self.read, self.beyond, counts)
+        return type(self)(self.kind, self.rows, self.read, self.beyond, counts=counts)
 
     def hits(self, test: Callable[[str], bool]) -> tuple[int, int]:
         """Count the values, and the different values, that pass ``test``."""

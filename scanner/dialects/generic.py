@@ -122,6 +122,10 @@ class Dialect:
         """Cut a long text to its first ``length`` characters in the database."""
         return func.substr(value, 1, length)
 
+    def first(self, statement: Select[Any], rows: int) -> Select[Any]:
+        """Select no more than the first ``rows``."""
+        return statement.limit(rows)
+
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read the least and the greatest integer key, where samples go by ranges of it."""
         return None

@@ -58,6 +58,10 @@ class Dialect(generic.Dialect):
         """Leave LONG columns whole: no function takes them."""
         return value if isinstance(value.type, LONG) else func.substr(value, 1, length)
 
+    def first(self, statement: Select[Any], rows: int) -> Select[Any]:
+        """Leave it to the caller to stop reading: LONG columns bear no limit (ORA-00997)."""
+        return statement
+
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the enabled ones from the catalogue."""
         query = text(

@@ -17,11 +17,14 @@ from sqlalchemy import (
     tablesample,
     text,
 )
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 from sqlalchemy.types import Enum, TypeEngine
 
 from scanner.dialects import generic
+
+UTF8 = {"client_encoding": "utf8"}
 
 
 class Dialect(generic.Dialect):
@@ -44,6 +47,10 @@ class Dialect(generic.Dialect):
         "57014": "a statement took longer than its time limit",
         "57P01": "the server shut the connection down",
     }
+
+    def url(self, url: URL) -> URL:
+        """Ask for UTF-8: a driver takes SQL_ASCII, which says nothing, for no text at all."""
+        return url if "client_encoding" in url.query else url.update_query_dict(UTF8)
 
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the SQLSTATE; a refused login has none, and only its text says why."""

@@ -1,0 +1,216 @@
+"""Whatever a database or a rule file holds, each column has its status and its reason."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
+
+from scanner.sampler import LONGEST
+
+Found = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def scan(efface: Any, tmp_path: Path) -> Callable[..., Found]:
+    """Scan by the command line; give the columns by name, and what was said under ''."""
+
+    def run(url: str, *words: object) -> Found:
+        output = tmp_path / "scan.json"
+        done = efface("scan", "--db", url, "--pack", "none", "-o", output, *words)
+        assert done.exit_code == 0, done.stderr
+        columns = json.loads(output.read_text())["columns"]
+        return {c["column"]: c for c in columns} | {"": {"said": done.stderr}}
+
+    return run
+
+
+def fill(url: str, *statements: str, **values: Any) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for one in statements:
+            used = {k: v for k, v in values.items() if f":{k}" in one}
+            connection.execute(text(one), used)
+    engine.dispose()
+
+
+def test_monotony_emptiness_and_endless_texts(live_url: str, scan: Callable[..., Found]) -> None:
+    long_text = "longtext" if "mariadb" in live_url else "text"
+    fill(
+        live_url,
+        "create table empty (nobody int, e_mail varchar(80))",
+        f"create table odd (one_value varchar(20), endless {long_text}, exact {long_text})",
+        *["insert into odd values ('always', null, null)"] * 50,
+        "insert into odd values ('always', :endless, :exact)",
+        endless="to ada@example.com " + "x" * 5_000_000,
+        exact="y" * LONGEST,
+    )
+    found = scan(live_url)
+    assert found["e_mail"]["status"] == found["nobody"]["status"] == "empty"
+    assert found["e_mail"]["personal"] == "unknown"
+    assert found["one_value"]["distinct_read"] == 1
+    assert found["one_value"]["values_read"] == 51
+    assert found["endless"]["reason"] == (
+        "only the first 4,000 characters of long texts were looked at"
+    )
+    assert found["endless"]["status"] == "scanned"
+    assert found["exact"]["reason"] == ""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
+def test_nul_bytes_hide_nothing(
+    kind: str, scan: Callable[..., Found], request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    fill(
+        url,
+        "create table t (nul varchar(80))",
+        *(f"insert into t values (:m{n})" for n in range(5)),
+        **{f"m{n}": f"ada{n}@example.com\0" for n in range(5)},
+    )
+    assert scan(url)["nul"]["entity"] == "EMAIL_ADDRESS"
+
+
+@contextmanager
+def visitor(admin: URL, grants: list[str], drop: list[str]) -> Iterator[str]:
+    """Make an account that may read some tables."""
+    fill(admin.render_as_string(hide_password=False), *grants)
+    try:
+        url = admin.set(username="efface_visitor", password="x")
+        yield url.render_as_string(hide_password=False)
+    finally:
+        fill(admin.render_as_string(hide_password=False), *drop)
+
+
+TABLES = ("create table open_one (a int, e_mail varchar(80))", "create table shut (b varchar(9))")
+
+
+def test_a_forbidden_table_is_listed_and_the_scan_goes_on(
+    postgresql_url: str, scan: Callable[..., Found]
+) -> None:
+    fill(postgresql_url, *TABLES)
+    grants = ["create role efface_visitor login password 'x'"]
+    grants += ["grant select on open_one to efface_visitor"]
+    drop = ["drop owned by efface_visitor", "drop role efface_visitor"]
+    with visitor(make_url(postgresql_url), grants, drop) as url:
+        found = scan(url)
+    assert found["e_mail"]["status"] == "empty"
+    assert (found["b"]["status"], found["b"]["personal"]) == ("failed", "unknown")
+    assert "lacks a permission" in found["b"]["reason"]
+
+
+def test_a_forbidden_table_is_listed_in_mariadb_too(
+    mariadb_url: str, scan: Callable[..., Found]
+) -> None:
+    fill(mariadb_url, *TABLES)
+    grants = ["create user efface_visitor@'127.0.0.1' identified by 'x'"]
+    grants += ["grant select on open_one to efface_visitor@'127.0.0.1'"]
+    grants += ["grant insert on shut to efface_visitor@'127.0.0.1'"]
+    with visitor(make_url(mariadb_url), grants, ["drop user efface_visitor@'127.0.0.1'"]) as url:
+        found = scan(url)
+    assert found["e_mail"]["status"] == "empty"
+    assert found["b"]["status"] == "failed"
+    assert "lacks a permission" in found["b"]["reason"]
+
+
+def test_bytes_of_another_encoding_are_read_in_postgresql(
+    postgresql_server: URL, scan: Callable[..., Found]
+) -> None:
+    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    name = "efface_test_ascii"
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database if exists {name}"))
+        connection.execute(
+            text(f"create database {name} encoding 'SQL_ASCII' template template0 locale 'C'")
+        )
+        try:
+            url = postgresql_server.set(database=name).render_as_string(hide_password=False)
+            fill(
+                f"{url}?client_encoding=utf8",
+                "create table t (mixed text, e_mail text)",
+                *["insert into t values (convert_from('\\x636166e9', 'SQL_ASCII'), 'a@b.example')"]
+                * 5,
+            )
+            found = scan(url)
+        finally:
+            connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+    assert found["e_mail"]["entity"] == "EMAIL_ADDRESS"
+    assert (found["mixed"]["status"], found["mixed"]["values_read"]) == ("scanned", 5)
+
+
+def test_latin_columns_are_read_in_mariadb(mariadb_url: str, scan: Callable[..., Found]) -> None:
+    fill(
+        mariadb_url,
+        "create table t (latin varchar(80) character set latin1)",
+        *["insert into t values ('josé@example.com')"] * 5,
+    )
+    assert scan(mariadb_url)["latin"]["values_read"] == 5
+
+
+HOPELESS = "(a|aa)+"
+RULES = f"""
+[[recognizer]]
+name = "hopeless"
+entity = "BADGE"
+pattern = "{HOPELESS}"
+weight = 0.9
+inside = true
+matches = ["a"]
+rejects = ["d"]
+
+[[allow]]
+why = "ours"
+patterns = ["{HOPELESS}"]
+"""
+PRESIDIO = f"""
+recognizers:
+  - name: Endless
+    supported_language: en
+    supported_entity: BADGE
+    patterns:
+      - name: endless
+        regex: '^{HOPELESS}$'
+        score: 0.9
+"""
+
+
+def test_a_pattern_without_end_is_left_out_and_named_once(
+    sqlite_url: str, tmp_path: Path, scan: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("scanner.patterns", "scanner.detectors.presidio"):
+        monkeypatch.setattr(f"{module}.SECONDS", 0.05)
+    fill(
+        sqlite_url,
+        "create table t (trap text, trap2 text, e_mail text)",
+        *["insert into t values (:trap, :trap, 'ada@example.com')"] * 9,
+        trap="a" * 60 + "!",
+    )
+    toml, yaml = tmp_path / "my.toml", tmp_path / "my.yaml"
+    toml.write_text(RULES)
+    yaml.write_text(PRESIDIO)
+    found = scan(sqlite_url, "--rules", toml, "--recognizers", yaml)
+    why = "not asked to the end: 'Endless', 'allow: ours', 'hopeless' took too long with a value"
+    assert found["trap"]["reason"] == found["trap2"]["reason"] == why
+    assert found["trap"]["status"] == "scanned"
+    assert found[""]["said"].count(why) == 1
+    assert found["e_mail"]["entity"] == "EMAIL_ADDRESS"
+    assert "hopeless" not in found["e_mail"]["reason"]
+
+
+def test_a_pattern_that_cannot_do_its_own_examples_is_refused(
+    sqlite_url: str, tmp_path: Path, efface: Any
+) -> None:
+    fill(sqlite_url, "create table t (a text)")
+    path = tmp_path / "my.toml"
+    path.write_text(RULES.replace('["d"]', f'["{"a" * 60}!"]'))
+    done = efface("scan", "--db", sqlite_url, "--rules", path, "--json")
+    assert done.exit_code == 2
+    assert "takes too long with an example" in done.stderr
+    path.write_text(RULES.replace(HOPELESS, "(a"))
+    done = efface("scan", "--db", sqlite_url, "--rules", path, "--json")
+    assert done.exit_code == 2
+    assert "recognizer 'hopeless' has no valid pattern" in done.stderr
