@@ -227,7 +227,7 @@ def statements(tables: int) -> str:
         _count(engine, asked)
         inspector.scan(engine, pack=None)
         engine.dispose()
-    return f"{asked['reads'] / (tables // 8):.2f} that read it"
+    return f"{asked['reads'] / (tables // 8):.2f}, one of which reads its rows, the others count"
 
 
 def _count(engine: Engine, asked: Counter[str]) -> None:
