@@ -26,7 +26,7 @@ def identify(connection: Connection, walk: Walk, territory: Territory, basis: Ba
     order = sorted(territory.rows, key=lambda t: (t != walk.subject, t))
     for where in order:
         entities = _identifying(walk.tables[where], basis)
-        if not walk.pack.knows(where.name):
+        if where != walk.subject and not walk.pack.knows(where.name):
             # A login in a table of the customer's may be the agent's who wrote the row.
             entities = {c: e for c, e in entities.items() if e != "USERNAME"}
         keys = [r for r in territory.rows[where].values() if r.identity and r.rows == "own"]

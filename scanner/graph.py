@@ -64,7 +64,7 @@ class Walk:
     ) -> None:
         self.connection = connection
         self.tables = {ref(t): t for t in schema.tables.values()}
-        self._names = _names(self.tables)
+        self._names = places(self.tables)
         self.pack = pack
         self.addresses = addresses
         self.size = dialect_of(connection).max_keys
@@ -314,7 +314,7 @@ def _unambiguous(tables: Iterable[TableRef], pack: Pack) -> None:
         )
 
 
-def _names(tables: Iterable[TableRef]) -> dict[str, TableRef]:
+def places(tables: Iterable[TableRef]) -> dict[str, TableRef]:
     """Map full and bare names, in lower case, to tables; full names win."""
     names: dict[str, TableRef] = {}
     for table in sorted(tables):

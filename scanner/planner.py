@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, Table, literal, sel
 from scanner import __version__, dossier, stops
 from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale, Undecided
-from scanner.graph import Territory, Walk
+from scanner.graph import Territory, Walk, places
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.mentions import Judge, Mentions
@@ -108,7 +108,9 @@ def subject_key(schema: MetaData, pack: Pack, key: str) -> Any:
     Raises:
         Misconfigured: the database has no such table, or the key cannot be one of its keys.
     """
-    table = next((t for t in schema.tables.values() if t.name.lower() == pack.subject), None)
+    tables = {ref(t): t for t in schema.tables.values()}
+    where = places(tables).get(pack.subject)
+    table = tables[where] if where else None
     if table is None or pack.key not in table.c:
         raise Misconfigured(
             f"the database has no table {pack.subject}, where the pack {pack.name} has its subjects"
@@ -221,7 +223,7 @@ def _addresses(
     for, one would have to know that row already.
     """
     dialect = dialect_of(connection)
-    root = next(t for where, t in sorted(tables.items()) if where.name.lower() == pack.subject)
+    root = tables[places(tables)[pack.subject]]
     row = connection.execute(select(root).where(root.c[pack.key] == key)).first()
     secret = "\x1f".join(map(str, row or ()))
     return {

@@ -260,6 +260,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
     head, subject = raw["pack"], raw["subject"]
     _only(head, f"{name}: [pack]", _HEAD)
     _only(subject, f"{name}: [subject]", _SUBJECT)
+    _confirmed(raw, name)
     key = head.get("key", "objid")
     return Pack(
         name=name,
@@ -270,7 +271,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
         shadow=head.get("shadow", ""),
         empty_date=head.get("empty_date"),
         dictionary=head.get("dictionary", ""),
-        subject=subject["table"],
+        subject=subject["table"].lower(),
         holders=tuple(subject.get("holders", ())),
         columns=_columns(raw.get("columns", {})),
         safe={
@@ -286,7 +287,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
 
 
 _HEAD = frozenset({"title", "known_by", "key", "shadow", "empty_date", "dictionary"})
-_SUBJECT = frozenset({"table", "holders"})
+_SUBJECT = frozenset({"table", "holders", "confirm"})
 _SECTIONS = frozenset(
     {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty"}
 )
@@ -296,6 +297,19 @@ def _only(raw: Mapping[str, Any], where: str, known: frozenset[str]) -> None:
     if unknown := sorted(set(raw) - known):
         raise Misconfigured(
             f"{where}: unknown {', '.join(unknown)}: there are {', '.join(sorted(known))}"
+        )
+
+
+def _confirmed(raw: Mapping[str, Any], name: str) -> None:
+    """Refuse a proposed pack in which something still waits for a person."""
+    asked = ["[subject]"] if raw["subject"].get("confirm") else []
+    asked += [
+        f"{one['table']} from {one['from']}" for one in raw.get("reach", ()) if one.get("confirm")
+    ]
+    if asked:
+        raise Misconfigured(
+            f"pack {name!r}: not confirmed: {'; '.join(asked)}: delete the line confirm = true "
+            "where it is right, the whole [[reach]] where it is not"
         )
 
 
@@ -314,6 +328,7 @@ def _columns(raw: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Declar
 def _reach(raw: Mapping[str, Any], key: str) -> Reach:
     values = {"to": key, **raw}
     values["start"] = values.pop("from")
+    values.pop("confirm", None)
     if "unshared" in values:
         values["unshared"] = tuple(tuple(one) for one in values["unshared"])
     reach = _make(Reach, values)

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, extract, func, select
 
+from scanner.database import ref
+from scanner.graph import places
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
 from scanner.plans import Figure
@@ -60,9 +62,11 @@ def measure(connection: Connection, schema: MetaData, pack: Pack) -> tuple[Figur
 
 def counting(schema: MetaData, pack: Pack) -> Iterator[tuple[str, Select[Any]]]:
     """Give each KPI of the pack that the database can have, with the query that counts it."""
-    tables = {t.name.lower(): t for t in schema.tables.values()}
+    tables = {ref(t): t for t in schema.tables.values()}
+    named = places(tables)
     for kpi in pack.kpis:
-        table = tables.get(kpi.table)
+        where = named.get(kpi.table.lower())
+        table = tables[where] if where else None
         if table is not None and all(c in table.c for c in (*kpi.by, *kpi.months)):
             columns: list[ColumnElement[Any]] = [table.c[c] for c in kpi.by]
             columns += [extract(p, table.c[c]) for c in kpi.months for p in ("year", "month")]

@@ -1,0 +1,191 @@
+"""A schema that no pack is known for gets one proposed, which people confirm before it is used."""
+
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from scanner import rulebook
+from scanner.errors import Misconfigured
+from scanner.keynames import Names
+from scanner.model import TableRef
+from tests import mini, shop
+
+CASES = {
+    "english with keys": {"keys": True, "german": False},
+    "english without keys": {"keys": False, "german": False},
+    "german with keys": {"keys": True, "german": True},
+    "german without keys": {"keys": False, "german": True},
+}
+
+
+def words(case):
+    german = CASES[case]["german"]
+    return lambda english: shop.GERMAN.get(english, english) if german else english
+
+
+@pytest.mark.parametrize(
+    ("kind", "case"),
+    [
+        ("sqlite", "english with keys"),
+        ("sqlite", "german without keys"),
+        ("postgresql", "english without keys"),
+        ("postgresql", "german with keys"),
+    ],
+)
+def test_a_customer_of_another_schema_is_erased_with_a_proposed_pack(
+    kind, case, efface, request, tmp_path: Path
+):
+    url, name = request.getfixturevalue(f"{kind}_url"), words(case)
+    shop.build(url, **CASES[case])
+    done = Steps(efface, url, tmp_path)
+    done("scan", "--pack", "none", "-o", tmp_path / "scan.json")
+    done("pack", tmp_path / "scan.json", "-o", tmp_path / "pack.toml")
+    asked = done.raw("rules", tmp_path / "pack.toml", "--check")
+    assert asked.exit_code == 2
+    assert f"newsletter from {name('customers')}" in asked.stderr
+    confirm(tmp_path / "pack.toml")
+    done.raw("rules", tmp_path / "pack.toml", "--check", status=0)
+    before = mini.dump(url)
+    audit, plan = tmp_path / "audit.xlsx", tmp_path / "plan.json"
+    done("audit", tmp_path / "scan.json", "-o", audit, "--decide", "suggested", db=False)
+    pack = ("--pack", tmp_path / "pack.toml")
+    done("plan", audit, "--subject", shop.SUBJECT, *pack, "-o", plan)
+    done("erase", plan, "--commit", "--confirm", shop.SUBJECT)
+    done("verify", plan)
+    after = mini.dump(url)
+    gone = shop.person(shop.SUBJECT - 1000)
+    assert not any(gone[c] in repr(after) for c in ("email", "phone"))
+    assert f"{gone['first_name']} {gone['last_name']}" not in repr(after)
+    changed = {t: (Counter(before[t]) - Counter(after[t])).total() for t in before}
+    assert changed[name("customers")] == changed[name("addresses")] == changed["newsletter"] == 1
+    assert changed[name("ticket_notes")] == 2
+    assert changed[name("employees")] == changed[name("invoices")] == 0
+
+
+class Steps:
+    """Runs one command after the other on one database."""
+
+    def __init__(self, efface, url: str, folder: Path) -> None:
+        self.efface, self.url, self.folder = efface, url, folder
+
+    def __call__(self, *said, db: bool = True):
+        place = ("--db", self.url) if db else ()
+        return self.raw(said[0], *place, *said[1:], status=0)
+
+    def raw(self, *said, status: int | None = None):
+        found = self.efface(*said)
+        if status is not None:
+            assert found.exit_code == status, found.output
+        return found
+
+
+def confirm(path: Path) -> None:
+    """Do what a person does who finds everything right."""
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join(x for x in lines if not x.startswith("confirm")))
+
+
+SCHEMA = """
+create table clients (id integer primary key, name text, referred_by integer references clients,
+  main_ticket integer references tickets);
+create table tickets (id integer primary key, client_id integer references clients,
+  parent_id integer references tickets, closed_by integer);
+create table replies (id integer primary key, ticket_id integer references tickets,
+  client_id integer references clients, body text);
+create table groups (id integer primary key, title text);
+create table client_groups (client_id integer references clients, group_id integer
+  references groups, primary key (client_id, group_id));
+create table seats (hall integer, seat integer, primary key (hall, seat));
+create table bookings (id integer primary key, client_id integer references clients, hall integer,
+  seat integer, foreign key (hall, seat) references seats);
+create table branches (id integer primary key, manager_client_id integer references clients);
+create table calls (id integer primary key, client integer, agent_client_id integer);
+create table visits (id integer primary key, client_id integer)
+"""
+
+
+@pytest.fixture
+def proposed(sqlite_url, efface, tmp_path: Path):
+    """The pack that is proposed, without a scan, for tables that point at each other."""
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        for statement in SCHEMA.split(";"):
+            connection.execute(text(statement))
+        for number in range(1, 41):
+            row = {"n": number, "c": 500 + number}
+            connection.execute(text("insert into clients (id) values (:c)"), row)
+            connection.execute(text("insert into calls values (:n, :c, :c)"), row)
+            connection.execute(text("insert into visits values (:n, :n)"), row)
+    engine.dispose()
+    done = Steps(efface, sqlite_url, tmp_path)
+    done("pack", "--subject", "Clients", "-o", tmp_path / "pack.toml")
+    return tmp_path / "pack.toml"
+
+
+def reaches(path: Path, **like: object) -> list[tuple[str, str]]:
+    found = tomllib.loads(path.read_text())["reach"]
+    return [
+        (r["table"], r["from"]) for r in found if all(r.get(k, "own") == v for k, v in like.items())
+    ]
+
+
+def test_rows_that_point_at_own_rows_are_own_and_cycles_end(proposed):
+    assert ("tickets", "clients") in reaches(proposed, rows="own")
+    assert ("client_groups", "clients") in reaches(proposed, rows="own")
+    assert reaches(proposed).count(("replies", "tickets")) == 1
+
+
+def test_neither_other_subjects_nor_shared_parents_are_reached(proposed):
+    reached = {table for table, _ in reaches(proposed)}
+    assert not reached & {"clients", "groups", "seats"}
+
+
+def test_rows_that_name_their_subject_themselves_are_only_linked_elsewhere(proposed):
+    assert reaches(proposed, rows="linked") == [("replies", "tickets")]
+    assert ("replies", "clients") in reaches(proposed, rows="own")
+
+
+def test_what_only_a_part_of_a_name_or_an_actor_speaks_for_waits_for_a_person(proposed):
+    assert reaches(proposed, confirm=True) == [("branches", "clients"), ("calls", "clients")]
+    with pytest.raises(Misconfigured, match="branches from clients; calls from clients"):
+        rulebook.pack(str(proposed))
+
+
+def test_values_that_are_no_keys_speak_against_a_name(proposed):
+    assert ("visits", "clients") not in reaches(proposed)
+    assert "0 of 40 different values found" in proposed.read_text()
+
+
+def test_what_no_relation_can_express_is_told(proposed):
+    assert "bookings (hall, seat) to seats" in proposed.read_text()
+
+
+def test_a_confirmed_file_is_not_replaced(proposed, efface, sqlite_url):
+    before = proposed.read_text()
+    again = efface("pack", "--db", sqlite_url, "--subject", "clients", "-o", proposed)
+    assert again.exit_code == 2
+    assert proposed.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("column", "table"),
+    [
+        ("customer_id", "customers"),
+        ("IdCustomer", "Customers"),
+        ("kundennr", "Kunden"),
+        ("Kunden_ID", "kunde"),
+        ("ticket2customer", "tbl_customer"),
+        ("id_cliente", "clientes"),
+        ("codice_cliente", "clienti"),
+        ("customerNumber", "customers"),
+        ("category_id", "categories"),
+        ("person_id", "people"),
+        ("order_item_id", "OrderItems"),
+    ],
+)
+def test_a_columns_name_points_at_a_table_in_several_languages(column, table):
+    tables = [TableRef("", table), TableRef("", "invoices"), TableRef("", "agenda")]
+    assert Names(tables).tables(column) == {TableRef("", table): "full"}
