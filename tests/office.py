@@ -123,7 +123,9 @@ def main(pipe, jobs):
         form = (_property("FilterName", "Calc MS Excel 2007 XML"),)
         book.storeToURL(Path(target).as_uri(), form)
         book.close(True)
-    desktop.terminate()
+    with suppress(Exception):
+        desktop.terminate()
+    os._exit(0)  # the bridge is gone: a Python that tidies up would fall over it
 
 
 if __name__ == "__main__":
