@@ -15,7 +15,12 @@ from scanner.plugins import names as modules
 from scanner.rulebook import Pack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import DataFrame
+
+    from scanner.plans import Plan
+    from scanner.witness import Testimony
 
 
 def write(audit: Audit, path: Path, *, pack: Pack | None = None, name: str = "") -> None:
@@ -40,6 +45,30 @@ def read(path: Path) -> Audit:
         raise Misconfigured(f"a {path.suffix.lower()} report cannot be read back: give the .xlsx")
     audit: Audit = module.read(path)
     return audit
+
+
+def ask(plan: "Plan", seen: "Sequence[Testimony]", path: Path) -> None:
+    """Write the workbook in which people answer a plan's reviews.
+
+    Raises:
+        Misconfigured: the file cannot be written.
+
+    """
+    from reports import _reviews
+
+    _reviews.write(plan, seen, path)
+
+
+def answers(path: Path) -> "Plan":
+    """Read the plan that such a workbook is about, with people's answers.
+
+    Raises:
+        Misconfigured: every fault of the workbook at once.
+
+    """
+    from reports import _answers
+
+    return _answers.read(path)
 
 
 def frame(audit: Audit, pack: Pack | None = None) -> "DataFrame":

@@ -48,19 +48,33 @@ def validate(
 
     ``letters`` says in which column each header stands; ``also`` may be decided besides.
     """
+    prompt = (
+        "What is done with the values of the person who is erased: the sheet Policies explains "
+        "each choice."
+    )
+    allow(sheet, letters, last, DECISION, (*also, *offered()), prompt)
+
+
+def allow(
+    sheet: Any,
+    letters: Mapping[str, str],
+    last: int,
+    choice: str,
+    choices: Sequence[str],
+    prompt: str,
+) -> None:
+    """Let the column ``choice`` take one of ``choices``, and the others what they are for."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    choices = (*also, *offered())
     listed = ",".join(choices)
     for head, check in {
-        DECISION: DataValidation(
+        choice: DataValidation(
             type="list",
             formula1=f'"{listed}"'
             if len(listed) <= LONGEST_LIST
             else f"Policies!$A$2:$A${len(choices) + 1}",
             error=f"Choose one of: {', '.join(choices)}"[:225],
-            prompt="What is done with the values of the person who is erased: the sheet Policies "
-            "explains each choice.",
+            prompt=prompt,
         ),
         REVIEWER: DataValidation(
             type="textLength",

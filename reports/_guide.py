@@ -35,8 +35,8 @@ ANSWERS = (
      "the erased person."),
     ("What comes after", "efface audit THIS.xlsx --check says what is still open. efface plan then "
      "makes plan.json for one person: what would be rewritten, and under 'reviews' the places "
-     "where a name may mean somebody else. Those are answered in that file, not here. efface "
-     "erase carries the plan out and proves it."),
+     "where a name may mean somebody else. Those are answered in a workbook of their own (efface "
+     "plan --reviews), not here. efface erase carries the plan out and proves it."),
     ("Open decisions", "A column without a decision stays open, and nothing that is open can be "
      "planned. The same holds for a row that was deleted here: its column is open again. Columns "
      "that are not personal (none) need no decision and are kept."),

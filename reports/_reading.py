@@ -39,11 +39,13 @@ def read(path: Path) -> Audit:
             to do.
 
     """
-    book = _open(path)
+    book = opened(path)
     faults: list[str] = []
     scan, suggested = _machine_part(book, faults)
-    columns = _sheet(book, _columns.TITLE, _columns.NEEDED, faults)
-    tables = _sheet(book, _tables.TITLE, _tables.NEEDED, faults) if suggested is not None else None
+    columns = sheet_of(book, _columns.TITLE, _columns.NEEDED, faults)
+    tables = (
+        sheet_of(book, _tables.TITLE, _tables.NEEDED, faults) if suggested is not None else None
+    )
     decided: dict[ColumnRef, Decision] = {}
     whole: dict[TableRef, Decision] = {}
     if scan is not None and columns is not None:
@@ -53,11 +55,17 @@ def read(path: Path) -> Audit:
         whole = _whole(tables, scan)
         faults += tables.faults
     if faults or scan is None:
-        raise Misconfigured(_sentence(path, faults))
+        raise Misconfigured(sentence(path, faults))
     return decisions.spread(Audit(scan, decided), whole, suggested or {})
 
 
-def _open(path: Path) -> Any:
+def opened(path: Path) -> Any:
+    """Open a workbook.
+
+    Raises:
+        Misconfigured: it is none, or it is damaged or protected.
+
+    """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -92,7 +100,7 @@ def _machine_part(book: Any, faults: list[str]) -> tuple[Scan | None, dict[Colum
         return None, None
 
 
-def _sheet(book: Any, title: str, needed: tuple[str, ...], faults: list[str]) -> Sheet | None:
+def sheet_of(book: Any, title: str, needed: tuple[str, ...], faults: list[str]) -> Sheet | None:
     """Find a sheet by its name; a copy of it would be worked in to no effect."""
     found = next((t for t in book.sheetnames if t.strip().lower() == title.lower()), None)
     if found is None:
@@ -174,7 +182,8 @@ def _whole(sheet: Sheet, scan: Scan) -> dict[TableRef, Decision]:
     return decided
 
 
-def _sentence(path: Path, faults: list[str]) -> str:
+def sentence(path: Path, faults: list[str]) -> str:
+    """Tell all faults of a workbook."""
     if len(faults) == 1:
         return f"{path.name}: {faults[0]}"
     more = len(faults) - FAULTS_SHOWN

@@ -83,23 +83,24 @@ class Sheet:
         self, row: int, cells: dict[str, str], *, also: Sequence[str] = ()
     ) -> Decision | None:
         """Read what was decided in a row; nothing where it is open."""
-        choice = cells[DECISION].strip().lower()
+        choice = self.choice(row, cells, DECISION, (*also, *offered()))
         if not choice:
             return None
-        choices = (*also, *offered())
-        if choice not in choices:
-            close = get_close_matches(choice, choices, 1)
-            meant = f"did you mean {close[0]!r}? " if close else ""
-            self.blame(
-                row,
-                DECISION,
-                f"no decision {choice[:40]!r}: {meant}choose one of {', '.join(choices)}",
-            )
-            return None
-        when = self._day(row, cells[DATE].strip())
+        when = self.day(row, cells[DATE].strip())
         return Decision(NOWHERE, choice, cells[REVIEWER].strip(), when, cells[NOTE].strip())
 
-    def _day(self, row: int, written: str) -> str:
+    def choice(self, row: int, cells: dict[str, str], head: str, choices: Sequence[str]) -> str:
+        """Read which of ``choices`` stands in a cell; an empty text where none does."""
+        choice = cells[head].strip().lower()
+        if not choice or choice in choices:
+            return choice
+        close = get_close_matches(choice, choices, 1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        told = f"no {head.lower()} {choice[:40]!r}: {meant}choose one of {', '.join(choices)}"
+        self.blame(row, head, told)
+        return ""
+
+    def day(self, row: int, written: str) -> str:
         """Understand a day however it is written, if it can be one day only."""
         found = _day(written, self.epoch) if written else ""
         if found is None:

@@ -134,6 +134,8 @@ def execute(
                     "key": list(r.mention.key),
                     "column": r.mention.column,
                     "answer": r.answer or "kept: nobody answered",
+                    "by": r.by,
+                    "when": r.when,
                     "why": r.why,
                 }
                 for r in _reviews(plan, current)

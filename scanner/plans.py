@@ -1,8 +1,8 @@
 """What would be done about a subject, and what was done: values free of cell values."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 from scanner.errors import Misconfigured
@@ -24,6 +24,9 @@ from scanner.model import (
 
 Answer = Literal["", "erase", "keep"]
 """What people say of a review; an empty one keeps the text and stays listed."""
+
+SIGNED = ("by", "when")
+"""What tells who answered a review: it changes nothing of what is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A mention that may mean somebody else: people answer, nothing is done without."""
+    """A mention that may mean somebody else: people answer, nothing is done without.
+
+    ``by`` and ``when`` say who answered and on which day.
+    """
 
     id: str
     mention: Mention
     why: str
     answer: Answer = ""
+    by: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +192,26 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """Name the plan by all that it says."""
-        return digest(json.dumps(self._raw(), sort_keys=True))
+        """Name the plan by all that it says, but for who answered."""
+        return digest(json.dumps(_without(self._raw(), SIGNED), sort_keys=True))
+
+    @property
+    def seal(self) -> str:
+        """Name the plan by all that it says, but for the answers to its reviews."""
+        return _seal(self._raw())
+
+    def answered(self, by: Iterable[Review]) -> Self:
+        """Take over what people said to the reviews of the same ids, and who they were."""
+        said = {r.id: r for r in by if r.answer}
+        return replace(
+            self,
+            reviews=tuple(
+                replace(r, answer=a.answer, by=a.by, when=a.when)
+                if (a := said.get(r.id)) is not None
+                else r
+                for r in self.reviews
+            ),
+        )
 
     @property
     def empty(self) -> bool:
@@ -256,8 +282,13 @@ class Plan:
 
 def _seal(raw: Mapping[str, Any]) -> str:
     """Digest a plan without its seal and without the answers to its reviews."""
-    reviews = [{**review, "answer": ""} for review in raw["reviews"]]
-    return digest(json.dumps({**raw, "reviews": reviews}, sort_keys=True))
+    return digest(json.dumps(_without(raw, ("answer", *SIGNED)), sort_keys=True))
+
+
+def _without(raw: Mapping[str, Any], parts: Collection[str]) -> dict[str, Any]:
+    """Leave parts of the reviews out."""
+    reviews = [{k: v for k, v in r.items() if k not in parts} for r in raw["reviews"]]
+    return {**raw, "reviews": reviews}
 
 
 def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:
@@ -277,7 +308,8 @@ def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:
         ),
         mentions=tuple(map(_read_mention, raw["mentions"])),
         reviews=tuple(
-            Review(r["id"], _read_mention(r), r["why"], r["answer"]) for r in raw["reviews"]
+            Review(r["id"], _read_mention(r), r["why"], r["answer"], r["by"], r["when"])
+            for r in raw["reviews"]
         ),
         kept=raw["kept"],
         duties=tuple(raw["duties"]),
@@ -328,6 +360,8 @@ def _review(review: Review) -> dict[str, Any]:
         **_mention(review.mention),
         "why": review.why,
         "answer": review.answer,
+        "by": review.by,
+        "when": review.when,
     }
 
 

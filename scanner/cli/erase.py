@@ -10,7 +10,7 @@ from scanner.cli import _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
 
 if TYPE_CHECKING:
-    from scanner.plans import Receipt
+    from scanner.plans import Plan, Receipt
 
 
 @click.command()
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @click.option("--confirm", default="", metavar="KEY", help="The subject's key once more.")
 @click.option("--max-rows", type=click.IntRange(1), help="Refuse to change more rows than that.")
 @click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
+@click.option(
+    "--answers",
+    type=_options.FILE,
+    metavar="FILE.xlsx",
+    help="The workbook of this plan's reviews, with people's answers.",
+)
 @_options.JOURNAL
 @_options.JSON
 @_options.OUTPUT
@@ -30,6 +36,7 @@ def command(
     confirm: str,
     max_rows: int | None,
     pack: str | None,
+    answers: Path | None,
     journal: Path | None,
     as_json: bool,
     output: Path | None,
@@ -41,6 +48,8 @@ def command(
     from scanner.plans import Plan
 
     todo = Plan.from_json(_output.read_text(plan))
+    if answers:
+        todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
         receipt = execute(
             engine,
@@ -60,6 +69,29 @@ def command(
         _output.remark(line)
     if receipt.residue:
         raise Residue("the subject could still be found: decide on these columns, then plan again")
+
+
+def _answered(todo: "Plan", answers: Path) -> "Plan":
+    """Put the answers of a workbook into the plan that it was written with.
+
+    Raises:
+        Misconfigured: the workbook is another plan's, or says otherwise than the plan.
+    """
+    import reports
+
+    said = reports.answers(answers)
+    if said.seal != todo.seal:
+        raise Misconfigured(
+            f"{str(answers)!r} was written with another plan: answer in the workbook of this one, "
+            "or plan again with --answers"
+        )
+    given = {r.id: r.answer for r in todo.reviews if r.answer}
+    if wrong := [r.id for r in said.reviews if r.answer and given.get(r.id, r.answer) != r.answer]:
+        raise Misconfigured(
+            f"review {', '.join(wrong)}: the plan and {str(answers)!r} have different answers: "
+            "make them agree"
+        )
+    return todo.answered(said.reviews)
 
 
 def _keep(output: Path, receipt: "Receipt") -> None:

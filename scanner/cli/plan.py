@@ -10,7 +10,7 @@ from scanner.cli import _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from scanner.plans import Answer, Plan
+    from scanner.plans import Plan, Review
 
 
 @click.command()
@@ -31,8 +31,14 @@ if TYPE_CHECKING:
 @click.option(
     "--answers",
     type=_options.FILE,
-    metavar="PLAN",
-    help="An earlier plan about this subject in which people answered reviews.",
+    metavar="FILE",
+    help="An earlier plan about this subject, or its workbook of reviews, with people's answers.",
+)
+@click.option(
+    "--reviews",
+    type=_output.Target(),
+    metavar="FILE.xlsx",
+    help="Also write a workbook in which people answer the reviews, masked.",
 )
 @_options.JSON
 @_options.OUTPUT
@@ -43,24 +49,22 @@ def command(
     pack: str | None,
     sql: Path | None,
     answers: Path | None,
+    reviews: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
     """Say what erasing one subject would do; change nothing."""
-    if not (as_json or output or sql):
-        raise click.UsageError(
-            "say where the plan goes: -o plan.json, --json for stdout, or --sql for a script"
-        )
-    if sql and output and sql.resolve() == output.resolve():
-        raise click.UsageError("the plan and the script cannot be one file")
+    _usable(output, sql, reviews, as_json=as_json)
     import reports
-    from scanner import planner, rulebook, safeguards, scripter
+    from scanner import planner, rulebook, safeguards, scripter, witness
 
     decided = reports.read(audit)
     name = pack or decided.scan.pack
     if not name:
         raise Misconfigured("the scan was made without a pack: name one with --pack")
-    rules, said = rulebook.pack(name), _said(answers, subject)
+    rules = rulebook.pack(name)
+    earlier = answered(answers, subject) if answers else ()
+    said = {r.id: r.answer for r in earlier}
     with (
         _connection.opened(db) as engine,
         _progress.shown() as progress,
@@ -69,9 +73,13 @@ def command(
             draft,
         ),
     ):
-        made = draft.plan
+        made = draft.plan.answered(earlier)
+        seen = witness.testify(connection, draft, rules) if reviews else ()
         script = scripter.script(connection, draft, rules) if sql else None
     text = made.to_json()
+    if reviews:
+        _not_answered(reviews, made)
+        reports.ask(made, seen, reviews)
     if output:
         _nothing_lost(output, made)
         _output.write_text(output, text)
@@ -84,24 +92,57 @@ def command(
     if sql and script:
         safeguards.unstopped(made)
         _output.write_text(sql, script.text)
-        for line in script.remarks():
-            _output.remark(line)
+    for line in script.remarks() if script else ():
+        _output.remark(line)
 
 
-def _said(answers: Path | None, subject: str) -> dict[str, "Answer"]:
-    """Take people's answers from an earlier plan.
+def _usable(output: Path | None, sql: Path | None, reviews: Path | None, *, as_json: bool) -> None:
+    """Refuse what cannot be meant."""
+    if not (as_json or output or sql):
+        raise click.UsageError(
+            "say where the plan goes: -o plan.json, --json for stdout, or --sql for a script"
+        )
+    named = [p.resolve() for p in (sql, output, reviews) if p]
+    if len(named) != len(set(named)):
+        raise click.UsageError("the plan, the script and the reviews cannot be one file")
+    if reviews and reviews.suffix.lower() != ".xlsx":
+        raise click.UsageError("--reviews writes a workbook: give it a name that ends in .xlsx")
+
+
+def answered(path: Path, subject: str) -> tuple["Review", ...]:
+    """Take people's answers from a plan, or from its workbook of reviews.
 
     Raises:
-        Misconfigured: it is no plan, or one about somebody else.
+        Misconfigured: it is neither, or about somebody else.
     """
-    if answers is None:
-        return {}
+    old = read(path)
+    if str(old.subject[1]) != subject:
+        raise Misconfigured(f"{str(path)!r} is about another subject")
+    return tuple(r for r in old.reviews if r.answer)
+
+
+def read(path: Path) -> "Plan":
+    """Read a plan with answers: plan.json, or the workbook in which they were given."""
+    if path.suffix.lower() == ".xlsx":
+        import reports
+
+        return reports.answers(path)
     from scanner.plans import Plan
 
-    old = Plan.from_json(_output.read_text(answers))
-    if str(old.subject[1]) != subject:
-        raise Misconfigured(f"{str(answers)!r} is a plan about another subject")
-    return {r.id: r.answer for r in old.reviews if r.answer}
+    return Plan.from_json(_output.read_text(path))
+
+
+def _not_answered(path: Path, made: "Plan") -> None:
+    """Refuse to replace a workbook that holds answers which the new one would not."""
+    if not path.is_file():
+        return
+    try:
+        old = read(path)
+    except Misconfigured:
+        raise Misconfigured(
+            f"{str(path)!r} is there and cannot be read back: mend it, or choose another name"
+        ) from None
+    _kept(path, old, made)
 
 
 def _nothing_lost(output: Path, made: "Plan") -> None:
@@ -114,6 +155,10 @@ def _nothing_lost(output: Path, made: "Plan") -> None:
         old = Plan.from_json(_output.read_text(output))
     except Misconfigured:
         return
+    _kept(output, old, made)
+
+
+def _kept(output: Path, old: "Plan", made: "Plan") -> None:
     kept = {r.id: r.answer for r in made.reviews}
     if answered := sum(bool(r.answer) and kept.get(r.id) != r.answer for r in old.reviews):
         raise Misconfigured(

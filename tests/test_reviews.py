@@ -1,0 +1,219 @@
+"""Reviews that people answer in a workbook: what they see, and what becomes of their answers."""
+
+import json
+
+import openpyxl
+import pytest
+
+import reports
+from scanner import planner, witness
+from tests import books, mini
+from tests.erasing import PACK
+
+BOB_ASKED, HER_OWN, HER_SITE = ("table_case", 3), ("table_case", 5), ("table_site", 3)
+
+
+class Desk:
+    """A plan about Ann with its workbook of reviews, and the commands to use them."""
+
+    def __init__(self, efface, url, folder):
+        self.efface, self.url, self.folder = efface, url, folder
+        self.audit = folder / "audit.json"
+        reports.write(mini.audit(url), self.audit)
+        self.book = folder / "reviews.xlsx"
+        self.plan_again()
+
+    def plan_again(self, *more, status=0):
+        done = self.run("plan", self.audit, "--subject", mini.ANN, "-o", self.folder / "plan.json",
+                        "--reviews", self.book, *more)  # fmt: skip
+        assert done.exit_code == status, done.stderr
+        return done
+
+    def run(self, command, *words):
+        return self.efface(command, "--db", self.url, *words)
+
+    def erase(self, *more, status=0):
+        done = self.run("erase", self.folder / "plan.json", "--journal", self.folder / "j.jsonl",
+                        "--answers", self.book, "-o", self.folder / "receipt.json", *more)  # fmt: skip
+        assert done.exit_code == status, done.stderr
+        return done.stderr
+
+    def commit(self):
+        self.erase("--commit", "--confirm", mini.ANN)
+        return json.loads((self.folder / "receipt.json").read_text())
+
+    def write(self, place, head, value, title="Reviews"):
+        def change(opened):
+            sheet = opened[title]
+            heads = [c.value for c in sheet[1]]
+            row = next(
+                r for r in sheet.iter_rows(min_row=2)
+                if r[heads.index("Table")].value == place[0]
+                and (title == "Groups" or r[heads.index("Key")].value == str(place[1]))
+            )  # fmt: skip
+            row[heads.index(head)].value = value
+
+        books.edit(self.book, change)
+
+    def said(self):
+        case = {r[0]: r[3] for r in mini.dump(self.url)["table_case"]}
+        return case[3], case[5]
+
+
+@pytest.fixture
+def desk(efface, sqlite_url, tmp_path):
+    return Desk(efface, mini.build(sqlite_url), tmp_path)
+
+
+def shown(desk):
+    """What each review's row shows, by place."""
+    sheet = openpyxl.load_workbook(desk.book)["Reviews"]
+    heads, *rows = sheet.iter_rows(values_only=True)
+    found = [dict(zip(heads, row, strict=True)) for row in rows]
+    return {(r["Table"], int(r["Key"])): r for r in found}
+
+
+def test_the_workbook_shows_whose_row_it_is_and_masks_the_name(desk):
+    rows = shown(desk)
+    assert set(rows) == {BOB_ASKED, HER_OWN, HER_SITE}
+    assert rows[BOB_ASKED]["Text around it (masked)"] == "*** asked for ‹A** L**› once"
+    assert rows[BOB_ASKED]["Whose row it is"] == f"somebody else: table_contact {mini.BOB}"
+    for place in (HER_OWN, HER_SITE):
+        told = rows[place]["Whose row it is"]
+        assert told == f"somebody else: table_contact {mini.NAMESAKE}"
+
+
+def test_the_workbook_holds_nobodys_data(desk):
+    book = openpyxl.load_workbook(desk.book)
+    text = repr([row for sheet in book for row in sheet.iter_rows(values_only=True)])
+    text += reports.answers(desk.book).to_json()
+    for canary in (*mini.CANARIES, "Bob", "Ray", "Leeds", "512-610-7777"):
+        assert canary not in text, canary
+
+
+def test_cells_are_texts_and_answers_can_be_chosen(desk):
+    sheet = openpyxl.load_workbook(desk.book)["Reviews"]
+    assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "n"}
+    lists = [v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"]
+    assert lists == ['"erase,keep"']
+    assert sheet.protection.sheet
+    assert not sheet.cell(2, 9).protection.locked
+    assert sheet.cell(2, 5).protection.locked
+
+
+def test_what_was_answered_with_erase_is_erased_and_what_with_keep_stays_listed(desk):
+    desk.write(BOB_ASKED, "Answer", "Erase")
+    desk.write(BOB_ASKED, "Reviewer", "D. P. Officer")
+    desk.write(BOB_ASKED, "Date", "2026-02-03")
+    desk.write(HER_OWN, "Answer", "keep")
+    receipt = desk.commit()
+    assert desk.said() == ("Bob asked for [NAME] once", "her own trouble, says Ann Lee")
+    answers = {(r["table"], r["key"][0]): (r["answer"], r["by"], r["when"])
+               for r in receipt["reviews"]}  # fmt: skip
+    assert answers == {
+        BOB_ASKED: ("erase", "D. P. Officer", "2026-02-03"),
+        HER_OWN: ("keep", "", ""),
+        HER_SITE: ("kept: nobody answered", "", ""),
+    }
+
+
+def test_one_answer_goes_for_all_alike_that_have_none_of_their_own(desk):
+    desk.write(("table_case", 0), "Answer for all", "erase", title="Groups")
+    desk.write(("table_case", 0), "Reviewer", "D. P. Officer", title="Groups")
+    desk.write(HER_OWN, "Answer", "keep")
+    receipt = desk.commit()
+    assert desk.said() == ("Bob asked for [NAME] once", "her own trouble, says Ann Lee")
+    by = {(r["table"], r["key"][0]): r["by"] for r in receipt["reviews"]}
+    assert by == {BOB_ASKED: "D. P. Officer", HER_OWN: "", HER_SITE: ""}
+
+
+def test_a_row_that_was_deleted_is_not_answered_by_its_group(desk):
+    desk.write(("table_case", 0), "Answer for all", "erase", title="Groups")
+
+    def delete(opened):
+        sheet = opened["Reviews"]
+        row = next(r[0].row for r in sheet.iter_rows(min_row=2) if r[2].value == "5")
+        sheet.delete_rows(row)
+
+    books.edit(desk.book, delete)
+    desk.commit()
+    assert desk.said() == ("Bob asked for [NAME] once", "her own trouble, says Ann Lee")
+
+
+def test_the_workbook_of_another_plan_is_refused(desk, tmp_path):
+    desk.write(BOB_ASKED, "Answer", "erase")
+    with_bob = desk.folder / "bob.xlsx"
+    desk.run("plan", desk.audit, "--subject", mini.BOB, "--json", "--reviews", with_bob)
+    desk.book, mine = with_bob, desk.book
+    before = mini.dump(desk.url)
+    assert "written with another plan" in desk.erase("--commit", "--confirm", mini.ANN, status=2)
+    assert mini.dump(desk.url) == before
+    assert "about another subject" in desk.run(
+        "plan", desk.audit, "--subject", mini.BOB, "--json", "--answers", mine).stderr  # fmt: skip
+
+
+def test_an_audit_workbook_and_a_damaged_one_are_refused(desk):
+    reports.write(mini.audit(desk.url), desk.folder / "audit.xlsx")
+    reviews, desk.book = desk.book, desk.folder / "audit.xlsx"
+    assert "another kind of workbook" in desk.erase(status=2)
+    desk.book = reviews
+    books.edit(desk.book, lambda opened: opened.remove(opened["_efface"]))
+    assert "sheet _efface: missing" in desk.erase(status=2)
+
+
+def test_all_faults_are_told_at_once_with_sheet_and_cell(desk):
+    desk.write(BOB_ASKED, "Answer", "yes")
+    desk.write(HER_OWN, "Date", "someday")
+    desk.write(HER_OWN, "Answer", "keeep")
+    desk.write(HER_SITE, "Key", "4")
+    desk.write(("table_site", 0), "Answer for all", "=1+1", title="Groups")
+    told = desk.erase(status=2)
+    assert "4 faults" in told
+    assert "sheet Reviews, cell I" in told
+    assert "no answer 'yes': choose one of erase, keep" in told
+    assert "no answer 'keeep': did you mean 'keep'?" in told
+    assert "is of another place" in told
+    assert "sheet Groups, cell E" in told
+    assert "a formula" in told
+
+
+def test_an_answer_that_the_plan_contradicts_is_refused(desk):
+    raw = json.loads((desk.folder / "plan.json").read_text())
+    for review in raw["reviews"]:
+        review["answer"] = "keep"
+    (desk.folder / "plan.json").write_text(json.dumps(raw))
+    desk.write(BOB_ASKED, "Answer", "erase")
+    assert "different answers" in desk.erase(status=2)
+
+
+def test_answers_are_taken_into_the_next_plan_with_who_gave_them(desk):
+    desk.write(BOB_ASKED, "Answer", "erase")
+    desk.write(BOB_ASKED, "Reviewer", "D. P. Officer")
+    new = desk.folder / "second.json"
+    done = desk.run("plan", desk.audit, "--subject", mini.ANN, "-o", new, "--answers", desk.book)
+    assert done.exit_code == 0
+    reviews = json.loads(new.read_text())["reviews"]
+    said = {(r["table"], r["key"]): (r["answer"], r["by"]) for r in reviews}
+    assert said[BOB_ASKED] == ("erase", "D. P. Officer")
+    assert said[HER_OWN] == said[HER_SITE] == ("", "")
+
+
+def test_a_workbook_with_answers_is_not_overwritten(desk):
+    desk.write(BOB_ASKED, "Answer", "erase")
+    before = desk.book.read_bytes()
+    assert "would be lost" in desk.plan_again(status=2).stderr
+    assert desk.book.read_bytes() == before
+
+
+def test_fields_of_a_row_are_compared_with_the_subjects(embedded):
+    embedded.write("update table_x_pref set x_holder = 'Bob Ray', x_memo = 'Ann Lee rang'"
+                   " where objid = 2")  # fmt: skip
+    audit = mini.audit(embedded.url)
+    with planner.drafting(embedded.engine, PACK, audit, str(mini.ANN)) as (connection, draft):
+        seen = witness.testify(connection, draft, PACK)
+    places = {(r.mention.table.name, r.mention.key[0]): t
+              for r, t in zip(draft.plan.reviews, seen, strict=True)}  # fmt: skip
+    told = places["table_x_pref", 2]
+    assert told.fields == "x_holder B** R** (not the subject's)"
+    assert told.owner == f"somebody else: table_contact {mini.BOB}"
+    assert told.around == "‹A** L**› rang"
