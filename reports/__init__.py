@@ -15,7 +15,8 @@ from scanner.plugins import names as modules
 from scanner.rulebook import Pack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from pandas import DataFrame
 
@@ -69,6 +70,25 @@ def answers(path: Path) -> "Plan":
     from reports import _answers
 
     return _answers.read(path)
+
+
+def certify(
+    receipt: "Mapping[str, Any]", path: Path, *, journal: "Mapping[str, Any] | None" = None
+) -> None:
+    """Write a receipt as a certificate, .html or .json.
+
+    Args:
+        receipt: as ``Receipt.to_raw`` gives it.
+        path: the file to write.
+        journal: number, when and digest of its line in the journal.
+
+    Raises:
+        Misconfigured: the file cannot be written, or is neither.
+
+    """
+    from reports import _certificate
+
+    _certificate.write(receipt, path, journal=journal)
 
 
 def frame(audit: Audit, pack: Pack | None = None) -> "DataFrame":

@@ -3,12 +3,9 @@
 A policy in the file itself forbids every request; style and script are allowed by their digests.
 """
 
-import base64
-import hashlib
-from importlib.resources import files
 from pathlib import Path
 
-from reports import _file, _listing, _reader, _words
+from reports import _alone, _file, _listing, _reader, _words
 from reports._markup import Markup, join, tag
 from scanner.model import Audit
 from scanner.rulebook import Pack
@@ -20,12 +17,12 @@ def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
     Raises:
         Misconfigured: the file cannot be written.
     """
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _alone.asset("page.css"), _alone.asset("page.js")
     title = f"Where personal data lives: {_words.shown(audit.scan.database.name)}"
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
+        tag("meta", http_equiv="Content-Security-Policy", content=_alone.policy(style, script)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
@@ -43,20 +40,3 @@ def write(audit: Audit, path: Path, *, pack: Pack | None = None) -> None:
     _file.save(
         path, join([Markup("<!DOCTYPE html>\n"), tag("html", head, body, lang="en"), Markup("\n")])
     )
-
-
-def _asset(name: str) -> Markup:
-    """Read a part of the page."""
-    return Markup(files("reports").joinpath(f"_assets/{name}").read_text(encoding="utf-8"))
-
-
-def _policy(style: str, script: str) -> str:
-    """Allow this style and this script, and nothing else."""
-    return (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -6,10 +6,8 @@ looked for again; KPIs and row counts must be as before. Only then the transacti
 """
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,15 +24,16 @@ from sqlalchemy import (
     update,
 )
 
-from scanner import __version__, newcomers, planner, safeguards, verifier
+from scanner import newcomers, planner, recorder, safeguards, verifier
 from scanner.changes import changed
 from scanner.database import LOCK_SECONDS, dialect_of, failing, identity, reading, ref, reflect
 from scanner.errors import EffaceError, Refused, Residue, Stale, Unrecorded
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
-from scanner.model import Key, Progress, TableRef
+from scanner.model import Progress, TableRef
 from scanner.planner import Draft
-from scanner.plans import Mention, Plan, Receipt, Review
+from scanner.plans import Plan, Receipt
+from scanner.recorder import Tally
 from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
@@ -50,15 +49,6 @@ BATCH = 1000
 
 PROBES = 5
 """By how many rows an interrupted erasure is recognised."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What has been written so far."""
-
-    rows: set[tuple[TableRef, Key]] = field(default_factory=set)
-    cells: Counter[str] = field(default_factory=Counter)
-    mentions: int = 0
 
 
 def execute(
@@ -111,37 +101,15 @@ def execute(
             )
         left = safeguards.residue(connection, draft, current, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
-        receipt = Receipt(
-            efface=__version__,
-            plan=plan.digest,
-            subject=plan.subject,
-            method=plan.method,
-            database=plan.database,
-            pack=plan.pack,
+        receipt = recorder.receipt(
+            plan,
+            current,
+            tally,
             committed=commit and not left,
             started=started,
             finished=_now(clock),
-            rows=dict(sorted(Counter(str(t) for t, _ in tally.rows).items())),
-            cells=dict(sorted(tally.cells.items())),
-            mentions=tally.mentions,
             rounds=rounds,
             residue=left,
-            kept=current.plan.kept,
-            reviews=tuple(
-                {
-                    "id": r.id,
-                    "table": str(r.mention.table),
-                    "key": list(r.mention.key),
-                    "column": r.mention.column,
-                    "answer": r.answer or "kept: nobody answered",
-                    "by": r.by,
-                    "when": r.when,
-                    "why": r.why,
-                }
-                for r in _reviews(plan, current)
-            ),
-            duties=plan.duties,
-            triggers=plan.triggers,
             kpis=kpis,
         )
         if commit and left:
@@ -237,21 +205,8 @@ def _apply(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> No
                 _write_keyless(connection, table, address, edit)
         LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
         tally.rows |= {(where, e.key) for e in some}
-        tally.cells.update({f"{where}.{c}": len(some) for c in columns})
+        tally.cells.update({(where, c): len(some) for c in columns})
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
-
-
-def _reviews(plan: Plan, current: Draft) -> tuple[Review, ...]:
-    """List the plan's reviews, and those of what triggers wrote meanwhile."""
-    known = {_cell(r.mention) for r in plan.reviews}
-    fresh = (r for r in current.plan.reviews if _cell(r.mention) not in known)
-    return (*plan.reviews, *fresh)
-
-
-def _cell(mention: Mention) -> tuple[TableRef, str, Key]:
-    """Name a mention's cell; a digest changes with the subject's row, so that it names none."""
-    digested = str(mention.key[0]).startswith("#")
-    return mention.table, mention.column, () if digested else mention.key
 
 
 def _write(

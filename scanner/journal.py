@@ -40,6 +40,11 @@ class Entry:
     previous: str
     digest: str
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """Say which line it is, for a certificate."""
+        return {"number": self.number, "when": self.when, "digest": self.digest}
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
@@ -111,6 +116,24 @@ class Journal:
             else:
                 waiting.pop(entry.plan, None)
         return tuple(waiting.values())
+
+    def receipt(self, plan: str = "") -> Entry:
+        """Find the receipt of the plan whose digest begins with ``plan``, the last one without.
+
+        Raises:
+            Negative: the journal is broken.
+            Misconfigured: it holds no such receipt, or several.
+        """
+        done = [
+            e
+            for e in self.read()
+            if e.event == "done" and "rows" in e.content and e.plan.startswith(plan)
+        ]
+        if not done:
+            raise Misconfigured(f"the journal {str(self.path)!r} has no receipt of such a plan")
+        if plan and len({e.plan for e in done}) > 1:
+            raise Misconfigured(f"{len(done)} plans begin with {plan!r}: give more of the digest")
+        return done[-1]
 
     def refuse_again(self, plan: str) -> None:
         """Refuse a plan that has been carried out.

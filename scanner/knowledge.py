@@ -30,6 +30,12 @@ def knowledge(
     return digest("\n".join(map(digest, parts)))
 
 
+def versions() -> dict[str, str]:
+    """Say which versions of what the detectors and the database access rest on are installed."""
+    found = (_version(name).partition(" ") for name in (*LIBRARIES, "sqlalchemy"))
+    return {name: number for name, _, number in found}
+
+
 def _version(distribution: str) -> str:
     try:
         return f"{distribution} {version(distribution)}"

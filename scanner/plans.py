@@ -372,7 +372,11 @@ def _read_mention(raw: Mapping[str, Any]) -> Mention:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an erasure did, or a rehearsal would do; free of personal data."""
+    """What an erasure did, or a rehearsal would do; free of personal data.
+
+    ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
+    and the schema that it rests on, ``versions`` the programs.
+    """
 
     efface: str
     plan: str
@@ -385,6 +389,7 @@ class Receipt:
     finished: str
     rows: Mapping[str, int]
     cells: Mapping[str, int]
+    kinds: Mapping[str, Mapping[str, int]]
     mentions: int
     rounds: int
     residue: Mapping[str, int]
@@ -393,6 +398,8 @@ class Receipt:
     duties: tuple[Mapping[str, Any], ...]
     triggers: Mapping[str, tuple[str, ...]]
     kpis: tuple[Mapping[str, Any], ...]
+    digests: Mapping[str, str]
+    versions: Mapping[str, str]
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

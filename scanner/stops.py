@@ -38,14 +38,19 @@ def found(connection: Connection, walk: Walk, territory: Territory, method: str)
 
 
 def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
-    """List what the database cannot reach: attachment files, exports, backups ..."""
+    """List what the database cannot reach: attachment files, exports, backups ...
+
+    What rows point at is named by their keys: a path may hold a name.
+    """
     listed: list[Mapping[str, Any]] = []
     for duty in walk.pack.duties:
         where = walk.find(duty.table) if duty.table else None
-        count = len(territory.rows.get(where, {})) if where else None
-        if count != 0:
+        rows = sorted(territory.rows.get(where, {}), key=str) if where else []
+        if rows or not where:
             place = f"{where}.{duty.column}" if where else ""
-            listed.append({"kind": duty.kind, "where": place, "count": count, "why": duty.why})
+            named = {"kind": duty.kind, "where": place, "count": len(rows) if where else None}
+            keys = [k[0] if len(k) == 1 else list(k) for k in rows]
+            listed.append({**named, "why": duty.why, "keys": keys})
     return tuple(listed)
 
 
@@ -55,7 +60,9 @@ def unsearched(schema: MetaData) -> list[Mapping[str, Any]]:
     if stored := schema.info.get("stored"):
         where = ", ".join(map(str, stored))
         why = "they keep copies of rows until they are refreshed: refresh them"
-        listed.append({"kind": "stored views", "where": where, "count": len(stored), "why": why})
+        listed.append(
+            {"kind": "stored views", "where": where, "count": len(stored), "why": why, "keys": []}
+        )
     binary = [
         f"{ref(t)}.{c.name}"
         for t in sorted(schema.tables.values(), key=ref)
@@ -65,7 +72,9 @@ def unsearched(schema: MetaData) -> list[Mapping[str, Any]]:
     if binary:
         why = "pictures, documents and other bytes are not searched: look at them"
         where = ", ".join(binary)
-        listed.append({"kind": "binary columns", "where": where, "count": len(binary), "why": why})
+        listed.append(
+            {"kind": "binary columns", "where": where, "count": len(binary), "why": why, "keys": []}
+        )
     return listed
 
 

@@ -10,6 +10,7 @@ from scanner.cli import _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
 
 if TYPE_CHECKING:
+    from scanner.journal import Journal
     from scanner.plans import Plan, Receipt
 
 
@@ -51,18 +52,19 @@ def command(
     if answers:
         todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
+        book = Journal.of(database.identity(engine.url), journal)
         receipt = execute(
             engine,
             todo,
             rulebook.pack(pack or todo.pack),
-            journal=Journal.of(database.identity(engine.url), journal),
+            journal=book,
             commit=commit,
             confirm=confirm,
             max_rows=max_rows,
             progress=progress,
         )
     if output:
-        _keep(output, receipt)
+        _keep(output, receipt, book)
     if as_json:
         _output.emit(receipt.to_json())
     for line in summary(receipt):
@@ -94,10 +96,17 @@ def _answered(todo: "Plan", answers: Path) -> "Plan":
     return todo.answered(said.reviews)
 
 
-def _keep(output: Path, receipt: "Receipt") -> None:
-    """Write the receipt; that it cannot be written must not hide that the erasure was committed."""
+def _keep(output: Path, receipt: "Receipt", book: "Journal") -> None:
+    """Write the receipt, .html as a certificate; a failure must not hide that it was committed."""
     try:
-        _output.write_text(output, receipt.to_json())
+        if output.suffix.lower() == ".html":
+            import reports
+
+            done = receipt.committed and receipt.rows
+            line = book.receipt(receipt.plan).named if done else None
+            reports.certify(receipt.to_raw(), output, journal=line)
+        else:
+            _output.write_text(output, receipt.to_json())
     except Misconfigured as error:
         if not receipt.committed:
             raise

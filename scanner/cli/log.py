@@ -23,9 +23,25 @@ if TYPE_CHECKING:
     help="The database: finds its journal, and settles erasures that were interrupted.",
 )
 @_options.JOURNAL
+@click.option(
+    "--certificate",
+    type=_output.Target(),
+    metavar="FILE",
+    help="Write the receipt of an erasure as a certificate: .html to print and file, or .json.",
+)
+@click.option(
+    "--plan", default="", metavar="DIGEST", help="Which erasure: its plan's digest; else the last."
+)
 @click.option("--check", is_flag=True, help="Exit 1 where the journal is broken or unsettled.")
 @_options.JSON
-def command(db: str | None, journal: Path | None, check: bool, as_json: bool) -> None:
+def command(
+    db: str | None,
+    journal: Path | None,
+    certificate: Path | None,
+    plan: str,
+    check: bool,
+    as_json: bool,
+) -> None:
     """Show the journal, check its chain, settle what was interrupted."""
     if not (db or journal):
         raise click.UsageError("name the journal: --journal FILE, or --db URL")
@@ -35,7 +51,9 @@ def command(db: str | None, journal: Path | None, check: bool, as_json: bool) ->
     if journal and not journal.exists():
         raise Misconfigured(f"there is no journal {str(journal)!r}")
     entries = book.read()
-    if as_json:
+    if certificate:
+        _certify(book, plan, certificate)
+    elif as_json:
         from scanner.model import dump
 
         raw = [{n: getattr(e, n) for n in e.__slots__} for e in entries]
@@ -50,6 +68,14 @@ def command(db: str | None, journal: Path | None, check: bool, as_json: bool) ->
                 "run efface log --check --db URL"
             )
         _output.remark(f"the journal is whole: {len(entries)} entries, {book.path}")
+
+
+def _certify(book: "Journal", plan: str, path: Path) -> None:
+    import reports
+
+    entry = book.receipt(plan)
+    reports.certify(entry.content, path, journal=entry.named)
+    _output.remark(f"the receipt of line {entry.number}, {entry.when}, is in {path}")
 
 
 def _settled(db: str, journal: Path | None) -> "Journal":
