@@ -291,7 +291,7 @@ def put(title, where, value):
         (drop("Columns"), "sheet Columns: missing"),
         (drop("_efface"), "sheet _efface: missing: this workbook was not written by Efface"),
         (put("_efface", "A1", "x"), "sheet _efface, cell A1: this workbook was not written by"),
-        (put("_efface", "A2", "efface workbook 9"), "cell A2: made by another version"),
+        (put("_efface", "A2", "efface workbook 9"), "cell A2: another kind of workbook, or of another version"),
         (put("_efface", "A3", "0"), "column A: the machine part is damaged"),
         (put("_efface", "A4", "zAAAA"), "column A: the machine part is damaged"),
     ],
