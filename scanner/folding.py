@@ -1,4 +1,4 @@
-"""Texts as people mean them: case, accents, quotes, spaces and HTML entities folded away.
+"""Texts as people mean them: case, accents, alphabets, quotes, spaces, entities and tags folded away.
 
 A folded text remembers where each of its characters came from, so that what is found in it can
 be cut out of the original.
@@ -7,11 +7,27 @@ be cut out of the original.
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 """An HTML character reference."""
+
+ESCAPE = r"\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
+"""A character as JSON escapes it; the halves of surrogate pairs stay as they are."""
+
+INLINE = (
+    r"</?(?:b|i|u|em|strong|span|font|mark|small|big|wbr|tt)"
+    r"(?:\s+(?:style|class|color|face|size|lang|id)\s*=[^<>]{0,120})?\s*/?>"
+)
+"""A tag that may stand within a word, and whose attributes name nobody."""
+
+BREAK = r"</?(?:br|p|div|td|tr|li|h[1-6])\s*/?>"
+"""A tag that stands between words."""
+
+MARK = re.compile(rf"{ENTITY}|{ESCAPE}|(?P<tag>{INLINE})|(?P<space>{BREAK})", re.IGNORECASE)
+"""What stands for something else, for a space, or for nothing."""
 
 SPECIAL = {
     **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
@@ -19,18 +35,35 @@ SPECIAL = {
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
     "ø": "o",
-    "Ø": "o",
     "đ": "d",
-    "Đ": "d",
     "ł": "l",
-    "Ł": "l",
     "ı": "i",
     "æ": "ae",
-    "Æ": "ae",
     "œ": "oe",
-    "Œ": "oe",
 }
 """What decomposition does not fold: quotes, dashes, invisible signs, barred letters."""
+
+LETTERS = {
+    **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
+    "ж": "zh",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ъ": "",
+    "ь": "",
+    "ю": "yu",
+    "я": "ya",
+    "і": "i",
+    "є": "ye",
+    "ґ": "g",
+    **dict(zip("αβγδεζηικλμνξοπρσςτυφω", "avgdeziiklmnxoprsstyfo", strict=True)),
+    "θ": "th",
+    "χ": "ch",
+    "ψ": "ps",
+}
+"""Cyrillic and Greek letters in Latin, as passports have them."""
 
 
 ASCII = re.compile(r"([\x00-\x7f]+)")
@@ -39,36 +72,58 @@ ASCII = re.compile(r"([\x00-\x7f]+)")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Folded:
-    """A folded text; ``offsets`` is None where every character stands where it stood."""
+    """A folded text; ``offsets`` is None where every character stands where it stood.
+
+    ``ends`` says where what is folded to nothing begins: a tag behind a name is no part of it.
+    """
 
     text: str
     offsets: tuple[int, ...] | None
+    ends: Mapping[int, int] = field(default_factory=dict)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of the folded text to one of the original."""
         if self.offsets is None:
             return start, end
-        return self.offsets[start], self.offsets[end]
+        return self.offsets[start], self.ends.get(end, self.offsets[end])
 
 
 def fold(text: str) -> Folded:
     """Fold ``text``; the common case, plain ASCII, costs one pass in C."""
-    if text.isascii() and "&" not in text:
+    if text.isascii() and not _marked(text):
         return Folded(text.lower(), None)
     parts: list[str] = []
     offsets: list[int] = []
+    ends: dict[int, int] = {}
     position = 0
-    for entity in [*ENTITY.finditer(text), None] if "&" in text else [None]:
-        end = len(text) if entity is None else entity.start()
+    for mark in [*MARK.finditer(text), None] if _marked(text) else [None]:
+        end = len(text) if mark is None else mark.start()
         for part in ASCII.split(text[position:end]):
             _add(part, position, parts, offsets)
             position += len(part)
-        if entity is not None:
-            plain = folded(html.unescape(entity[0]))
+        if mark is not None:
+            plain = folded(_meaning(mark))
+            if mark["tag"]:
+                ends.setdefault(len(offsets), position)
             parts.append(plain)
             offsets.extend([position] * len(plain))
-            position = entity.end()
-    return Folded("".join(parts), (*offsets, len(text)))
+            position = mark.end()
+    return Folded("".join(parts), (*offsets, len(text)), ends)
+
+
+def _marked(text: str) -> bool:
+    """Whether ``text`` may hold an entity, an escape or a tag."""
+    return "&" in text or "<" in text or "\\u" in text or "\\U" in text
+
+
+def _meaning(mark: re.Match[str]) -> str:
+    """Say what an entity, an escape or a tag stands for."""
+    if mark["tag"]:
+        return ""
+    if mark["space"]:
+        return " "
+    found = mark[0]
+    return chr(int(found[2:], 16)) if found[0] == "\\" else html.unescape(found)
 
 
 def _add(part: str, position: int, parts: list[str], offsets: list[int]) -> None:
@@ -85,7 +140,7 @@ def _add(part: str, position: int, parts: list[str], offsets: list[int]) -> None
 
 def folded(text: str) -> str:
     """Fold ``text`` and forget where its characters came from."""
-    whole = ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
+    whole = MARK.sub(_meaning, text) if _marked(text) else text
     if whole.isascii():
         return whole.lower()
     return "".join(
@@ -98,9 +153,11 @@ def _plain(character: str) -> str:
     """Fold one character to none, one or several plain ones."""
     if character.isascii():
         return character.lower()
-    if (special := SPECIAL.get(character)) is not None:
+    small = character.lower()
+    if (special := SPECIAL.get(small, LETTERS.get(small))) is not None:
         return special
     if character.isspace():
         return " "
     split = unicodedata.normalize("NFKD", character)
-    return "".join(c for c in split if not unicodedata.combining(c)).casefold()
+    bare = "".join(c for c in split if not unicodedata.combining(c)).casefold()
+    return "".join(LETTERS.get(c, c) for c in bare)

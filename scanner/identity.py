@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from scanner.folding import folded
 
-Strength = Literal["strong", "full", "weak"]
-"""Strong identifies anywhere; a full name does beside something strong; a weak part of a name
-only in the subject's own rows or beside something else of the subject."""
+Strength = Literal["strong", "full", "hint", "doubt", "weak"]
+"""Strong identifies anywhere; a full name does beside something strong or in a linked row; a hint
+(another way to write a name) beside something strong only; a doubt is always asked about; a weak
+part of a name counts in the subject's own rows or beside something else of the subject."""
 
 STRONG_KINDS = frozenset(
     {
@@ -86,6 +87,9 @@ LONG_NUMBER = 8
 
 DISTINCT = 3
 """An id of fewer different letters and digits (00000, -----) is none."""
+
+MASKED = re.compile(r"[*•]{2}|[xX#]{4}")
+"""A number that shows its end only is many people's."""
 
 MAIL = re.compile(r"[^\s<>;,()\"'@]+@[^\s<>;,()\"'@]+\.[^\s<>;,()\"'@.]+")
 NUMBER = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
@@ -176,7 +180,7 @@ def _phone(value: str) -> Iterator[Identifier]:
 def _id(value: str, entity: str) -> Iterator[Identifier]:
     """Read an id: strong with a digit and letters or length; a short number occurs by chance."""
     signs = {c for c in value.casefold() if c.isalnum()}
-    if len(signs) < DISTINCT:
+    if len(signs) < DISTINCT or MASKED.search(value):
         return
     if value.isdecimal() and len(value) < LONG_NUMBER:
         yield Identifier(entity, "full", value)

@@ -1,42 +1,36 @@
 """Finds a subject's identifiers in texts: where they stand and how strong they are.
 
-One Aho-Corasick pass over the folded text looks for a rare word of each identifier; only where
-one occurs are the identifiers' exact forms tried. Phone numbers are compared by their digits.
+A sieve looks for a rare word of each identifier; only where one occurs are the identifiers' exact
+forms tried. Phone numbers are compared by their digits.
 """
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
-from itertools import accumulate
+from itertools import pairwise
 from typing import Any
 
+from scanner import names, phones
 from scanner.folding import fold, folded
-from scanner.identity import FIRST_IDEOGRAM, Identifier, Identity, Strength
+from scanner.forms import Form, forms
+from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
 from scanner.model import Span
+from scanner.sieve import Sieve
 
-CANDIDATE = re.compile(r"(?<!\d)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\d)")
-"""What may be a phone number, or several with only spaces between them."""
+NEAR = 60
+"""How far from something strong a name may be misspelt and still mean the subject."""
 
-MAX_PREFIX = 6
-"""Digits before a national number: 00, up to three of a country, and the trunk's 0."""
+ROOM = 150
+"""What an identifier may have beside it: a middle name, a tag, tags of HTML, an @ spelled out."""
 
-TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
-"""An extension behind a phone number."""
+LEAST_TYPO = 5
+"""One letter more or less makes another name of a shorter one."""
 
-SEPARATOR = "\x1e"
-"""What stands between texts that are looked through at once."""
-
-NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789" + SEPARATOR.encode())
-"""What is dropped before digits are compared."""
-
-BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
-"""A name or an id stands alone, and not inside somebody's e-mail address."""
-
-GAP = r"[\s,.'\"/_-]{1,4}"
-"""What may stand between two parts of a name."""
+WORD = re.compile(r"[^\W\d_][\w'-]+")
+BETWEEN = re.compile(r"[\s,.]{1,3}")
+"""A word of a name, and what stands before the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,51 +43,60 @@ class Match:
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """One way to write an identifier: tried where its anchor occurs in the folded text."""
-
-    index: int
-    anchor: str
-    pattern: re.Pattern[str]
-    strength: Strength
-    proper: bool = False
-
-
-_Found = tuple[int, int, int, Strength, bool]
-"""A form found in the folded text: start, end, identifier, strength, whether it needs a capital."""
+_Found = tuple[int, int, int, Strength, str]
+"""A form found in the folded text: start, end, identifier, strength, words that need capitals."""
 
 
 class Matcher:
     """Looks for all identifiers of one identity at once."""
 
     def __init__(self, identity: Identity) -> None:
-        from ahocorasick_rs import AhoCorasick
-
         self.identity = identity
-        self._forms = tuple(
-            form for n, one in enumerate(identity.identifiers) for form in _forms(n, one)
-        )
+        self._forms = tuple(f for n, one in enumerate(identity.identifiers) for f in forms(n, one))
         self._phones = tuple(
-            (n, *national(one.value))
+            (n, *phones.national(one.value))
             for n, one in enumerate(identity.identifiers)
             if one.kind == "PHONE_NUMBER"
         )
-        cores = sorted({core for _, core, _ in self._phones if core})
-        self._cores = AhoCorasick(cores) if cores else None
-        self._anchors = sorted({f.anchor for f in self._forms})
-        self._automaton = AhoCorasick(self._anchors) if self._anchors else None
+        self._room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._sieve = Sieve({a for f in self._forms for a in f.anchors}, self.digits())
 
     def __repr__(self) -> str:
         return f"Matcher({len(self._forms)} forms)"
 
+    def leads(self) -> Mapping[str, tuple[str, ...]]:
+        """Map the anchors and digits, without which only weak signs are found, to words beside them.
+
+        Where there are any, one of these must occur too.
+        """
+        found: dict[str, tuple[str, ...]] = {}
+        for form in (f for f in self._forms if f.strength != "weak"):
+            for word in form.anchors:
+                known = found.get(word, form.beside)
+                found[word] = (*known, *form.beside) if known and form.beside else ()
+        return {word: tuple(dict.fromkeys(beside)) for word, beside in found.items()}
+
+    def digits(self) -> frozenset[str]:
+        """Collect the digits of numbers: phones, cards, accounts."""
+        cores = {f.digits for f in self._forms} | {core for _, core, _ in self._phones}
+        return frozenset(cores - {""})
+
     @cached_property
-    def _by_anchor(self) -> dict[int, tuple[_Form, ...]]:
-        place = {anchor: n for n, anchor in enumerate(self._anchors)}
-        forms: dict[int, list[_Form]] = {}
+    def _by_word(self) -> Mapping[str, tuple[Form, ...]]:
+        found: dict[str, list[Form]] = {}
         for form in self._forms:
-            forms.setdefault(place[form.anchor], []).append(form)
-        return {n: tuple(found) for n, found in forms.items()}
+            for word in (*form.anchors, form.digits) if form.digits else form.anchors:
+                found.setdefault(word, []).append(form)
+        return {word: tuple(some) for word, some in found.items()}
+
+    @cached_property
+    def _pairs(self) -> tuple[tuple[int, str, str], ...]:
+        return tuple(
+            (n, *(folded(part).strip() for part in one.value.split("\n")))  # type: ignore[misc]  # a pair
+            for n, one in enumerate(self.identity.identifiers)
+            if "\n" in one.value
+        )
 
     def touches(self, text: str) -> bool:
         """Whether ``text`` may hold something: quick, never a false no."""
@@ -101,63 +104,101 @@ class Matcher:
 
     def touched(self, texts: Sequence[str]) -> list[int]:
         """Name the places of those ``texts`` that may hold something: one pass, never a false no."""
-        plain = [folded(t) for t in texts]
-        whole = SEPARATOR.join(plain)
-        found: set[int] = set()
-        if self._automaton is not None and (hits := self._automaton.find_matches_as_indexes(whole)):
-            ends = list(accumulate(len(p) + 1 for p in plain))
-            found.update(bisect(ends, start) for _, start, _ in hits)
-        if self._cores is not None:
-            found.update(self._called(whole, plain))
-        return sorted(found)
+        words, numbers = self._sieve.touched([folded(t) for t in texts])
+        return sorted({place for place, _ in {*words, *numbers}})
 
-    def _called(self, whole: str, plain: Sequence[str]) -> Iterator[int]:
-        """Name the texts with the digits of a phone number in them, whatever stands between."""
-        if whole.count(SEPARATOR) != len(plain) - 1:  # a text has it too: one at a time
-            yield from (n for n, text in enumerate(plain) if self._cored(_digits(text)))
-            return
-        digits = _digits(whole)
-        if hits := self._cored(digits):
-            ends = [m.end() for m in re.finditer(SEPARATOR, digits)]
-            yield from {bisect(ends, start) for _, start, _ in hits}
-
-    def _cored(self, digits: str) -> list[tuple[int, int, int]]:
-        return list(self._cores.find_matches_as_indexes(digits)) if self._cores else []
-
-    def find(self, text: str, *, own: bool = False) -> tuple[Match, ...]:
+    def find(self, text: str, *, own: bool = False, cut: bool = False) -> tuple[Match, ...]:
         """Find all identifiers in ``text``; of overlapping ones the longest and strongest.
 
-        In the subject's ``own`` texts a part of its name counts in lower case too.
+        In the subject's ``own`` texts a part of its name counts in lower case too. A text that is
+        ``cut``, as long as its column allows, may end within a name.
         """
         plain = folded(text)
-        found = [*self._literal(plain), *self._numbers(plain)]
+        digits, words = self._sieve.digits(plain), self._sieve.words(plain)
+        found = [
+            *self._literal(plain, words, digits, own=own, cut=cut),
+            *self._numbers(plain, digits),
+        ]
         if not found:
             return ()
+        found += self._misspelt(plain, found)
         origin = fold(text).origin
         matches = []
-        for start, end, index, strength, proper in found:
+        for start, end, index, strength, capitals in found:
             first, last = origin(start, end)
-            if own or not proper or text[first].isupper() or text[first] > FIRST_IDEOGRAM:
+            if _proper(text[first:last], capitals, own=own):
                 matches.append(self._match(text, first, last, index, strength))
         return tuple(_disjoint(matches))
 
-    def _literal(self, plain: str) -> Iterator[_Found]:
-        if self._automaton is None:
-            return
-        hits = self._automaton.find_matches_as_indexes(plain, overlapping=True)
-        for anchor in sorted({n for n, _, _ in hits}):
-            for form in self._by_anchor[anchor]:
-                for match in form.pattern.finditer(plain):
-                    yield *match.span(), form.index, form.strength, form.proper
+    def _literal(
+        self,
+        plain: str,
+        words: Sequence[tuple[int, str]],
+        digits: Sequence[str],
+        *,
+        own: bool,
+        cut: bool,
+    ) -> Iterator[_Found]:
+        """Try the forms of the words and digits that occur, around where they do."""
+        ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}
+        windows = self._windows(plain, [start for start, _ in words])
+        for known, places in (
+            ({w for _, w in words}, windows),
+            (set(digits), [(0, len(plain))] if digits else []),
+        ):
+            tried = {id(f): f for w in sorted(known) for f in self._by_word.get(w, ())}
+            for form in (f for f in tried.values() if f.only in ways):
+                if form.beside and not any(word in plain for word in form.beside):
+                    continue
+                pattern = self._pattern(form.pattern)
+                for begin, end in places:
+                    for match in pattern.finditer(plain, begin, end):
+                        yield *match.span(), form.index, form.strength, form.capitals
 
-    def _numbers(self, plain: str) -> Iterator[_Found]:
-        for candidate in CANDIDATE.finditer(plain) if self._phones else ():
-            places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
-            digits = "".join(plain[i] for i in places)
-            for index, core, code in self._phones:
-                if span := _locate(plain, candidate.start(), digits, places, core, code):
-                    strength = self.identity.identifiers[index].strength
-                    yield *span, index, strength, False
+    def _windows(self, plain: str, starts: Iterable[int]) -> list[tuple[int, int]]:
+        """Join the surroundings of words in which an identifier has room, however it is written."""
+        windows: list[tuple[int, int]] = []
+        for start in starts:
+            begin, end = max(0, start - self._room), min(len(plain), start + self._room)
+            if windows and begin <= windows[-1][1]:
+                windows[-1] = (windows[-1][0], end)
+            else:
+                windows.append((begin, end))
+        return windows
+
+    def _pattern(self, text: str) -> re.Pattern[str]:
+        """Compile a pattern when it is needed first: most never are."""
+        if text not in self._patterns:
+            self._patterns[text] = re.compile(text)
+        return self._patterns[text]
+
+    def _numbers(self, plain: str, digits: Sequence[str]) -> Iterator[_Found]:
+        """Find the phone numbers of which the text has the digits."""
+        numbers = [one for one in self._phones if one[1] in digits]
+        for start, end, index in phones.spans(plain, numbers):
+            yield start, end, index, self.identity.identifiers[index].strength, ""
+
+    def _misspelt(self, plain: str, found: Sequence[_Found]) -> Iterator[_Found]:
+        """Find the name with one wrong letter near something strong.
+
+        With a wrong given name it may be somebody of the family: that is asked about.
+        """
+        if not self._pairs:
+            return
+        for start, end, _, strength, _ in found:
+            if strength == "strong":
+                yield from self._nearly(plain, max(0, start - NEAR), end + NEAR)
+
+    def _nearly(self, plain: str, begin: int, end: int) -> Iterator[_Found]:
+        for one, two in pairwise(WORD.finditer(plain, begin, end)):
+            if not BETWEEN.fullmatch(plain, one.end(), two.start()):
+                continue
+            for index, given, family in self._pairs:
+                for first, last in ((one[0], two[0]), (two[0], one[0])):
+                    if first == given and _misspells(last, family):
+                        yield one.start(), two.end(), index, "hint", "all"
+                    elif last == family and _misspells(first, given):
+                        yield one.start(), two.end(), index, "doubt", "all"
 
     def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
         whole = not text[:start].strip() and not text[end:].strip()
@@ -165,117 +206,71 @@ class Matcher:
         return Match(Span(start, end, kind), strength, index, whole)
 
 
-def _digits(text: str) -> str:
-    return text.encode("ascii", "ignore").translate(None, NO_DIGITS).decode("ascii")
+class Crowd:
+    """Looks for many identities in one pass; what is found is each one's own."""
+
+    def __init__(self, identities: Iterable[Identity]) -> None:
+        self.matchers = tuple(map(Matcher, identities))
+        self._whose: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        for n, matcher in enumerate(self.matchers):
+            for word, beside in matcher.leads().items():
+                self._whose.setdefault(word, []).append((n, beside))
+        self._called: dict[str, list[int]] = {}
+        for n, matcher in enumerate(self.matchers):
+            for core in matcher.digits():
+                self._called.setdefault(core, []).append(n)
+        self._sieve = Sieve(self._whose, self._called)
+
+    def __repr__(self) -> str:
+        return f"Crowd({len(self.matchers)} identities)"
+
+    def touched(self, texts: Sequence[str]) -> Mapping[int, frozenset[int]]:
+        """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
+        plain = [folded(t) for t in texts]
+        found: dict[int, set[int]] = {}
+        words, numbers = self._sieve.touched(plain)
+        for place, word in words:
+            for n, beside in self._whose[word]:
+                if not beside or any(b in plain[place] for b in beside):
+                    found.setdefault(place, set()).add(n)
+        for place, core in numbers:
+            found.setdefault(place, set()).update(self._called[core])
+        return {place: frozenset(found[place]) for place in sorted(found)}
+
+    def find(self, text: str, *, cut: bool = False) -> Mapping[int, tuple[Match, ...]]:
+        """Find what ``text`` says of each identity, as its matcher does; weak signs alone are none."""
+        found = {n: self.matchers[n].find(text, cut=cut) for n in self.touched([text]).get(0, ())}
+        return {
+            n: matches
+            for n, matches in sorted(found.items())
+            if any(m.strength != "weak" for m in matches)
+        }
 
 
-def national(number: str) -> tuple[str, str]:
-    """Reduce a phone number to the digits that every way of writing it ends in.
-
-    Returns:
-        The national number, and the country's calling code where the number says it.
-    """
-    import phonenumbers
-
-    digits = "".join(c for c in number if c.isdigit())
-    if number.lstrip().startswith("+") or digits.startswith("00"):
-        try:
-            found = phonenumbers.parse("+" + digits.removeprefix("00"))
-            return str(found.national_number), str(found.country_code)
-        except phonenumbers.NumberParseException:
-            pass
-    north_american = 11
-    if len(digits) == north_american and digits[0] == "1":
-        return digits[1:], "1"
-    return digits.lstrip("0"), ""
+def _proper(said: str, capitals: str, *, own: bool) -> bool:
+    """Whether the words of a name that need a capital have one; ideograms have none."""
+    if not capitals or (own and capitals == "first"):
+        return True
+    words = WORD.findall(said) if capitals == "all" else [said]
+    return all(w[0].isupper() or w[0] > FIRST_IDEOGRAM for w in words)
 
 
-def _locate(
-    text: str, start: int, digits: str, places: list[int], core: str, code: str
-) -> tuple[int, int] | None:
-    """Find the national number ``core`` among a candidate's digits, as a span of the text."""
-    at = digits.find(core) if core else -1
-    while at >= 0:
-        after = at + len(core)
-        last = places[after - 1]
-        ends = after == len(digits) or places[after] - last > 1
-        begin = _begin(start, digits, places, at, code)
-        if begin is not None and ends:
-            if text[begin] == "(" and ")" not in text[begin : last + 1]:
-                begin += 1
-            tail = TAIL.match(text, last + 1)
-            return begin, tail.end() if tail else last + 1
-        at = digits.find(core, at + 1)
-    return None
+def _misspells(word: str, name: str) -> bool:
+    """Whether one letter is missing, added, wrong or in its neighbour's place."""
+    short = min(len(word), len(name))
+    if short < LEAST_TYPO or abs(len(word) - len(name)) > 1 or names.is_given(word):
+        return False
+    same = next((i for i in range(short) if word[i] != name[i]), short)
+    one, two = word[same:], name[same:]
+    return one != two and (
+        one[1:] == two
+        or one == two[1:]
+        or one[1:] == two[1:]
+        or (one[:2] == two[1::-1] and one[2:] == two[2:])
+    )
 
 
-def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:
-    """Find where a number begins whose national part is digit ``at`` of a candidate."""
-    if at <= MAX_PREFIX and _prefixes(digits[:at], code):
-        return start
-    if at <= MAX_PREFIX and (digits.startswith("00") or places[0] > start):
-        return None  # a number of another country: +44 30 901820 is not +49 30 901820
-    first = at
-    while first > max(0, at - MAX_PREFIX) and places[first] - places[first - 1] == 1:
-        first -= 1
-    return places[first] if _prefixes(digits[first:at], code) else None
-
-
-def _prefixes(digits: str, code: str) -> bool:
-    """Whether digits before a national number are a trunk 0, a calling code, or both."""
-    found = re.fullmatch(r"0?|(?:00)?([1-9]\d{0,2}?)0?", digits)
-    return found is not None and (not found[1] or not code or found[1] == code)
-
-
-def _forms(index: int, one: Identifier) -> Iterator[_Form]:
-    """Yield the ways in which an identifier is written, phones aside."""
-    if one.kind == "PHONE_NUMBER":
-        return
-    if one.kind == "DATE_OF_BIRTH":
-        yield from _dates(index, one)
-    elif one.kind == "PERSON" and "\n" in one.value:
-        yield from _names(index, one)
-    else:
-        words = [w for w in re.split(r"[\s,]+", folded(one.value)) if w]
-        if not words:
-            return
-        inner = r"[\s,]+".join(map(re.escape, words))
-        after = r"(?![\w@-])(?!\.\w)" if one.kind == "EMAIL_ADDRESS" else AFTER
-        before = r"(?<![\w+])(?<!\w[.'-])" if one.kind == "EMAIL_ADDRESS" else BEFORE
-        proper = one.kind == "PERSON" and one.strength == "weak"
-        pattern = re.compile(f"{before}{inner}{after}")
-        yield _Form(index, max(words, key=len), pattern, one.strength, proper)
-
-
-def _names(index: int, one: Identifier) -> Iterator[_Form]:
-    """Write a given and a family name in both orders, and the given one as an initial."""
-    given, family = (folded(part).strip() for part in one.value.split("\n"))
-    inner = [r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", n))) for n in (given, family)]
-    middle = rf"(?:{GAP}[a-z]\.?)?"
-    gap = GAP if max(given + family) < FIRST_IDEOGRAM else GAP.replace("{1,4}", "{0,4}")
-    anchor = max(re.split(r"[\s-]+", family), key=len)
-    for left, right in (inner, inner[::-1]):
-        full = re.compile(rf"{BEFORE}{left}{middle}{gap}{right}{AFTER}")
-        yield _Form(index, anchor, full, "full")
-    initial = re.compile(rf"{BEFORE}{re.escape(given[0])}\.?\s+{inner[1]}{AFTER}")
-    turned = re.compile(rf"{BEFORE}{inner[1]},\s*{re.escape(given[0])}(?:\.|{AFTER})")
-    yield _Form(index, anchor, initial, "weak", proper=True)
-    yield _Form(index, anchor, turned, "weak", proper=True)
-
-
-def _dates(index: int, one: Identifier) -> Iterator[_Form]:
-    """Write a date of birth in the usual orders."""
-    try:
-        day = date.fromisoformat(one.value)
-    except ValueError:
-        return
-    d, m, y = (f"0?{day.day}", f"0?{day.month}", str(day.year))
-    for parts in ((y, m, d), (d, m, y), (m, d, y)):
-        pattern = re.compile(r"(?<!\d)" + r"[./ -]".join(parts) + r"(?!\d)")
-        yield _Form(index, y, pattern, "weak")
-
-
-_RANK = {"strong": 2, "full": 1, "weak": 0}
+_RANK = {"strong": 4, "full": 3, "hint": 2, "doubt": 1, "weak": 0}
 
 
 def _disjoint(found: Iterable[Match]) -> list[Match]:

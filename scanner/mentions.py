@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from scanner import names
 from scanner.folding import folded
 from scanner.graph import Territory
 from scanner.identity import Identity, is_name
@@ -25,6 +26,8 @@ NEIGHBOUR = "the same street address: it may be a neighbour or a household"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
+LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
+THING = "a company, a street or another thing that is called like the subject"
 """Why a match is only possible."""
 
 NEAR_NAME, NEAR_PART = 60, 40
@@ -39,6 +42,9 @@ WORD = 40
 BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
 AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
 """A word with a capital right before, right after."""
+
+BEHIND = re.compile(r"(?:'s)?[ ,]{1,2}(?:& )?([^\W\d_]+)")
+"""The word behind a name, which may make a company of it."""
 
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
@@ -235,9 +241,15 @@ class Judge:
             if shared or context.keyed:
                 return "possible", SHARED if shared else KEYED
             return "certain", ""
+        if match.strength == "doubt":
+            return "possible", LOOKS_LIKE
+        if match.span.entity == "PERSON" and _thing(said, match):
+            return "possible", THING
         beside = match.whole and context.supported
         if beside or _beside(said, match, strong, NEAR_NAME):
             return "corroborated", ""
+        if match.strength == "hint":
+            return "possible", LOOKS_LIKE
         if context.linked and not known.namesakes:
             return "corroborated", ""
         return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else NAMESAKE
@@ -255,7 +267,9 @@ class Judge:
         if free:
             return "certain", ""
         if _beside(said, match, sure, NEAR_PART):
-            strange = self._strange(said, match)
+            if match.span.entity == "PERSON" and _thing(said, match):
+                return "possible", THING
+            strange = match.span.entity == "PERSON" and self._strange(said, match)
             return ("possible", OTHER_NAME) if strange else ("corroborated", "")
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
@@ -280,6 +294,12 @@ class Judge:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
+
+
+def _thing(said: str, match: Match) -> bool:
+    """Whether the word behind a name makes a company, a street or another thing of it."""
+    behind = BEHIND.match(said[match.span.end : match.span.end + WORD])
+    return behind is not None and folded(behind[1]) in names.things()
 
 
 def _near(said: str, one: Match, other: Match, most: int) -> bool:

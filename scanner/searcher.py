@@ -104,6 +104,7 @@ def _table(
     names = [c.name for c in searched]
     extra = [table.c[c] for c in address.columns if c not in names]
     query = select(*searched, *extra).where(which).execution_options(yield_per=CHUNK)
+    lengths = {c.name: getattr(c.type, "length", None) for c in searched}
     count, width = 0, len(names)
     for rows in connection.execute(query).partitions():
         for place in matcher.touched([_joined(row[:width]) for row in rows]):
@@ -113,7 +114,8 @@ def _table(
             found = {
                 n: hit
                 for n, value in zip(names, rows[place], strict=False)
-                if value and n not in skipped and (hit := matcher.find(text(value)))
+                if value and n not in skipped
+                if (hit := matcher.find(said := text(value), cut=len(said) == lengths[n]))
             }
             if found:
                 yield count, RowHits(address.table, key, values, found)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scanner.folding import fold, folded
 from scanner.identity import Identity, read
-from scanner.matcher import Matcher, national
+from scanner.matcher import Matcher
+from scanner.phones import national
 
 ENTITIES = {
     "first_name": "PERSON",

@@ -111,6 +111,8 @@ class Scores:
     audited: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     checked: Counter[str] = field(default_factory=Counter)
+    standing: list[tuple[str, str, Any, str, str]] = field(default_factory=list)
+    """Places still readable: table, column, key, label and kind."""
 
     def broken(self, *, purge: bool) -> list[str]:
         """Say which promises are broken."""
@@ -179,7 +181,9 @@ def _compare_table(
             if not gone:
                 scores.missing[name] += 1
             continue
-        _compare_row(name, names, row, found.pop(0), mine, is_own, scores, places.truth["flags"])
+        _compare_row(
+            name, names, row, found.pop(0), mine, is_own, scores, places.truth["flags"], key
+        )
     extra = sum(map(len, new.values()))
     if extra:
         (scores.audited if audited else scores.added)[name] += extra
@@ -200,7 +204,7 @@ def _in_order(connection: Connection, table: Table) -> Iterator[Key]:
 
 def _compare_row(
     table: str, names: list[str], old: Key, new: Key, mine: Mapping[str, Any], own: bool,
-    scores: Scores, flags: Mapping[str, int],
+    scores: Scores, flags: Mapping[str, int], key: Key,
 ) -> None:  # fmt: skip
     for name, was, now in zip(names, old, new, strict=True):
         spans = mine.get(name, ())
@@ -209,6 +213,7 @@ def _compare_row(
             scores.checked[label] += 1
             if _readable(was, now, start, end):
                 scores.left[f"{label} {table}.{name} {kind}"] += 1
+                scores.standing.append((table, name, key, label, kind))
         if was != now:
             scores.changed["own" if own else "others"] += 1
             if not own and not _only_inside(was, now, [(s, e) for s, e, _, _ in spans]):
@@ -274,7 +279,8 @@ def main(words: list[str] | None = None) -> int:
     old.dispose()
     new.dispose()
     faults = scores.broken(purge=options.purge)
-    told = {n: dict(sorted(getattr(scores, n).items())) for n in Scores.__dataclass_fields__}
+    counted = [n for n, c in vars(scores).items() if isinstance(c, Counter)]
+    told = {n: dict(sorted(getattr(scores, n).items())) for n in counted}
     told["broken"] = faults
     print(json.dumps(told, indent=1) if options.json else _erasure_text(told))
     strict = options.strict and any(

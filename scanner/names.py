@@ -1,0 +1,68 @@
+"""What names, months and words of addresses are also called: ``rules/names.toml``, read once."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _rules() -> Mapping[str, Any]:
+    return tomllib.loads((files("rules") / "names.toml").read_text("utf-8"))
+
+
+@cache
+def _nicknames() -> Mapping[str, frozenset[str]]:
+    """Map each name to the forms beside it; a short form to the names that it stands for."""
+    found: dict[str, set[str]] = {}
+    for lines in _rules()["nicknames"].values():
+        for first, *short in map(str.split, lines):
+            found.setdefault(first, set()).update(short)
+            for one in short:
+                found.setdefault(one, set()).add(first)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def nicknames(given: str) -> frozenset[str]:
+    """Name what somebody of the folded name ``given`` is called besides."""
+    return _nicknames().get(given, frozenset())
+
+
+def is_given(word: str) -> bool:
+    """Whether a folded word is a given name that has other forms: no typing error of another."""
+    return word in _nicknames()
+
+
+@cache
+def months(month: int) -> frozenset[str]:
+    """Name the ``month``, 1 to 12, in several languages, long and short."""
+    found = set()
+    for line in _rules()["months"].values():
+        full, _, short = line.partition("/")
+        name = full.split()[month - 1]
+        found |= {name, name[:3]}
+        more = short.split()
+        found |= {w for n, w in zip(more[::2], more[1::2], strict=True) if int(n) == month}
+    return frozenset(found)
+
+
+@cache
+def same_in_address(word: str) -> frozenset[str]:
+    """Give the ways to write one folded word of an address, itself among them."""
+    streets = _rules()["streets"]
+    found = {word}
+    for group in map(str.split, streets["same"]):
+        if word in group:
+            found |= set(group)
+    for group in map(str.split, streets["ends"]):
+        stem = next((word.removesuffix(e) for e in group if word.endswith(e)), word)
+        if stem not in ("", word):
+            found |= {stem + end for end in group}
+    return frozenset(found)
+
+
+@cache
+def things() -> frozenset[str]:
+    """List the words that make a company, a street or another thing of the name before them."""
+    return frozenset(w for line in _rules()["companies"].values() for w in line.split())

@@ -1,0 +1,86 @@
+"""Finds phone numbers by their digits, however they are grouped."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+CANDIDATE = re.compile(r"(?<!\d)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\d)")
+"""What may be a phone number, or several with only spaces between them."""
+
+MAX_PREFIX = 6
+"""Digits before a national number: 00, up to three of a country, and the trunk's 0."""
+
+TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
+"""An extension behind a phone number."""
+
+
+def spans(plain: str, numbers: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, int, int]]:
+    """Yield where a folded text has one of ``numbers``: start, end, and which one.
+
+    Args:
+        plain: the folded text.
+        numbers: which one, its national number, its country's calling code.
+    """
+    for candidate in CANDIDATE.finditer(plain) if numbers else ():
+        places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
+        digits = "".join(plain[i] for i in places)
+        for index, core, code in numbers:
+            if span := _locate(plain, candidate.start(), digits, places, core, code):
+                yield *span, index
+
+
+def national(number: str) -> tuple[str, str]:
+    """Reduce a phone number to the digits that every way of writing it ends in.
+
+    Returns:
+        The national number, and the country's calling code where the number says it.
+    """
+    import phonenumbers
+
+    digits = "".join(c for c in number if c.isdigit())
+    if number.lstrip().startswith("+") or digits.startswith("00"):
+        try:
+            found = phonenumbers.parse("+" + digits.removeprefix("00"))
+            return str(found.national_number), str(found.country_code)
+        except phonenumbers.NumberParseException:
+            pass
+    north_american = 11
+    if len(digits) == north_american and digits[0] == "1":
+        return digits[1:], "1"
+    return digits.lstrip("0"), ""
+
+
+def _locate(
+    text: str, start: int, digits: str, places: list[int], core: str, code: str
+) -> tuple[int, int] | None:
+    """Find the national number ``core`` among a candidate's digits, as a span of the text."""
+    at = digits.find(core) if core else -1
+    while at >= 0:
+        after = at + len(core)
+        last = places[after - 1]
+        ends = after == len(digits) or places[after] - last > 1
+        begin = _begin(start, digits, places, at, code)
+        if begin is not None and ends:
+            if text[begin] == "(" and ")" not in text[begin : last + 1]:
+                begin += 1
+            tail = TAIL.match(text, last + 1)
+            return begin, tail.end() if tail else last + 1
+        at = digits.find(core, at + 1)
+    return None
+
+
+def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:
+    """Find where a number begins whose national part is digit ``at`` of a candidate."""
+    if at <= MAX_PREFIX and _prefixes(digits[:at], code):
+        return start
+    if at <= MAX_PREFIX and (digits.startswith("00") or places[0] > start):
+        return None  # a number of another country: +44 30 901820 is not +49 30 901820
+    first = at
+    while first > max(0, at - MAX_PREFIX) and places[first] - places[first - 1] == 1:
+        first -= 1
+    return places[first] if _prefixes(digits[first:at], code) else None
+
+
+def _prefixes(digits: str, code: str) -> bool:
+    """Whether digits before a national number are a trunk 0, a calling code, or both."""
+    found = re.fullmatch(r"0?|(?:00)?([1-9]\d{0,2}?)0?", digits)
+    return found is not None and (not found[1] or not code or found[1] == code)

@@ -1,0 +1,68 @@
+"""Quickly finds the texts that may hold something: one Aho-Corasick pass over many texts at once.
+
+Never a false no; what it says yes to is looked at again.
+"""
+
+import re
+from bisect import bisect
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
+
+SEPARATOR = "\x1e"
+"""What stands between texts that are looked through at once."""
+
+NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789" + SEPARATOR.encode())
+"""What is dropped before digits are compared."""
+
+
+class Sieve:
+    """Looks for words in folded texts, and for digits whatever stands between them."""
+
+    def __init__(self, anchors: Collection[str], cores: Collection[str]) -> None:
+        from ahocorasick_rs import AhoCorasick
+
+        self.anchors, self.cores = tuple(sorted(set(anchors))), tuple(sorted(set(cores)))
+        self._words = AhoCorasick(self.anchors) if self.anchors else None
+        self._digits = AhoCorasick(self.cores) if self.cores else None
+
+    def words(self, plain: str) -> list[tuple[int, str]]:
+        """Name each anchor that occurs in a folded text, and where it begins, in order."""
+        if self._words is None:
+            return []
+        hits = self._words.find_matches_as_indexes(plain, overlapping=True)
+        return sorted((start, self.anchors[n]) for n, start, _ in hits)
+
+    def digits(self, plain: str) -> list[str]:
+        """Name each core that occurs among a folded text's digits, once."""
+        if self._digits is None:
+            return []
+        hits = self._digits.find_matches_as_indexes(digits_of(plain), overlapping=True)
+        return [self.cores[n] for n in sorted({n for n, _, _ in hits})]
+
+    def touched(self, plain: Sequence[str]) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
+        """Find the folded texts with words and with digits: the text's place, and what is in it."""
+        whole = SEPARATOR.join(plain)
+        words: set[tuple[int, str]] = set()
+        if self._words is not None:
+            hits = self._words.find_matches_as_indexes(whole, overlapping=True)
+            if hits:
+                ends = list(accumulate(len(p) + 1 for p in plain))
+                words = {(bisect(ends, start), self.anchors[n]) for n, start, _ in hits}
+        return words, set(self._called(whole, plain))
+
+    def _called(self, whole: str, plain: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Yield the texts with the digits of a core in them, whatever stands between."""
+        if self._digits is None:
+            return
+        if whole.count(SEPARATOR) != len(plain) - 1:  # a text has it too: one at a time
+            yield from ((n, core) for n, text in enumerate(plain) for core in self.digits(text))
+            return
+        digits = digits_of(whole)
+        if hits := self._digits.find_matches_as_indexes(digits, overlapping=True):
+            ends = [m.end() for m in re.finditer(SEPARATOR, digits)]
+            yield from ((bisect(ends, start), self.cores[n]) for n, start, _ in hits)
+
+
+def digits_of(text: str) -> str:
+    """Drop all but ASCII digits, and the separator."""
+    return text.encode("ascii", "ignore").translate(None, NO_DIGITS).decode("ascii")
