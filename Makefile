@@ -27,6 +27,7 @@ lint: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m tests.benchmarks.demo_speed
 	$(BIN)/python -m tests.benchmarks.erase_demo
+	$(BIN)/python -m tests.benchmarks.matching
 	$(BIN)/python -m tests.benchmarks.rescan
 	$(BIN)/python -m tests.benchmarks.columns
 	$(BIN)/python -m tests.benchmarks.reports

@@ -17,8 +17,8 @@ from scanner.identity import FIRST_IDEOGRAM, Identifier, Strength, is_name
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
-GAP = r"[\s,.'\"/_>-]{1,4}"
-"""What may stand between two parts of a name; > begins a quoted line."""
+GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
+"""What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
 MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 """An address with more letters at either end is somebody else's."""
@@ -47,6 +47,9 @@ LONG_ID = 13
 
 LAST = 4
 """How many digits a masked number shows."""
+
+WORD_BREAKS = (" ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
+"""What stands between the words of an address."""
 
 LEAST_PART = 4
 """A shorter half of a double name is a particle."""
@@ -219,7 +222,10 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         return
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
     inner = r"[.]?[\s,>]+".join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
-    anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, min(map(len, o))))
+    anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
+    if len(anchor[-1]) < LEAST_PART and len(options) > 1:
+        # St. or W. is in every other text: with the word beside it, it is not.
+        anchor = ["".join(parts) for parts in product(options[0], WORD_BREAKS, options[1])]
     numbers = tuple(w for w in words if w[0].isdigit())
     yield Form(index, tuple(anchor), f"{BEFORE}{inner}{AFTER}", one.strength, beside=numbers)
 

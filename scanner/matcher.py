@@ -6,7 +6,7 @@ forms tried. Phone numbers are compared by their digits.
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -46,6 +46,9 @@ class Match:
 _Found = tuple[int, int, int, Strength, str]
 """A form found in the folded text: start, end, identifier, strength, words that need capitals."""
 
+_Window = tuple[int, int]
+"""A part of a text that is looked through."""
+
 
 class Matcher:
     """Looks for all identifiers of one identity at once."""
@@ -58,7 +61,7 @@ class Matcher:
             for n, one in enumerate(identity.identifiers)
             if one.kind == "PHONE_NUMBER"
         )
-        self._room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
+        self.room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._sieve = Sieve({a for f in self._forms for a in f.anchors}, self.digits())
 
@@ -105,20 +108,26 @@ class Matcher:
     def touched(self, texts: Sequence[str]) -> list[int]:
         """Name the places of those ``texts`` that may hold something: one pass, never a false no."""
         words, numbers = self._sieve.touched([folded(t) for t in texts])
-        return sorted({place for place, _ in {*words, *numbers}})
+        return sorted({*(place for place, _, _ in words), *(place for place, _ in numbers)})
 
-    def find(self, text: str, *, own: bool = False, cut: bool = False) -> tuple[Match, ...]:
+    def find(
+        self, text: str, *, own: bool = False, cut: bool = False, led: bool = False
+    ) -> tuple[Match, ...]:
         """Find all identifiers in ``text``; of overlapping ones the longest and strongest.
 
         In the subject's ``own`` texts a part of its name counts in lower case too. A text that is
-        ``cut``, as long as its column allows, may end within a name.
+        ``cut``, as long as its column allows, may end within a name. ``led``: where there are only
+        weak signs nothing is found, which is quicker.
         """
         plain = folded(text)
         digits, words = self._sieve.digits(plain), self._sieve.words(plain)
-        found = [
-            *self._literal(plain, words, digits, own=own, cut=cut),
-            *self._numbers(plain, digits),
-        ]
+        ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}
+        tried = self._tried(plain, words, digits, ways)
+        found = [*self._numbers(plain, digits)]
+        found += self._literal(plain, ((f, w) for f, w in tried if f.strength != "weak"))
+        if not found and led:
+            return ()
+        found += self._literal(plain, ((f, w) for f, w in tried if f.strength == "weak"))
         if not found:
             return ()
         found += self._misspelt(plain, found)
@@ -130,36 +139,37 @@ class Matcher:
                 matches.append(self._match(text, first, last, index, strength))
         return tuple(_disjoint(matches))
 
-    def _literal(
+    def _tried(
         self,
         plain: str,
         words: Sequence[tuple[int, str]],
         digits: Sequence[str],
-        *,
-        own: bool,
-        cut: bool,
-    ) -> Iterator[_Found]:
-        """Try the forms of the words and digits that occur, around where they do."""
-        ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}
-        windows = self._windows(plain, [start for start, _ in words])
-        for known, places in (
-            ({w for _, w in words}, windows),
-            (set(digits), [(0, len(plain))] if digits else []),
+        ways: Collection[str],
+    ) -> list[tuple[Form, list[_Window]]]:
+        """List the forms of the words and digits that occur, and where to try each."""
+        tried: dict[int, tuple[Form, list[_Window]]] = {}
+        for known, windows in (
+            ({w for _, w in words}, self._windows(plain, [start for start, _ in words])),
+            (set(digits), [(0, len(plain))]),
         ):
-            tried = {id(f): f for w in sorted(known) for f in self._by_word.get(w, ())}
-            for form in (f for f in tried.values() if f.only in ways):
-                if form.beside and not any(word in plain for word in form.beside):
-                    continue
-                pattern = self._pattern(form.pattern)
-                for begin, end in places:
-                    for match in pattern.finditer(plain, begin, end):
-                        yield *match.span(), form.index, form.strength, form.capitals
+            for form in (f for w in sorted(known) for f in self._by_word.get(w, ())):
+                beside = not form.beside or any(word in plain for word in form.beside)
+                if form.only in ways and beside:
+                    tried[id(form)] = form, windows
+        return list(tried.values())
 
-    def _windows(self, plain: str, starts: Iterable[int]) -> list[tuple[int, int]]:
+    def _literal(self, plain: str, tried: Iterable[tuple[Form, list[_Window]]]) -> Iterator[_Found]:
+        for form, windows in tried:
+            pattern = self._pattern(form.pattern)
+            for begin, end in windows:
+                for match in pattern.finditer(plain, begin, end):
+                    yield *match.span(), form.index, form.strength, form.capitals
+
+    def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:
         """Join the surroundings of words in which an identifier has room, however it is written."""
-        windows: list[tuple[int, int]] = []
+        windows: list[_Window] = []
         for start in starts:
-            begin, end = max(0, start - self._room), min(len(plain), start + self._room)
+            begin, end = max(0, start - self.room), min(len(plain), start + self.room)
             if windows and begin <= windows[-1][1]:
                 windows[-1] = (windows[-1][0], end)
             else:
@@ -206,47 +216,6 @@ class Matcher:
         return Match(Span(start, end, kind), strength, index, whole)
 
 
-class Crowd:
-    """Looks for many identities in one pass; what is found is each one's own."""
-
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self.matchers = tuple(map(Matcher, identities))
-        self._whose: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-        for n, matcher in enumerate(self.matchers):
-            for word, beside in matcher.leads().items():
-                self._whose.setdefault(word, []).append((n, beside))
-        self._called: dict[str, list[int]] = {}
-        for n, matcher in enumerate(self.matchers):
-            for core in matcher.digits():
-                self._called.setdefault(core, []).append(n)
-        self._sieve = Sieve(self._whose, self._called)
-
-    def __repr__(self) -> str:
-        return f"Crowd({len(self.matchers)} identities)"
-
-    def touched(self, texts: Sequence[str]) -> Mapping[int, frozenset[int]]:
-        """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
-        plain = [folded(t) for t in texts]
-        found: dict[int, set[int]] = {}
-        words, numbers = self._sieve.touched(plain)
-        for place, word in words:
-            for n, beside in self._whose[word]:
-                if not beside or any(b in plain[place] for b in beside):
-                    found.setdefault(place, set()).add(n)
-        for place, core in numbers:
-            found.setdefault(place, set()).update(self._called[core])
-        return {place: frozenset(found[place]) for place in sorted(found)}
-
-    def find(self, text: str, *, cut: bool = False) -> Mapping[int, tuple[Match, ...]]:
-        """Find what ``text`` says of each identity, as its matcher does; weak signs alone are none."""
-        found = {n: self.matchers[n].find(text, cut=cut) for n in self.touched([text]).get(0, ())}
-        return {
-            n: matches
-            for n, matches in sorted(found.items())
-            if any(m.strength != "weak" for m in matches)
-        }
-
-
 def _proper(said: str, capitals: str, *, own: bool) -> bool:
     """Whether the words of a name that need a capital have one; ideograms have none."""
     if not capitals or (own and capitals == "first"):
@@ -281,9 +250,21 @@ def _disjoint(found: Iterable[Match]) -> list[Match]:
         return (-(span.end - span.start), -_RANK[match.strength], span.start, match.index)
 
     kept: list[Match] = []
-    for match in sorted(found, key=better):
+    for match in sorted(_in_turn(found), key=better):
         place = bisect(kept, match.span.start, key=lambda k: k.span.start)
         before = place == 0 or kept[place - 1].span.end <= match.span.start
         if before and (place == len(kept) or match.span.end <= kept[place].span.start):
             kept.insert(place, match)
     return kept
+
+
+def _in_turn(found: Iterable[Match]) -> Iterator[Match]:
+    """Leave out a name that begins with the end of the one before: Ann Lee, Ann Lee."""
+    before: dict[int, Span] = {}
+    for match in sorted(found, key=lambda m: (m.span.start, -m.span.end)):
+        last = before.get(match.index)
+        if match.strength == "full":
+            if last is not None and last.start < match.span.start < last.end < match.span.end:
+                continue
+            before[match.index] = match.span
+        yield match

@@ -2,6 +2,7 @@
 
 Strong identifiers are certain anywhere, unless somebody else has them too. A full name is
 corroborated by something strong beside it or by a relation to the subject, else only possible.
+Another way to write it needs something strong; what only looks alike is always asked about.
 Parts of a name count beside something else of the subject.
 """
 

@@ -3,14 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 
-CANDIDATE = re.compile(r"(?<!\d)[+(]?[+(]?\d[\d\s().+/\-]{4,}\d(?!\d)")
-"""What may be a phone number, or several with only spaces between them."""
+CANDIDATES = tuple(
+    re.compile(rf"(?<!\d)[+(]?[+(]?\d(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
+    for space in (r"[^\S\r\n]", r"\s")
+)
+"""What may be a phone number, or several with only spaces between them: in a line, across lines."""
 
 MAX_PREFIX = 6
 """Digits before a national number: 00, up to three of a country, and the trunk's 0."""
 
 TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 """An extension behind a phone number."""
+
+CHAIN = re.compile(r"\.\d")
+"""What goes on behind a version number, and not behind a phone number."""
 
 
 def spans(plain: str, numbers: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, int, int]]:
@@ -20,12 +26,16 @@ def spans(plain: str, numbers: Sequence[tuple[int, str, str]]) -> Iterator[tuple
         plain: the folded text.
         numbers: which one, its national number, its country's calling code.
     """
-    for candidate in CANDIDATE.finditer(plain) if numbers else ():
+    found: list[tuple[int, int]] = []
+    candidates = (c for pattern in CANDIDATES for c in pattern.finditer(plain))
+    for candidate in candidates if numbers else ():
         places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
         digits = "".join(plain[i] for i in places)
         for index, core, code in numbers:
-            if span := _locate(plain, candidate.start(), digits, places, core, code):
-                yield *span, index
+            for start, end in _locate(plain, candidate.start(), digits, places, core, code):
+                if all(end <= first or last <= start for first, last in found):
+                    found.append((start, end))
+                    yield start, end, index
 
 
 def national(number: str) -> tuple[str, str]:
@@ -51,21 +61,20 @@ def national(number: str) -> tuple[str, str]:
 
 def _locate(
     text: str, start: int, digits: str, places: list[int], core: str, code: str
-) -> tuple[int, int] | None:
-    """Find the national number ``core`` among a candidate's digits, as a span of the text."""
+) -> Iterator[tuple[int, int]]:
+    """Find the national number ``core`` among a candidate's digits, as spans of the text."""
     at = digits.find(core) if core else -1
     while at >= 0:
         after = at + len(core)
         last = places[after - 1]
         ends = after == len(digits) or places[after] - last > 1
         begin = _begin(start, digits, places, at, code)
-        if begin is not None and ends:
+        if begin is not None and ends and not CHAIN.match(text, last + 1):
             if text[begin] == "(" and ")" not in text[begin : last + 1]:
                 begin += 1
             tail = TAIL.match(text, last + 1)
-            return begin, tail.end() if tail else last + 1
+            yield begin, tail.end() if tail else last + 1
         at = digits.find(core, at + 1)
-    return None
 
 
 def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:

@@ -19,11 +19,12 @@ class Sieve:
     """Looks for words in folded texts, and for digits whatever stands between them."""
 
     def __init__(self, anchors: Collection[str], cores: Collection[str]) -> None:
-        from ahocorasick_rs import AhoCorasick
+        from ahocorasick_rs import AhoCorasick, Implementation
 
+        dense = Implementation.DFA  # twice as fast as the others, for a few megabytes
         self.anchors, self.cores = tuple(sorted(set(anchors))), tuple(sorted(set(cores)))
-        self._words = AhoCorasick(self.anchors) if self.anchors else None
-        self._digits = AhoCorasick(self.cores) if self.cores else None
+        self._words = AhoCorasick(self.anchors, implementation=dense) if self.anchors else None
+        self._digits = AhoCorasick(self.cores, implementation=dense) if self.cores else None
 
     def words(self, plain: str) -> list[tuple[int, str]]:
         """Name each anchor that occurs in a folded text, and where it begins, in order."""
@@ -39,15 +40,24 @@ class Sieve:
         hits = self._digits.find_matches_as_indexes(digits_of(plain), overlapping=True)
         return [self.cores[n] for n in sorted({n for n, _, _ in hits})]
 
-    def touched(self, plain: Sequence[str]) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
-        """Find the folded texts with words and with digits: the text's place, and what is in it."""
+    def touched(
+        self, plain: Sequence[str]
+    ) -> tuple[list[tuple[int, int, str]], set[tuple[int, str]]]:
+        """Find the folded texts with words and with digits in them.
+
+        Returns:
+            For each word the text's place, where in the text it begins, and the word; for each
+            core the text's place and the core.
+        """
         whole = SEPARATOR.join(plain)
-        words: set[tuple[int, str]] = set()
+        words: list[tuple[int, int, str]] = []
         if self._words is not None:
             hits = self._words.find_matches_as_indexes(whole, overlapping=True)
             if hits:
-                ends = list(accumulate(len(p) + 1 for p in plain))
-                words = {(bisect(ends, start), self.anchors[n]) for n, start, _ in hits}
+                ends = [0, *accumulate(len(p) + 1 for p in plain)]
+                for n, start, _ in hits:
+                    place = bisect(ends, start) - 1
+                    words.append((place, start - ends[place], self.anchors[n]))
         return words, set(self._called(whole, plain))
 
     def _called(self, whole: str, plain: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine
 
@@ -125,11 +126,15 @@ def _erase(folder, source, known, decided, pack, key, tally) -> None:
 
 def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
     """Sort what still stands into listed and neither; give the promises that are broken."""
-    listed = {(str(r.mention.table), r.mention.column, *r.mention.key[:1]) for r in plan.reviews}
+    listed: set[tuple[Any, ...]] = {
+        (str(r.mention.table), r.mention.column, *r.mention.key[:1]) for r in plan.reviews
+    }
+    # Rows without a key are named by digests, which the truth does not know.
+    listed |= {(table, column) for table, column, key in {*listed} if str(key).startswith("#")}
     tally.places.update(scores.checked)
     missed = 0
     for table, column, key, label, kind in scores.standing:
-        if (table, column, *key[:1]) in listed:
+        if {(table, column, *key[:1]), (table, column)} & listed:
             tally.listed[label] += 1
             continue
         tally.neither[label] += 1

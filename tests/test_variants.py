@@ -1,0 +1,214 @@
+"""However a subject is written: erased, asked about or left alone, as its surroundings allow.
+
+Each text stands in notes of somebody else's case twice: alone, and beside the subject's phone
+number. One plan says what becomes of both; the subject's own texts lose it in any case.
+"""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from scanner.identity import Identity, read
+from scanner.matcher import Matcher
+from tests import mini
+from tests.erasing import Erasure
+
+WHO = {
+    "first_name": "Katherine",
+    "last_name": "Müller-Weiss",
+    "e_mail": "kate.mueller@example.com",
+    "phone": "+1 512 610 5466",
+    "x_cust_ref": "KD-47119-X",
+    "x_dateofbirth": "1980-05-04 00:00:00.000000",
+}
+BESIDE = "{} (+1 512 610 5466)"
+"""The surroundings that corroborate."""
+
+YES, SURE, ASK, NO = "certain", "corroborated", "possible", ""
+
+VARIANTS = [
+    # the text, what it is alone, what it is beside something strong; [] is what is found
+    ("saw [Katherine Müller-Weiss] today", ASK, SURE),
+    ("saw [katherine muller-weiss] today", ASK, SURE),
+    ("saw [KATHERINE MÜLLER-WEISS] today", ASK, SURE),
+    ("saw [Katherine Mueller-Weiss] today", ASK, SURE),
+    ("saw [Müller-Weiss, Katherine] today", ASK, SURE),
+    ("saw [Katherine J. Müller-Weiss] today", ASK, SURE),
+    ("saw [Katherine Jane Müller-Weiss] today", ASK, SURE),
+    ("saw [Katherine Müller] today", ASK, SURE),
+    ("saw [Kate Müller-Weiss] today", ASK, SURE),
+    ("saw [Müller-Weiss, Kathy] today", ASK, SURE),
+    ("saw [Κatherine Müller-Weiss] today", ASK, SURE),  # with a Greek kappa
+    ("saw [K<b>ath</b>erine M&uuml;ller-Weiss] today", ASK, SURE),
+    ("saw <i>[Katherine&nbsp;Müller-Weiss]</i> today", ASK, SURE),
+    ("saw [Katherine\r\n> Müller-Weiss] today", ASK, SURE),
+    ("saw [Katherine\u2009Müller\u2011Weiss] today", ASK, SURE),
+    ('{"name": "[Katherine M\\u00fcller-Weiss]"}', ASK, SURE),
+    ("[Katherine Müller-Weiss]'s modem", ASK, SURE),
+    ("[Katherine Müllre-Weiss]", NO, SURE),
+    ("[Katherina Müller-Weiss]", NO, ASK),
+    ("[K. Müller-Weiss]", NO, SURE),
+    ("Frau [Müller-Weiss]", NO, SURE),
+    ("Mrs. [Müller-Weiss]", NO, SURE),
+    ("born [4 May 1980]", NO, SURE),
+    ("born [04.05.80]", NO, SURE),
+    ("geboren am [4. Mai 1980]", NO, SURE),
+    ("born [May 4, 1980]", NO, SURE),
+    ("<[kate.mueller@example.com]>", YES, YES),
+    ("mailto:[KATE.MUELLER@EXAMPLE.COM]", YES, YES),
+    ("[kate.mueller+shop@example.com]", YES, YES),
+    ("[kate.mueller at example dot com]", YES, YES),
+    ("[kate dot mueller at example dot com]", YES, YES),
+    ("[kate.mueller[at]example.com]", YES, YES),
+    ("?to=[kate.mueller%40example.com]", YES, YES),
+    ("[kate.mueller@example.com].msg", ASK, ASK),
+    ("email_[kate.mueller@example.com]", ASK, ASK),
+    ("login [kate.mueller] failed", ASK, ASK),
+    ("ref [KD-47119-X]", YES, YES),
+    ("ref [kd 47119 x]", YES, YES),
+    ("ref [KD47119X]", YES, YES),
+    ("call [512-610-5466] ok", YES, YES),
+    ("call [001 (512) 610.5466 ext. 7] ok", YES, YES),
+]
+
+LOOK_ALIKES = [
+    "katherine.mueller@example.com",
+    "kate.mueller@other.example",
+    "kate.mueller@example.com.au",
+    "xkate.mueller@example.com",
+    "kate.mueller@example.community",
+    "Katherine Smith",
+    "Peter Müller",
+    "Katherines Kitchen",
+    "Mueller-Weissenberg",
+    "Kate Winslet",
+    "order 151261054661",
+    "512-610-5467",
+    "+44 512 610 5466",
+    "version 5.12.610.54",
+    "KD-47119-XL",
+    "AKD-47119-X",
+    "KD-47118-X",
+    "4 May 1981",
+    "14.05.80",
+    "1980-05-041",
+]
+THINGS = ["Katherine Müller-Weiss GmbH", "Katherine Müller-Weiss Stiftung", "Müller-Weiss Street"]
+
+
+ENTITIES = {
+    "first_name": "PERSON",
+    "last_name": "PERSON",
+    "e_mail": "EMAIL_ADDRESS",
+    "phone": "PHONE_NUMBER",
+    "x_cust_ref": "CUSTOMER_ID",
+}
+MATCHER = Matcher(Identity.of(read(WHO, ENTITIES)))
+
+
+def bare(marked: str) -> str:
+    """Take the marks of what is found away: the first [ and the last ]."""
+    return marked.replace("[", "", 1)[::-1].replace("]", "", 1)[::-1]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Plan once; map each note to the spans found in it: start, text and certainty."""
+    folder = tmp_path_factory.mktemp("variants")
+    url = mini.build(f"sqlite:///{folder / 'mini.sqlite'}")
+    engine = create_engine(url)
+    alone = [*(bare(t) for t, *_ in VARIANTS), *LOOK_ALIKES, *THINGS]
+    notes = dict(enumerate([*alone, *map(BESIDE.format, alone)], start=100))
+    with engine.begin() as connection:
+        for table in ("table_contact", "contact_bkp"):
+            changed = ", ".join(f"{c} = :{c}" for c in WHO)
+            update = text(f"update {table} set {changed} where objid = :ann")
+            connection.execute(update, {**WHO, "ann": mini.ANN})
+        note = text("insert into table_notes_log values (:n, :said, 3)")
+        connection.execute(note, [{"n": n, "said": said} for n, said in notes.items()])
+    engine.dispose()
+    plan = Erasure(url, folder).plan()
+    spans = {said: [] for said in notes.values()}
+    for mention in {*plan.mentions, *(r.mention for r in plan.reviews)}:
+        if mention.table.name == "table_notes_log" and (said := notes.get(mention.key[0])):
+            for span in mention.spans:
+                spans[said].append((span.start, said[span.start : span.end], mention.certainty))
+    return spans
+
+
+def spans_of(found, said: str) -> list[tuple[str, str]]:
+    """Give what is found in a text, without what stands beside it."""
+    spans = sorted(found[said])
+    return [(t, c) for start, t, c in spans if not said.endswith(")") or start <= len(said) - 17]
+
+
+@pytest.mark.parametrize(("marked", "alone", "beside"), VARIANTS)
+def test_every_way_of_writing_is_erased_or_asked_about(found, marked, alone, beside):
+    said, inner = bare(marked), marked[marked.index("[") + 1 : marked.rindex("]")]
+    for place, expected in ((said, alone), (BESIDE.format(said), beside)):
+        assert spans_of(found, place) == ([(inner, expected)] if expected else [])
+
+
+@pytest.mark.parametrize("marked", [v[0] for v in VARIANTS if v[1]])
+def test_the_subjects_own_texts_lose_every_way_of_writing(marked):
+    said, inner = bare(marked), marked[marked.index("[") + 1 : marked.rindex("]")]
+    spans = [said[m.span.start : m.span.end] for m in MATCHER.find(said, own=True)]
+    assert inner in spans
+
+
+@pytest.mark.parametrize("said", LOOK_ALIKES)
+def test_what_only_looks_alike_is_never_changed(found, said):
+    for place in (said, BESIDE.format(said)):
+        assert [t for t, certainty in spans_of(found, place) if certainty != ASK] == []
+
+
+@pytest.mark.parametrize("said", THINGS)
+def test_a_thing_that_is_called_like_the_subject_is_never_changed(found, said):
+    for place in (said, BESIDE.format(said)):
+        assert {certainty for _, certainty in spans_of(found, place)} <= {ASK}
+
+
+@pytest.mark.parametrize(
+    ("said", "strength"),
+    [
+        ("seen by Katherine Mül", "hint"),
+        ("seen by Müller-Weiss, Kath", "hint"),
+        ("wrote kate.mueller@exam", "doubt"),
+    ],
+)
+def test_what_a_columns_length_cuts_short_is_found_at_the_very_end_only(said, strength):
+    assert strength in {m.strength for m in MATCHER.find(said, cut=True)}
+    assert strength not in {m.strength for m in MATCHER.find(f"{said} again", cut=True)}
+    assert strength not in {m.strength for m in MATCHER.find(said)}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["4111 1111 1111 1234", "4111-1111-1111-1234", "xxxx-1234", "**** 1234", "ending in 1234"],
+)
+def test_a_card_is_found_in_groups_and_masked_to_its_end(said):
+    card = {"card": "4111111111111234"}
+    matcher = Matcher(Identity.of(read(card, {"card": "CREDIT_CARD"})))
+    ((match),) = matcher.find(f"paid with {said} today")
+    assert match.strength == ("strong" if said.startswith("4111") else "weak")
+    assert matcher.find("paid 1234 with 4111 1111 1111 1235") == ()
+
+
+@pytest.mark.parametrize("said", ["12 Elm St.", "12 ELM STREET", "12, Elm\r\nStreet", "12 Elm Str"])
+def test_an_address_is_found_short_or_long_and_in_several_lines(said):
+    home = {"street": "12 Elm Street"}
+    matcher = Matcher(Identity.of(read(home, {"street": "STREET_ADDRESS"})))
+    assert [m.strength for m in matcher.find(f"lives at {said}")] == ["full"]
+    assert matcher.find("lives at 112 Elm Street or 12 Elmwood Street") == ()
+
+
+def test_a_masked_number_names_nobody():
+    assert not Identity.of(read({"card": "**** **** **** 1234"}, {"card": "CREDIT_CARD"}))
+
+
+def test_names_in_other_alphabets_are_found_in_latin_and_back():
+    for one, other in (("Иван", "Ivan"), ("Κώστας", "Kostas")):
+        for first, last in ((one, other), (other, one)):
+            row = {"first_name": first, "last_name": "Petrov"}
+            assert [
+                m.strength for m in Matcher(Identity.of(read(row, ENTITIES))).find(f"{last} Petrov")
+            ] == ["full"]
