@@ -7,6 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 COVERED ?= 90
+WORKERS ?= 2
 
 .PHONY: demo test lint bench install clean
 .DELETE_ON_ERROR:
@@ -16,7 +17,7 @@ demo: $(VENV)/installed
 	$(BIN)/efface demo build/demo --full-tour
 
 test: lint
-	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -602,7 +602,7 @@ def test_a_demo_can_be_scanned(efface, tmp_path):
     assert "next: efface scan --db sqlite:///" in built.stderr
 
 
-TOUR = ("--cases", 60, "--contacts", 40)
+TOUR = ("--cases", 30, "--contacts", 24)
 
 
 def test_what_the_full_tour_did_is_true(efface, live_url, tmp_path, capsys):
