@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("scanner/**/*.py"), *ROOT.glob("reports/**/*.py")])
 COMMANDS = plugins.names("scanner.cli")
 
-WRITERS = ("scanner/executor.py", "scanner/demo/")
+WRITERS = ("scanner/executor/", "scanner/demo/")
 """Who may change a database: the executor, and the demo its own."""
 
 WRITING_CALLS = {"insert", "update", "delete"}

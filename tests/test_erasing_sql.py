@@ -18,7 +18,7 @@ from sqlalchemy.dialects import mssql, oracle, postgresql, sqlite
 from sqlalchemy.sql import ClauseElement, TextClause
 
 from scanner import dialects
-from scanner.executor import rewriting, stored
+from scanner.executor.cells import rewriting, stored
 from scanner.rows import Address, named
 
 SPEAKS = {

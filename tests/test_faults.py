@@ -137,7 +137,7 @@ def _killed(url, folder, points):
 
 
 def test_a_lock_held_by_another_program_refuses_in_a_sentence(sqlite_url, tmp_path, monkeypatch):
-    monkeypatch.setattr("scanner.executor.LOCK_SECONDS", 1)
+    monkeypatch.setattr("scanner.executor.transaction.LOCK_SECONDS", 1)
     mini.build(sqlite_url)
     engine, plan, journal = make(sqlite_url, tmp_path)
     other = create_engine(sqlite_url, isolation_level=None).raw_connection()
@@ -156,7 +156,7 @@ def test_a_lock_held_by_another_program_refuses_in_a_sentence(sqlite_url, tmp_pa
 def test_a_row_locked_by_another_session_refuses_and_is_not_lost(
     request, tmp_path, kind, monkeypatch
 ):
-    monkeypatch.setattr("scanner.executor.LOCK_SECONDS", 1)
+    monkeypatch.setattr("scanner.executor.transaction.LOCK_SECONDS", 1)
     url = request.getfixturevalue(f"{kind}_url")
     mini.build(url)
     engine, plan, journal = make(url, tmp_path)
@@ -183,7 +183,7 @@ def test_a_journal_that_cannot_be_written_refuses(sqlite_url, tmp_path):
 
 
 def test_a_lock_is_not_waited_for_longer_than_asked(sqlite_url, monkeypatch, tmp_path):
-    monkeypatch.setattr("scanner.executor.LOCK_SECONDS", 1)
+    monkeypatch.setattr("scanner.executor.transaction.LOCK_SECONDS", 1)
     mini.build(sqlite_url)
     erasure = Erasure(sqlite_url, tmp_path)
     plan = erasure.plan()

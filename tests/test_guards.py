@@ -388,7 +388,7 @@ def test_a_table_of_that_name_without_the_key_is_one_sentence(embedded, tmp_path
 
 
 def test_rounds_have_an_end(embedded, monkeypatch):
-    monkeypatch.setattr("scanner.executor.ROUNDS", 1)
+    monkeypatch.setattr("scanner.executor.erasure.ROUNDS", 1)
     plan = embedded.plan()
     message = refused(errors.Residue, lambda: embedded.commit(plan), embedded)
     assert "after 1 rounds" in message

@@ -1,0 +1,135 @@
+"""Writes new values into cells, counts the rows and reads back what is stored."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, func, select, update
+
+from scanner.changes import changed
+from scanner.database import dialect_of, ref
+from scanner.errors import Refused, Stale
+from scanner.graph import table_of
+from scanner.model import TableRef
+from scanner.planner import Draft
+from scanner.recorder import Tally
+from scanner.rewriter import Edit
+from scanner.rows import Address, chunks, named
+from scanner.rulebook import Pack
+
+LOG = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Rows that one statement's parameters cover."""
+
+
+def rewrite(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
+    """Write all edits and scrub all mentions of a draft."""
+    groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
+    for edit in changed(draft, pack):
+        groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
+    for (where, columns), some in sorted(groups.items()):
+        table, address = table_of(draft.schema, where), draft.addresses[where]
+        if address.unique:
+            for start in range(0, len(some), BATCH):
+                _write(connection, table, address, columns, some[start : start + BATCH])
+        else:
+            for edit in some:
+                _write_keyless(connection, table, address, edit)
+        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
+        tally.rows |= {(where, e.key) for e in some}
+        tally.cells.update({(where, c): len(some) for c in columns})
+    tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
+
+
+def _write(
+    connection: Connection,
+    table: Table,
+    address: Address,
+    columns: Sequence[str],
+    edits: Sequence[Edit],
+) -> None:
+    """Write the same columns of many rows, count them and read them back.
+
+    Raises:
+        Stale: a row is gone. Refused: a trigger stored something else.
+    """
+    change = rewriting(table, address.columns, columns)
+    parameters = [
+        {f"efface_k{n}": e.place[c] for n, c in enumerate(address.columns)}
+        | {f"efface_n{n}": e.new[c] for n, c in enumerate(columns)}
+        for e in edits
+    ]
+    connection.execute(change, parameters)
+    wanted = {tuple(e.new.get(c, e.place[c]) for c in address.columns): e for e in edits}
+    padded = {_bare(k): e for k, e in wanted.items()}
+    for some in chunks(list(wanted), dialect_of(connection).max_keys // len(address.columns)):
+        query = stored(table, address.columns, columns)
+        rows = connection.execute(query.where(named(table, address.columns, some))).all()
+        if len(rows) != len(some):
+            raise Stale(
+                f"{len(rows)} rows of {ref(table)} instead of {len(some)} have a planned key"
+            )
+        for row in rows:
+            width = len(address.columns)
+            edit = wanted.get(tuple(row[:width])) or padded.get(_bare(row[:width]))
+            if edit is None:
+                raise Stale(f"a row of {ref(table)} came back under another key than it was given")
+            _as_written(table, columns, edit.new, row[width:])
+
+
+def rewriting(table: Table, key: Sequence[str], columns: Sequence[str]) -> Update:
+    """Build the statement that rewrites ``columns`` (efface_n0 ...) of the row ``key`` (efface_k0 ...).
+
+    The names of the parameters are short: Oracle takes 30 bytes before version 12.2.
+    """
+    same = and_(*(table.c[c] == bindparam(f"efface_k{n}") for n, c in enumerate(key)))
+    return (
+        update(table)
+        .where(same)
+        .values({c: bindparam(f"efface_n{n}") for n, c in enumerate(columns)})
+    )
+
+
+def stored(table: Table, key: Sequence[str], columns: Sequence[str]) -> Select[Any]:
+    """Build the statement that reads back what was written, the key first."""
+    names = [*key, *columns]
+    return select(*(table.c[c].label(f"c{n}") for n, c in enumerate(names)))
+
+
+def _write_keyless(connection: Connection, table: Table, address: Address, edit: Edit) -> None:
+    """Write a row of a table without a key: it and its exact doubles, nothing else."""
+    where = address.locate(table, edit.place)
+    found = connection.execute(select(*(table.c[c] for c in address.columns)).where(where))
+    rows = [dict(r) for r in found.mappings()]
+    if not rows or any(address.key(r) != edit.key for r in rows):
+        raise Stale(f"rows of {ref(table)}, which has no key, cannot be told apart: plan again")
+    done = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
+    if done != len(rows):
+        raise Stale(f"{done} rows of {ref(table)} were changed instead of {len(rows)}")
+    new = address.locate(table, {**edit.place, **edit.new})
+    stays = connection.scalar(select(func.count()).select_from(table).where(new)) or 0
+    if stays < len(rows):
+        raise Refused(f"{ref(table)} does not hold what was written to it: a trigger changes it")
+
+
+def _as_written(
+    table: Table, columns: Sequence[str], new: Mapping[str, Any], stored: Sequence[Any]
+) -> None:
+    for column, value in zip(columns, stored, strict=True):
+        wanted = new[column]
+        if value is None or value == wanted:  # NULL names nobody; Oracle stores '' as NULL
+            continue
+        if isinstance(value, str) and isinstance(wanted, str) and value.rstrip() == wanted.rstrip():
+            continue
+        if not isinstance(value, str) and str(value) == str(wanted):
+            continue
+        raise Refused(
+            f"{ref(table)}.{column} does not hold what was written to it: a trigger changes it; "
+            "disable the trigger, or decide otherwise on the column"
+        )
+
+
+def _bare(key: Sequence[Any]) -> tuple[Any, ...]:
+    """Take the padding of CHAR columns off a key."""
+    return tuple(v.rstrip() if isinstance(v, str) else v for v in key)
