@@ -70,6 +70,13 @@ ASCII = re.compile(r"([\x00-\x7f]+)")
 """What folding only makes small; a text is split at it, so that the rest costs what it costs."""
 
 
+TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)[^<>]*?(?P<alone>/?)>", re.IGNORECASE)
+"""A tag in what was found."""
+
+ALONE = frozenset({"br", "wbr", "hr"})
+"""Tags that close nothing and need no closing."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Folded:
     """A folded text; ``offsets`` is None where every character stands where it stood.
@@ -161,3 +168,31 @@ def _plain(character: str) -> str:
     split = unicodedata.normalize("NFKD", character)
     bare = "".join(c for c in split if not unicodedata.combining(c)).casefold()
     return "".join(LETTERS.get(c, c) for c in bare)
+
+
+def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split a span at its tags, where a tag is opened or closed outside: markup stays valid."""
+    tags = list(TAG.finditer(text, start, end))
+    if not tags or _balanced(tags):
+        return [(start, end)]
+    begins = [start, *(tag.end() for tag in tags)]
+    ends = [*(tag.start() for tag in tags), end]
+    return [
+        (first + len(part) - len(part.lstrip()), first + len(part.rstrip()))
+        for first, last in zip(begins, ends, strict=True)
+        if (part := text[first:last]).strip()
+    ]
+
+
+def _balanced(tags: list[re.Match[str]]) -> bool:
+    """Whether each tag that is opened is closed, the last first, and no other."""
+    opened: list[str] = []
+    for tag in tags:
+        name = tag["name"].lower()
+        if tag["alone"] or name in ALONE:
+            continue
+        if not tag["close"]:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
