@@ -258,10 +258,13 @@ def test_the_column_that_names_rows_can_only_be_kept(embedded, tmp_path):
         ("<i>Ann</i> Lee, 512-610-5466", "<i>[NAME]</i> [NAME], [PHONE]"),
         ("<td>Ann</td><td>Lee</td><td>512-610-5466</td>",
          "<td>[NAME]</td><td>[NAME]</td><td>[PHONE]</td>"),
+        ('["Ann", "Lee", "512-610-5466"]', '["[NAME]", "[NAME]", "[PHONE]"]'),
+        ("7;Ann;Lee;512-610-5466", "7;[NAME];[NAME];[PHONE]"),
+        ("?name=Ann%20Lee&tel=512-610-5466", "?name=[NAME]&tel=[PHONE]"),
         ("<p>A<b>n</b>n<br/>Lee, 512-610-5466</p>", "<p>[NAME], [PHONE]</p>"),
     ],
 )  # fmt: skip
-def test_markup_that_begins_or_ends_within_a_name_stays_valid(erasure, said, left):
+def test_what_markup_and_lists_need_within_a_name_stays(erasure, said, left):
     say(erasure, said)
     erasure.commit(erasure.plan())
     assert notes(erasure)[50] == left
