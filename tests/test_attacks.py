@@ -280,3 +280,15 @@ def test_a_scrub_writes_no_placeholder_that_a_list_of_values_does_not_hold():
     made = strategies.apply("scrub", "Ann Lee", column=column, entity="", key="7", unique=False,
                             settings=strategies.Settings(), spans=[Span(0, 7, "PERSON")])  # fmt: skip
     assert made in ("Ann Lee", "ok")
+
+
+def test_a_value_that_is_not_what_its_type_says_is_told_with_its_table(embedded, again):
+    embedded.write("create table table_x_odd (objid integer primary key, facts json)")
+    embedded.write("insert into table_x_odd values (1, '{Ann Lee')")
+    new = again(embedded)
+    with pytest.raises(errors.DatabaseFailed) as caught:
+        new.plan()
+    assert str(caught.value) == (
+        "a value of table_x_odd cannot be read as the type of its column (facts): "
+        "mend it first; nothing was changed"
+    )
