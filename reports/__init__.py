@@ -41,9 +41,12 @@ def read(path: Path) -> Audit:
         Misconfigured: the file cannot be read back, with every fault that was found.
 
     """
-    module = _chosen(path)
-    if not hasattr(module, "read"):
-        raise Misconfigured(f"a {path.suffix.lower()} report cannot be read back: give the .xlsx")
+    name = path.suffix.removeprefix(".").lower()
+    module = _module(name) if name in names() else None
+    if module is None or not hasattr(module, "read"):
+        raise Misconfigured(
+            f"{path.name!r} cannot be read back: give scan.json, or the .xlsx that people decided in"
+        )
     audit: Audit = module.read(path)
     return audit
 

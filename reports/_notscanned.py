@@ -5,7 +5,7 @@ from typing import Any
 
 from reports import _sheets, _words
 from reports._sheets import Cell, Column
-from scanner.model import Audit, Finding, Scan
+from scanner.model import STORED_VIEW, Audit, Finding, Scan, TableFacts
 
 TITLE = "Not scanned and unknown"
 
@@ -37,8 +37,16 @@ def _left_out(scan: Scan) -> Iterator[list[Cell]]:
             facts.kind,
             _words.shown(facts.reason)
             or ("a view only shows what stands in tables" if view else "left out"),
-            "nothing, its tables are listed" if view else "read the reason; scan again if it went",
+            _advice(facts),
         ]
+
+
+def _advice(facts: TableFacts) -> str:
+    if facts.reason == STORED_VIEW:
+        return "refresh it after each erasure: it keeps a copy of what its tables held"
+    if facts.kind == "view":
+        return "nothing, its tables are listed"
+    return "read the reason; scan again if it went"
 
 
 def _dark(finding: Finding) -> list[Cell]:

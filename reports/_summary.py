@@ -1,14 +1,14 @@
 """The first sheet: what was found, how much was read, what to do next."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reports import _columns, _drawing, _notscanned, _sheets, _words
 from reports._entries import DECISION
 from reports._sheets import Cell, Formula, Link, height, put
 from scanner import audit as decisions
-from scanner.model import Audit, Scan, summarise
+from scanner.model import Audit, Finding, Scan, summarise
 
 TITLE = "Summary"
 
@@ -77,7 +77,7 @@ def _depth(scan: Scan) -> str:
 
 def _steps(audit: Audit) -> Iterator[tuple[str, str]]:
     """Say what a reviewer does now, in order, and where each step leads."""
-    waiting, dark = len(decisions.undecided(audit)), len(_words.not_told(audit))
+    waiting, dark = len(decisions.undecided(audit)), _words.not_told(audit)
     outside = sum(t.kind != "table" or bool(t.reason) for t in audit.scan.tables)
     yield (
         "New to this? Read the next sheet, How to read this: two minutes.",
@@ -97,9 +97,8 @@ def _steps(audit: Audit) -> Iterator[tuple[str, str]]:
         )
     if dark or outside:
         yield (
-            f"On the sheet {_notscanned.TITLE}, look at {dark:,} column{'s' * (dark != 1)} without "
-            f"values, unread or not to be told, and {outside:,} table{'s' * (outside != 1)} or "
-            "views that were left out.",
+            f"{_dark(dark)}, and {outside:,} table{'s' * (outside != 1)} or views were left out: "
+            f"the sheet {_notscanned.TITLE} says why, and what to do about each.",
             f"'{_notscanned.TITLE}'!A1",
         )
     yield (
@@ -125,6 +124,16 @@ def _draw(sheet: Any, title: str, number: int, row: int, at: tuple[int, int]) ->
     third = sum(WIDTHS) // 3
     part = (number * third, (number + 1) * third)
     _drawing.place(sheet, _drawing.bars(sheet, title, *at), row, part, WIDTHS)
+
+
+def _dark(columns: Sequence[Finding]) -> str:
+    """Say what nothing is known about, apart from what is only known without values."""
+    unknown = sum(f.personal == "unknown" for f in columns)
+    known = len(columns) - unknown
+    told = f"{unknown:,} column{'s' * (unknown != 1)} could not be told"
+    if not known:
+        return told
+    return f"{told}, {known:,} more hold no values or were not read and were judged by names and the pack only"
 
 
 def _verdicts(audit: Audit, first: Mapping[str, int]) -> list[tuple[Cell, ...]]:

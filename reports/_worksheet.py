@@ -84,9 +84,11 @@ class Sheet:
     ) -> Decision | None:
         """Read what was decided in a row; nothing where it is open."""
         choice = self.choice(row, cells, DECISION, (*also, *offered()))
-        if not choice:
+        if not cells[DECISION].strip():
             return None
         when = self.day(row, cells[DATE].strip())
+        if not choice:
+            return None
         return Decision(NOWHERE, choice, cells[REVIEWER].strip(), when, cells[NOTE].strip())
 
     def choice(self, row: int, cells: dict[str, str], head: str, choices: Sequence[str]) -> str:

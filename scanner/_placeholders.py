@@ -41,6 +41,8 @@ _ONE = (
     rf"|(?:redacted|r|REDACTED|R){_KEY}@(?:{re.escape(DOMAIN)}|{re.escape(DOMAIN.upper())}))"
 )
 _MARK = re.compile(rf"\[(?:{'|'.join(WORDS)})(?:{_KEY})?\]")
+_OWN = rf"(?:\[(?:{'|'.join(w for w in WORDS if len(w) > 1)})(?:{_KEY})?\]|\[[A-Z]{_KEY}\]|\[R\]|\S+@{re.escape(DOMAIN)})"
+_ONLY_OWN = re.compile(rf"{_OWN}(?:[\s,;:./|-]*{_OWN})*", re.IGNORECASE)
 _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 
 _MASKED = re.compile(r"(?:[\W_]*x)+[\W_]*|(?:[\W_]*X)+[\W_]*")
@@ -51,6 +53,11 @@ def is_placeholder(text: str) -> bool:
     """Whether nothing but what a strategy wrote stands in ``text``: then it names nobody."""
     bare = text.strip().strip('"').strip()
     return bare == "<redacted/>" or bool(_PLACEHOLDERS.fullmatch(bare) or _MASKED.fullmatch(bare))
+
+
+def is_erased(text: str) -> bool:
+    """Whether ``text`` is a placeholder that nobody writes by chance, as x and * may be."""
+    return _ONLY_OWN.fullmatch(text.strip().strip('"').strip()) is not None
 
 
 def stands(text: str, at: int) -> bool:

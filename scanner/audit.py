@@ -139,7 +139,7 @@ def carry(previous: Audit, scan: Scan) -> Audit:
         for f in scan.columns
         if (decision := previous.decisions.get(f.column))
         and f.column in before
-        and differ.stands(before[f.column], f)
+        and differ.stands(before[f.column], f, decision)
     }
     return Audit(scan, kept)
 

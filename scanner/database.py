@@ -1,6 +1,7 @@
 """Connections, and what a database looks like from outside. Reads only."""
 
 import fnmatch
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,14 @@ READ_SECONDS = 600
 
 STATEMENTS = 4000
 """How many compiled statements an engine keeps: a walk has a few for each table."""
+
+NAME = r'"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$#]+'
+TABLE = rf"(?P<table>(?:(?:{NAME})\.)*(?:{NAME}))"
+UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
+ASSIGNED = re.compile(rf"(?:^|, )({NAME})=")
+"""What a statement writes: its table and columns."""
+
+COLUMNS_SHOWN = 12
 
 LOCK_SECONDS = 10
 """How long an erasure waits for somebody else's lock."""
@@ -100,15 +109,26 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     if code in dialect.sentences:
         return dialect.sentences[code]
     if isinstance(error, exc.IntegrityError):
-        return "a constraint of the database refuses a value: decide otherwise on that column"
+        return f"a constraint of the database refuses a value{_written(error)}"
     if isinstance(error, exc.DataError):
-        return "a value does not fit its column: decide otherwise on that column"
+        return f"a value does not fit its column{_written(error)}"
     if isinstance(error, exc.OperationalError) and code is None and bind.dialect.name == "sqlite":
         return "a text in the file is not valid UTF-8: mend it first"
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")
     return f"the database failed ({told})"
+
+
+def _written(error: exc.StatementError) -> str:
+    """Say which columns a refused statement writes: its names, none of its values."""
+    found = UPDATES.match(error.statement or "")
+    if found is None:
+        return ": decide otherwise on its column"
+    columns = [m[1] for m in ASSIGNED.finditer(found["columns"])]
+    shown, more = columns[:COLUMNS_SHOWN], len(columns) - COLUMNS_SHOWN
+    told = [*shown, *([f"{more} others"] if more > 0 else [])]
+    return f" of {found['table']}: decide otherwise on {' or '.join(told)}".replace("%%", "%")
 
 
 @contextmanager
@@ -129,7 +149,8 @@ def reflect(connection: Connection) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
 
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
-    that could not be read to the reason, ``info["stored"]`` lists the views that keep copies.
+    that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
+    ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -139,14 +160,19 @@ def reflect(connection: Connection) -> MetaData:
     schema = MetaData()
     views, stored = [], []
     failed: dict[TableRef, str] = {}
+    parts = {
+        TableRef(*part): TableRef(*whole) for part, whole in dialect.partitions(connection).items()
+    }
     for name in dialect.schemas(inspector):
         views += [TableRef(name, v) for v in sorted(inspector.get_view_names(name or None))]
         stored += [TableRef(name, v) for v in _stored_views(inspector, name)]
         for table in sorted(inspector.get_table_names(name or None)):
             where = TableRef(name, table)
+            if where in parts:
+                continue
             if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem
-    schema.info.update(views=views + stored, stored=stored, failed=failed)
+    schema.info.update(views=views + stored, stored=stored, failed=failed, partitions=parts)
     return schema
 
 

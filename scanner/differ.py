@@ -1,14 +1,15 @@
 """What changed between two scans, and which decisions still stand. Values in, values out.
 
 A decision stands as long as the reasons that people saw when they made it: what the column is to
-a person, its entity, its type, and the share of personal values within its interval.
+a person, its entity, its type, and the share of personal values within its interval. A decision to
+erase also stands where nothing personal is seen any more.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from scanner.model import Audit, ColumnRef, Decision, Finding, Scan, TableRef, summarise
+from scanner.model import KEEP, Audit, ColumnRef, Decision, Finding, Scan, TableRef, summarise
 
 PERSONAL = frozenset({"direct", "quasi", "free_text"})
 
@@ -61,6 +62,8 @@ def diff(old: Audit, new: Audit) -> tuple[Change, ...]:
             continue
         decided = old.decisions.get(where)
         again = f"; it was decided: {_decided(decided)}" if decided else ""
+        if decided and finding.personal == "none" and stands(was, finding, decided):
+            again += ", which stays"
         changes += [
             _change(where, what, f"{a}{again}", b, _asks(finding, new))
             for what, a, b in _reasons(was, finding)
@@ -73,9 +76,14 @@ def diff(old: Audit, new: Audit) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda c: (c.table, c.column, c.what)))
 
 
-def stands(old: Finding, new: Finding) -> bool:
-    """Whether what was decided about a column then can be taken over now."""
-    return not any(_reasons(old, new))
+def stands(old: Finding, new: Finding, decision: Decision) -> bool:
+    """Whether what was decided about a column then can be taken over now.
+
+    A sample that shows nothing personal any more takes back no decision to erase: nobody would be
+    asked, and what it missed would be kept.
+    """
+    lapsed = new.personal == "none" and old.type == new.type and decision.choice != KEEP
+    return lapsed or not any(_reasons(old, new))
 
 
 def carried(old: Audit, new: Audit) -> tuple[Decision, ...]:
@@ -86,7 +94,7 @@ def carried(old: Audit, new: Audit) -> tuple[Decision, ...]:
         for where, decision in sorted(old.decisions.items())
         if where in before
         and where in after
-        and stands(before[where], after[where])
+        and stands(before[where], after[where], decision)
         and new.decisions.get(where, decision).choice == decision.choice
     )
 

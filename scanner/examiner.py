@@ -12,6 +12,7 @@ from sqlalchemy import Column, Engine, MetaData, Table
 from sqlalchemy.types import NullType
 
 from scanner import reuse, sampler
+from scanner._placeholders import is_erased
 from scanner.counter import Count, count
 from scanner.database import reading, ref
 from scanner.detectors import classify, tables
@@ -117,7 +118,11 @@ def _read(
         failed = [_unread(c, "failed", why, work.pack) for c in table.columns]
         return TableFacts(where, None, reason=why), failed
     looks = tables.looks(
-        table, taken.values, rules=work.rules, language=work.language, comments=unit.comments
+        table,
+        {n: _left(v) for n, v in taken.values.items()},
+        rules=work.rules,
+        language=work.language,
+        comments=unit.comments,
     )
     verdicts = tables.verdicts(looks, work.pack)
     columns = []
@@ -189,6 +194,15 @@ def _seen(column: Column[Any], look: Look, verdict: Verdict, remark: str) -> Fin
         examples=examples,
     )
     return tell(finding, verdict)
+
+
+def _left(values: Values) -> Values:
+    """Leave out the placeholders of people who were erased: they say nothing about the others."""
+    gone = {v: n for v, n in values.counts.items() if is_erased(v)}
+    if not gone:
+        return values
+    counts = {v: n for v, n in values.counts.items() if v not in gone}
+    return replace(values, counts=counts, read=values.read - sum(gone.values()))
 
 
 def _remark(values: Values) -> str:

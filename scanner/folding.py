@@ -23,8 +23,8 @@ INLINE = (
 )
 """A tag that may stand within a word, and whose attributes name nobody."""
 
-BREAK = r"</?(?:br|p|div|td|tr|li|h[1-6])\s*/?>"
-"""A tag that stands between words."""
+BREAK = r"</?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|%20"
+"""A tag that stands between words, and how addresses of the web write a space."""
 
 MARK = re.compile(rf"{ENTITY}|{ESCAPE}|(?P<tag>{INLINE})|(?P<space>{BREAK})", re.IGNORECASE)
 """What stands for something else, for a space, or for nothing."""
@@ -70,6 +70,16 @@ ASCII = re.compile(r"([\x00-\x7f]+)")
 """What folding only makes small; a text is split at it, so that the rest costs what it costs."""
 
 
+TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)[^<>]*?(?P<alone>/?)>", re.IGNORECASE)
+"""A tag in what was found."""
+
+FIELDS = re.compile(r"([\"'])\s*[,;:]\s*\1")
+"""What stands between two values of JSON or CSV."""
+
+ALONE = frozenset({"br", "wbr", "hr"})
+"""Tags that close nothing and need no closing."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Folded:
     """A folded text; ``offsets`` is None where every character stands where it stood.
@@ -113,7 +123,7 @@ def fold(text: str) -> Folded:
 
 def _marked(text: str) -> bool:
     """Whether ``text`` may hold an entity, an escape or a tag."""
-    return "&" in text or "<" in text or "\\u" in text or "\\U" in text
+    return "&" in text or "<" in text or "\\u" in text or "\\U" in text or "%20" in text
 
 
 def _meaning(mark: re.Match[str]) -> str:
@@ -161,3 +171,35 @@ def _plain(character: str) -> str:
     split = unicodedata.normalize("NFKD", character)
     bare = "".join(c for c in split if not unicodedata.combining(c)).casefold()
     return "".join(LETTERS.get(c, c) for c in bare)
+
+
+def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split a span around what must stay.
+
+    These are tags that are opened or closed outside, so that markup stays valid, and the ends of
+    values, so that a list keeps its length.
+    """
+    tags = list(TAG.finditer(text, start, end))
+    kept = [*([] if _balanced(tags) else tags), *FIELDS.finditer(text, start, end)]
+    kept.sort(key=lambda m: m.start())
+    begins = [start, *(m.end() for m in kept)]
+    ends = [*(m.start() for m in kept), end]
+    return [
+        (first + len(part) - len(part.lstrip()), first + len(part.rstrip()))
+        for first, last in zip(begins, ends, strict=True)
+        if (part := text[first:last]).strip()
+    ]
+
+
+def _balanced(tags: list[re.Match[str]]) -> bool:
+    """Whether each tag that is opened is closed, the last first, and no other."""
+    opened: list[str] = []
+    for tag in tags:
+        name = tag["name"].lower()
+        if tag["alone"] or name in ALONE:
+            continue
+        if not tag["close"]:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened

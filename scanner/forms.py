@@ -20,6 +20,9 @@ BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
+APOSTROPHE = r"['`]?[ ]?"
+"""How the apostrophe of O'Brien is written: also OBrien and O Brien."""
+
 MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 """An address with more letters at either end is somebody else's."""
 
@@ -53,6 +56,9 @@ WORD_BREAKS = (" ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>
 
 LEAST_PART = 4
 """A shorter half of a double name is a particle."""
+
+ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
+"""What English writes behind a day; th behind all others."""
 
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
@@ -112,13 +118,18 @@ def _spelled(name: str) -> tuple[str, ...]:
 
 def _any(options: Iterable[str]) -> str:
     """Make a pattern of several names; the parts of a double one may stand apart."""
-    patterns = [r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", o))) for o in options]
+    patterns = [r"[\s-]+".join(map(_loosely, re.split(r"[\s-]+", o))) for o in options]
     return f"(?:{'|'.join(patterns)})"
+
+
+def _loosely(part: str) -> str:
+    """Make a pattern of a part of a name; an apostrophe may be another sign, a space or nothing."""
+    return APOSTROPHE.join(map(re.escape, part.split("'")))
 
 
 def _longest(options: Iterable[str]) -> tuple[str, ...]:
     """Name the part of each option that a text cannot lack."""
-    return tuple(dict.fromkeys(max(re.split(r"[\s,-]+", o), key=len) for o in options))
+    return tuple(dict.fromkeys(max(re.split(r"[\s,'-]+", o), key=len) for o in options))
 
 
 def _words(index: int, one: Identifier) -> Iterator[Form]:
@@ -126,7 +137,7 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     spelled = [s for s in _spelled(one.value.replace(",", " ")) if s]
     if not spelled:
         return
-    inner = "|".join(r"[\s,]+".join(map(re.escape, s.split())) for s in spelled)
+    inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
     capitals: Capitals = "first" if one.strength == "weak" else ""
     pattern = f"{BEFORE}(?:{inner}){AFTER}"
     yield Form(index, _longest(spelled), pattern, one.strength, capitals)
@@ -271,7 +282,7 @@ def _dates(index: int, one: Identifier) -> Iterator[Form]:
     words, year = names.months(day.month), str(day.year)
     said = {
         sign.join(parts)
-        for sign in "./ -"
+        for sign in (".", "/", " ", "-", ". ")
         for d, m in product(days, numbers)
         for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
     }
@@ -279,7 +290,10 @@ def _dates(index: int, one: Identifier) -> Iterator[Form]:
     for d, word in product(days, words):
         said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
         said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
-        said |= {f"{d} de {word} de {year}", f"{word} {d}th, {year}"}
+        nth = f"{d}{ORDINALS.get(d.lstrip('0'), 'th')}"
+        said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
+        said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
+        said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
     ordered = sorted(said, key=lambda s: (-len(s), s))
     inner = "|".join(map(re.escape, ordered))
     pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"

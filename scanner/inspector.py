@@ -18,6 +18,8 @@ from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.examiner import Examined, Unit, Work, left_out, tell, verdict_of
 from scanner.knowledge import knowledge
 from scanner.model import (
+    STORED_VIEW,
+    VIEW,
     Finding,
     Progress,
     Relation,
@@ -193,13 +195,18 @@ def _relations(
 
 
 def _unreflected(schema: MetaData) -> list[TableFacts]:
-    """List the views and what could not be reflected."""
+    """List the views, the partitions and what could not be reflected."""
+    stored = set(schema.info["stored"])
     views = [
-        TableFacts(v, None, kind="view", reason="a view: it shows what its tables hold")
+        TableFacts(v, None, kind="view", reason=STORED_VIEW if v in stored else VIEW)
         for v in schema.info["views"]
     ]
+    parts = [
+        TableFacts(t, None, kind="view", reason=f"a partition: its rows are those of {whole}")
+        for t, whole in sorted(schema.info["partitions"].items())
+    ]
     failed = [TableFacts(t, None, reason=why) for t, why in schema.info["failed"].items()]
-    return [*views, *failed]
+    return [*views, *parts, *failed]
 
 
 def _inherited(

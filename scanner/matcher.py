@@ -7,13 +7,13 @@ forms tried. Phone numbers are compared by their digits.
 import re
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from scanner import names, phones
-from scanner.folding import fold, folded
+from scanner.folding import fold, folded, pieces
 from scanner.forms import Form, forms
 from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
 from scanner.model import Span
@@ -41,6 +41,11 @@ class Match:
     strength: Strength
     index: int
     whole: bool
+
+    def places(self, text: str) -> tuple[Span, ...]:
+        """Say what of ``text`` is to be replaced: all of it but tags that others open or close."""
+        parts = pieces(text, self.span.start, self.span.end)
+        return tuple(replace(self.span, start=start, end=end) for start, end in parts)
 
 
 _Found = tuple[int, int, int, Strength, str]

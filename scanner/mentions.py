@@ -176,7 +176,7 @@ class Judge:
             for match, grade in self._cell(said, matches, here, known, free=free):
                 graded.setdefault(grade, []).append(match)
             for (certainty, why), found in sorted(graded.items()):
-                spans = tuple(m.span for m in found)
+                spans = tuple(span for m in found for span in m.places(said))
                 yield Mention(hit.table, hit.key, column, spans, certainty), why
 
     def _cell(

@@ -119,6 +119,11 @@ class Finding:
     definition: str = ""
 
 
+VIEW = "a view: it shows what its tables hold"
+STORED_VIEW = "a materialized view: it keeps a copy of what its tables held until it is refreshed"
+"""Why views are not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableFacts:
     """What a scan says of a table; ``kind`` is table, view (left out) or system.

@@ -181,7 +181,7 @@ class Rewriter:
         """Find what a scrub replaces: the subject's identifiers, or what identifies anybody."""
         if choice not in ("scrub", "scrub_all"):
             return ()
-        own = [m.span for m in self.matcher.find(said, own=True)]
+        own = [s for m in self.matcher.find(said, own=True) for s in m.places(said)]
         if choice == "scrub":
             return own
         masked = strategies.without_placeholders(said)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ColumnElement,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    Row,
+    Select,
     Table,
     Time,
     select,
@@ -23,6 +26,7 @@ from sqlalchemy import (
 )
 
 from scanner.database import ref
+from scanner.errors import DatabaseFailed
 from scanner.matcher import Match, Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address
@@ -106,7 +110,7 @@ def _table(
     query = select(*searched, *extra).where(which).execution_options(yield_per=CHUNK)
     lengths = {c.name: getattr(c.type, "length", None) for c in searched}
     count, width = 0, len(names)
-    for rows in connection.execute(query).partitions():
+    for rows in _chunks(connection, query, address.table):
         for place in matcher.touched([_joined(row[:width]) for row in rows]):
             values = dict(rows[place]._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
             key = address.key(values)
@@ -121,6 +125,30 @@ def _table(
                 yield count, RowHits(address.table, key, values, found)
         count += len(rows)
     yield count, None
+
+
+def _chunks(
+    connection: Connection, query: Select[Any], table: TableRef
+) -> Iterator[Sequence[Row[Any]]]:
+    """Fetch rows a chunk at a time.
+
+    Raises:
+        DatabaseFailed: a value is not what its column's type says, which SQLite allows.
+    """
+    rows = connection.execute(query).partitions()
+    while True:
+        try:
+            chunk = next(rows, None)
+        except (ValueError, ArithmeticError):
+            kinds = (JSON, Date, DateTime, Time, Numeric)
+            suspects = [c.name for c in query.selected_columns if isinstance(c.type, kinds)]
+            raise DatabaseFailed(
+                f"a value of {table} cannot be read as the type of its column "
+                f"({' or '.join(suspects)}): mend it first; nothing was changed"
+            ) from None
+        if chunk is None:
+            return
+        yield chunk
 
 
 def _joined(cells: Sequence[Any]) -> str:

@@ -164,7 +164,7 @@ def redact(value: Any, place: Place) -> Any:
     date that means none.
     """
     kind = place.type
-    if isinstance(kind, types.Enum) or type_name(kind) == "SET":
+    if _is_list(kind):
         allowed = kind.enums[0] if isinstance(kind, types.Enum) else ""
         return None if place.column.nullable else allowed
     if isinstance(kind, types.JSON | types.String) or _is_loose(value, kind):
@@ -197,7 +197,7 @@ def mask(value: Any, place: Place) -> Any:
     The shape can still hint at short or rare values. Where values must be distinct, and for numbers
     and dates, the same as redact.
     """
-    if place.unique or not isinstance(value, str) or isinstance(place.type, types.Enum):
+    if place.unique or not isinstance(value, str) or _is_list(place.type):
         return redact(value, place)
     if is_placeholder(value):
         return value
@@ -215,6 +215,8 @@ def scrub(value: Any, place: Place) -> Any:
     spans = merged(place.spans, len(text_of(value)))
     if not spans:
         return value
+    if _is_list(place.type):
+        return redact(value, place)
     if not isinstance(value, str):
         return _scrub_json(value, place) if isinstance(value, dict | list) else redact(value, place)
     key = place.key if place.unique else ""
@@ -300,6 +302,11 @@ def _in_string(text: str, at: int) -> bool:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "replace")
+
+
+def _is_list(kind: TypeEngine[Any]) -> bool:
+    """Whether a column takes only values of a list, among which is no placeholder."""
+    return isinstance(kind, types.Enum) or type_name(kind) == "SET"
 
 
 def _is_loose(value: Any, kind: TypeEngine[Any]) -> bool:

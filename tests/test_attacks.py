@@ -249,3 +249,46 @@ def test_the_column_that_names_rows_can_only_be_kept(embedded, tmp_path):
     with pytest.raises(errors.Misconfigured, match="names rows"):
         new.plan()
     new.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("<p>Ann <b>Lee</b> (+1 512 610 5466)</p>", "<p>[NAME] <b>[NAME]</b> ([PHONE])</p>"),
+        ("<i>Ann</i> Lee, 512-610-5466", "<i>[NAME]</i> [NAME], [PHONE]"),
+        ("<td>Ann</td><td>Lee</td><td>512-610-5466</td>",
+         "<td>[NAME]</td><td>[NAME]</td><td>[PHONE]</td>"),
+        ('["Ann", "Lee", "512-610-5466"]', '["[NAME]", "[NAME]", "[PHONE]"]'),
+        ("7;Ann;Lee;512-610-5466", "7;[NAME];[NAME];[PHONE]"),
+        ("?name=Ann%20Lee&tel=512-610-5466", "?name=[NAME]&tel=[PHONE]"),
+        ("<p>A<b>n</b>n<br/>Lee, 512-610-5466</p>", "<p>[NAME], [PHONE]</p>"),
+    ],
+)  # fmt: skip
+def test_what_markup_and_lists_need_within_a_name_stays(erasure, said, left):
+    say(erasure, said)
+    erasure.commit(erasure.plan())
+    assert notes(erasure)[50] == left
+
+
+def test_a_scrub_writes_no_placeholder_that_a_list_of_values_does_not_hold():
+    from sqlalchemy import Column, Enum
+
+    from scanner import strategies
+    from scanner.model import Span
+
+    column = Column("c", Enum("Ann Lee", "ok"), nullable=False)
+    made = strategies.apply("scrub", "Ann Lee", column=column, entity="", key="7", unique=False,
+                            settings=strategies.Settings(), spans=[Span(0, 7, "PERSON")])  # fmt: skip
+    assert made in ("Ann Lee", "ok")
+
+
+def test_a_value_that_is_not_what_its_type_says_is_told_with_its_table(embedded, again):
+    embedded.write("create table table_x_odd (objid integer primary key, facts json)")
+    embedded.write("insert into table_x_odd values (1, '{Ann Lee')")
+    new = again(embedded)
+    with pytest.raises(errors.DatabaseFailed) as caught:
+        new.plan()
+    assert str(caught.value) == (
+        "a value of table_x_odd cannot be read as the type of its column (facts): "
+        "mend it first; nothing was changed"
+    )

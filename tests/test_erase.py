@@ -235,8 +235,8 @@ def test_a_value_that_a_constraint_refuses_is_one_sentence(embedded):
     plan = again.plan()
     message = refused(errors.DatabaseFailed, lambda: again.commit(plan), again)
     assert message == (
-        "a constraint of the database refuses a value: decide otherwise on that column; "
-        "nothing was changed"
+        "a constraint of the database refuses a value of table_x_strict: decide otherwise on "
+        "x_mail; nothing was changed"
     )
     again.engine.dispose()
     del mini.CUSTOM["table_x_strict", "x_mail"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 from scanner.sampler import LONGEST
@@ -214,3 +215,32 @@ def test_a_pattern_that_cannot_do_its_own_examples_is_refused(
     done = efface("scan", "--db", sqlite_url, "--rules", path, "--json")
     assert done.exit_code == 2
     assert "recognizer 'hopeless' has no valid pattern" in done.stderr
+
+
+def test_partitions_are_read_once_and_stored_views_are_no_plain_views(
+    postgresql_url: str, scan: Callable[..., Found], efface: Any, tmp_path: Path
+) -> None:
+    fill(
+        postgresql_url,
+        "create table visits (day date, guest varchar(80)) partition by range (day)",
+        "create table visits_old partition of visits for values from (minvalue) to ('2020-01-01')",
+        "create table visits_new partition of visits for values from ('2020-01-01') to (maxvalue)",
+        "insert into visits values ('2019-05-05', 'guest1@example.com')",
+        "insert into visits select date '2020-01-01' + n, 'guest' || n || '@example.com' "
+        "from generate_series(1, 40) n",
+        "create view plain as select * from visits",
+        "create materialized view stored as select guest from visits",
+    )
+    found = scan(postgresql_url)
+    assert (found["guest"]["table"], found["guest"]["rows_read"]) == ("visits", 41)
+    tables = json.loads((tmp_path / "scan.json").read_text())["tables"]
+    reasons = {t["name"]: (t["kind"], t["reason"]) for t in tables}
+    assert reasons["visits_old"] == ("view", "a partition: its rows are those of public.visits")
+    assert reasons["plain"][1].startswith("a view")
+    assert reasons["stored"][1].startswith("a materialized view: it keeps a copy")
+    book = tmp_path / "audit.xlsx"
+    assert efface("audit", tmp_path / "scan.json", "-o", book).exit_code == 0
+    sheet = load_workbook(book)["Not scanned and unknown"]
+    advice = {row[0]: row[4] for row in sheet.iter_rows(values_only=True)}
+    assert advice["public.stored"].startswith("refresh it after each erasure")
+    assert advice["public.plain"].startswith("nothing")

@@ -485,7 +485,7 @@ def test_a_missing_folder_is_a_sentence(tmp_path):
 def test_an_unknown_report_is_refused_with_those_that_there_are(tmp_path):
     with pytest.raises(Misconfigured, match=r"csv, html, json, .*txt, xlsx"):
         reports.write(Audit(SMALL, {}), tmp_path / "a.docx")
-    with pytest.raises(Misconfigured, match=r"cannot be read back: give the \.xlsx"):
+    with pytest.raises(Misconfigured, match=r"give scan\.json, or the \.xlsx"):
         reports.read(tmp_path / "a.csv")
 
 
@@ -505,3 +505,13 @@ def test_the_machine_part_fits_into_cells():
     assert len(cells) > 4
     assert max(map(len, cells)) < 32_767
     assert _machine.load(cells)[0] == big
+
+
+def test_the_next_steps_tell_what_is_unknown_from_what_is_only_empty(tmp_path):
+    empty = finding("x_empty", "none", status="empty", reason="no values", values_read=0)
+    path = tmp_path / "audit.xlsx"
+    reports.write(Audit(scan(*SMALL.columns, empty), {}), path)
+    said = [row[0] for row in openpyxl.load_workbook(path)["Summary"].iter_rows(values_only=True)]
+    (step,) = [t for t in said if t and "could not be told" in t]
+    assert "1 column could not be told, 1 more hold no values" in step
+    assert "1 table or views were left out" in step

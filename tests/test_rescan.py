@@ -309,6 +309,34 @@ def test_decisions_are_carried_over_with_who_and_when_and_asked_again_when_reaso
     assert "customer.remark" in local.result.stderr
 
 
+def test_a_decision_to_erase_stays_where_nothing_personal_is_seen_any_more(
+    local: Scanner, efface: Any, tmp_path: Path
+) -> None:
+    book, second = tmp_path / "old.json", tmp_path / "new.json"
+    change(local.url, "update customer set shelf = 'a' || id || '@b.example'")
+    local("--full")
+    assert efface("audit", local.last, "--decide", "suggested", "-o", book).exit_code == 0
+    change(local.url, "update customer set shelf = 's' || (id % 4)")
+    local("--full")
+    assert local.kind("customer", "shelf") == "none"
+    told = efface("diff", book, local.last)
+    assert re.search(r"no longer personal: customer\.shelf .*redact .*which stays", told.stdout)
+    efface("audit", local.last, "--previous", book, "-o", second)
+    kept = {d["column"]: d["choice"] for d in json.loads(second.read_text())["decisions"]}
+    assert kept["shelf"] == "redact"
+
+
+def test_an_erasure_asks_about_no_column_again(local: Scanner) -> None:
+    change(local.url, "update customer set e_mail = 'redacted-' || id || '@erased.invalid', "
+           "remark = '[REDACTED]' where id > 30", "update customer set e_mail = '[REDACTED]' "
+           "where id between 20 and 30")  # fmt: skip
+    local("--full")
+    assert local.changes() == []
+    found = {f.column.name: f for f in local.found.columns if f.column.table == "customer"}
+    assert (found["e_mail"].values_read, found["e_mail"].rows_read) == (19, 60)
+    assert found["e_mail"].share == 1
+
+
 # -- schedulers -----------------------------------------------------------------------------
 
 

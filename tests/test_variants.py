@@ -212,3 +212,30 @@ def test_names_in_other_alphabets_are_found_in_latin_and_back():
             assert [
                 m.strength for m in Matcher(Identity.of(read(row, ENTITIES))).find(f"{last} Petrov")
             ] == ["full"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Conor ONeil", "Conor O Neil", "Conor O`Neil", "Conor O’Neil", "ONEIL, CONOR", "Conor o'neil",
+     "Conor O&#39;Neil", "Oneil Conor", "Conor P. O´Neil"],
+)  # fmt: skip
+def test_an_apostrophe_is_written_in_many_ways(said):
+    row = {"first_name": "Conor", "last_name": "O'Neil"}
+    matcher = Matcher(Identity.of(read(row, dict.fromkeys(row, "PERSON"))))
+    assert [(m.span.start, m.strength) for m in matcher.find(f"saw {said} today")] == [(4, "full")]
+    assert not [
+        m for m in matcher.find("Conor Neil, Conor McNeil, O. Neil") if m.strength == "full"
+    ]
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["21st March 1980", "21st of March, 1980", "March 21st, 1980", "Mar 21st 1980", "21 Mar 80",
+     "21-Mar-80", "21. 3. 1980", "21.03.1980"],
+)  # fmt: skip
+def test_a_date_of_birth_in_words(day):
+    row = {"first_name": "Conor", "x_dateofbirth": "1980-03-21"}
+    kinds = {"first_name": "PERSON", "x_dateofbirth": "DATE_OF_BIRTH"}
+    matcher = Matcher(Identity.of(read(row, kinds)))
+    assert [m.span.end - m.span.start for m in matcher.find(f"born {day}!")] == [len(day)]
+    assert not matcher.find("born 21st April 1980, 22nd March 1980 or 21 Mar 1981")

@@ -125,6 +125,16 @@ def test_two_tables_with_one_name_are_not_decided_together(tmp_path):
     assert "cell J2: two tables are called so: decide on the sheet Columns" in told
 
 
+def test_a_wrong_decision_hides_no_wrong_date_beside_it(book):
+    def change(opened):
+        cell(opened, "city", "Decision").value = "burn"
+        cell(opened, "city", "Date").value = "soon"
+
+    told = fault(edit(book, change))
+    assert "2 faults" in told
+    assert "no date that can be understood" in told
+
+
 def test_faults_of_both_sheets_are_told_at_once(book):
     def change(opened):
         whole(Decision="burn")(opened)

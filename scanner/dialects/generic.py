@@ -116,6 +116,10 @@ class Dialect:
         """Read the catalogue's row counts, (schema, table) to rows; empty where it has none."""
         return {}
 
+    def partitions(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Read which tables only hold a part of another one's rows: (schema, table) to its whole."""
+        return {}
+
     # -- statements -------------------------------------------------------------------------
 
     def prefix(self, value: ColumnElement[Any], length: int) -> ColumnElement[Any]:

@@ -119,6 +119,16 @@ class Dialect(generic.Dialect):
         )
         return {(s, t): int(n) for s, t, n in connection.execute(query) if n >= 0}
 
+    def partitions(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Read the partitions; a table that merely inherits can have columns of its own."""
+        query = text(
+            "select n.nspname, c.relname, m.nspname, p.relname from pg_inherits i "
+            "join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace "
+            "join pg_class p on p.oid = i.inhparent join pg_namespace m on m.oid = p.relnamespace "
+            "where c.relispartition and c.relkind <> 'i'"
+        )
+        return {(s, t): (of, whole) for s, t, of, whole in connection.execute(query)}
+
     def sample(
         self,
         table: Table,
