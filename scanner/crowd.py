@@ -1,6 +1,7 @@
 """Finds many identities in texts with one pass, and says whose each thing is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from scanner.folding import folded
 from scanner.identity import Identity
@@ -40,6 +41,36 @@ class Crowd:
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
         return {place: frozenset(found[place]) for place in sorted(found)}
+
+    def rows(self, texts: Sequence[str]) -> Mapping[int, frozenset[int]]:
+        """Map the places of whole rows to the identities of which they may say more than weak signs.
+
+        Two weak signs in cells of their own, a given and a family name, may be one: how far apart
+        they stand in a row says nothing.
+        """
+        plain = [folded(t) for t in texts]
+        found: dict[int, set[int]] = {}
+        words, numbers = self._pairs_too.touched(plain)
+        for place, _, word in words:
+            for n, beside in self._leads[word]:
+                if not beside or any(b in plain[place] for b in beside):
+                    found.setdefault(place, set()).add(n)
+        for place, core in numbers:
+            found.setdefault(place, set()).update(self._called[core])
+        return {place: frozenset(found[place]) for place in sorted(found)}
+
+    @cached_property
+    def _leads(self) -> Mapping[str, Sequence[tuple[int, tuple[str, ...]]]]:
+        """Map words to identities as ``_whose`` does, those of names in two cells among them."""
+        leads = {word: list(whose) for word, whose in self._whose.items()}
+        for n, matcher in enumerate(self.matchers):
+            for word, beside in matcher.pairs():
+                leads.setdefault(word, []).append((n, beside))
+        return leads
+
+    @cached_property
+    def _pairs_too(self) -> Sieve:
+        return Sieve(self._leads, self._called)
 
     def find(self, text: str, *, cut: bool = False) -> Mapping[int, tuple[Match, ...]]:
         """Find what ``text`` says of each identity, as its matcher does; weak signs alone are none."""

@@ -85,6 +85,21 @@ class Matcher:
                 found[word] = (*known, *form.beside) if known and form.beside else ()
         return {word: tuple(dict.fromkeys(beside)) for word, beside in found.items()}
 
+    def pairs(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield each word of a family name, with the words of the given name that belongs to it.
+
+        Both are weak signs; in cells of their own they may name the subject together.
+        """
+        parts: dict[str, list[str]] = {}
+        for form in (f for f in self._forms if f.strength == "weak" and f.only == ""):
+            one = self.identity.identifiers[form.index]
+            if one.kind == "PERSON" and "\n" not in one.value:
+                parts.setdefault(folded(one.value), []).extend(form.anchors)
+        for one in self.identity.identifiers:
+            if "\n" in one.value:
+                given, family = (parts.get(folded(p), ()) for p in one.value.split("\n"))
+                yield from ((word, tuple(given)) for word in family if given)
+
     def digits(self) -> frozenset[str]:
         """Collect the digits of numbers: phones, cards, accounts."""
         cores = {f.digits for f in self._forms} | {core for _, core, _ in self._phones}

@@ -1,15 +1,19 @@
-"""What others committed while an erasure worked from its snapshot. Reads only; raises what refuses.
+"""What others committed while an erasure worked. Reads only; raises what refuses.
 
 A snapshot (PostgreSQL's REPEATABLE READ) keeps an erasure consistent, but a note that somebody
 else commits meanwhile is not in it, and would keep the subject's name. So, right before the
-commit, writers are kept out for a moment and a second connection looks at what is new.
+commit, writers are kept out for a moment and a second connection looks at what is new. The same is
+done about tables that a transaction did not read whole, where a database (MariaDB) locks what is
+read.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, select, true
 
-from scanner.database import LOCK_SECONDS, dialect_of, reading, ref
+from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
 from scanner.graph import Walk
 from scanner.matcher import Matcher
@@ -78,7 +82,7 @@ def _found(
         draft.schema,
         Matcher(draft.identity),
         addresses=draft.addresses,
-        among=dict.fromkeys(fresh, recent),
+        among=dict.fromkeys(fresh, (recent,)),
     )
     for hit in hits:
         strong = any(m.strength != "weak" for ms in hit.found.values() for m in ms)
@@ -99,3 +103,70 @@ def _fresh(
     seen = set(ours.scalars(select(version).select_from(table).where(recent)))
     names = address.columns
     return {address.key(dict(zip(names, r[1:], strict=True))) for r in rows if r[0] not in seen}
+
+
+def read_whole(draft: Draft, tables: Collection[TableRef]) -> Draft:
+    """Have all rows of ``tables`` looked at: reading them locks others out of them."""
+    changed = {**draft.sight.changed, **dict.fromkeys(tables)}
+    return replace(draft, sight=replace(draft.sight, changed=changed))
+
+
+@contextmanager
+def kept_out(
+    engine: Engine, draft: Draft, pack: Pack, written: Collection[TableRef], residue: str
+) -> Iterator[None]:
+    """Keep others out of the tables that were not read whole; refuse where they were quicker.
+
+    Args:
+        engine: gives connections beside the writing one.
+        draft: the last one of the writing transaction, whose sight says what was read whole.
+        pack: whose relations are followed.
+        written: tables with rows that were rewritten, which were read whole.
+        residue: ``full`` where all tables were read whole.
+
+    Raises:
+        Stale: somebody may have written about the subject meanwhile: with the tables.
+        DatabaseFailed: others did not stop writing.
+    """
+    sight = draft.sight
+    whole = {t for t, which in sight.changed.items() if which is None} | set(written)
+    rest = [t for t in draft.schema.tables.values() if ref(t) not in whole]
+    dialect = dialect_of(engine)
+    if not dialect.locks_rows or not sight.mark or residue == "full" or not rest:
+        yield
+        return
+    with failing(engine), dialect.held(engine, sorted(rest, key=ref), LOCK_SECONDS):
+        with reading(engine) as other:
+            moved = {ref(t) for t in dialect.since(other, sight.mark, rest)}
+            found = sorted(set(_moved(other, draft, pack, moved))) if moved else []
+        if found:
+            names = ", ".join(map(str, found))
+            raise Stale(f"somebody wrote about the subject to {names} meanwhile: plan again")
+        yield
+
+
+def _moved(
+    other: Connection, draft: Draft, pack: Pack, moved: Collection[TableRef]
+) -> Iterator[TableRef]:
+    """Yield the tables of ``moved`` in which there is more of the subject than is known."""
+    rows: Mapping[TableRef, Collection[Key]] = draft.territory.rows
+    yield from (where for where in moved if rows.get(where))
+    copies = draft.plan.basis.copies
+    walk = Walk(other, draft.schema, pack, addresses=draft.addresses, copies=copies)
+    for where, found in walk.trace(draft.plan.subject[1]).rows.items():
+        if found.keys() - rows.get(where, ()):
+            yield where
+    known = {(r.mention.table, r.mention.key, r.mention.column) for r in draft.plan.reviews}
+    known |= draft.mentions.kept_places
+    hits = search(
+        other,
+        draft.schema,
+        Matcher(draft.identity),
+        addresses=draft.addresses,
+        among={where: [true()] for where in moved},
+    )
+    for hit in hits:
+        for column, matches in hit.found.items():
+            strong = any(m.strength != "weak" for m in matches)
+            if strong and (hit.table, hit.key, column) not in known:
+                yield hit.table

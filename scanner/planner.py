@@ -20,7 +20,7 @@ from scanner.plans import Answer, Basis, Plan, Step
 from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
 from scanner.rulebook import Pack
-from scanner.searcher import search
+from scanner.spotter import Sight, again, spot
 from scanner.verifier import measure
 
 LOG = logging.getLogger(__name__)
@@ -54,6 +54,33 @@ class Draft:
     mentions: Mentions = field(repr=False)
     territory: Territory = field(repr=False)
     addresses: Mapping[TableRef, Address] = field(repr=False)
+    sight: Sight = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What is known of a subject before text is searched: its rows, and what it is called."""
+
+    tables: Mapping[TableRef, Table] = field(repr=False)
+    addresses: Mapping[TableRef, Address] = field(repr=False)
+    walk: Walk = field(repr=False)
+    territory: Territory = field(repr=False)
+    identity: Identity = field(repr=False)
+
+    @property
+    def own(self) -> dict[TableRef, list[tuple[Any, ...]]]:
+        """Name the rows that are the subject's alone: in them a part of its name counts, too."""
+        return {
+            where: some
+            for where, rows in self.territory.rows.items()
+            if (
+                some := [
+                    tuple(row.values[c] for c in self.addresses[where].columns)
+                    for row in rows.values()
+                    if row.rows == "own" and row.only is None
+                ]
+            )
+        }
 
 
 def plan(
@@ -129,29 +156,23 @@ def draft(
     request: Request,
     *,
     identity: Identity | None = None,
+    sight: Sight | None = None,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
 
     ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
-    which were taken before, are not taken again.
+    which were taken before, are not taken again. ``sight`` says where to look, from an earlier
+    pass; without one, or with one for another identity, all text is searched.
 
     Raises:
         Misconfigured, Undecided, Stale: as ``plan``.
     """
     pack, basis = request.pack, request.basis
-    if request.method != "redact":
-        raise Misconfigured(f"no method {request.method!r}: there is redact")
-    _same_database(connection, schema, basis)
-    tables = {ref(t): t for t in schema.tables.values()}
-    private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    addresses = _addresses(connection, tables, private, pack, request.key)
-    walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
-    territory = walk.trace(request.key)
-    LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
+    known = acquaint(connection, schema, request, identity=identity)
+    tables, territory, who = known.tables, known.territory, known.identity
+    walk, addresses = known.walk, known.addresses
     _decided(basis, tables, territory, pack.key)
-    who = identity or dossier.identify(connection, walk, territory, basis)
-    LOG.info("%d identifiers were read from its rows", len(who.identifiers))
     matcher = Matcher(who)
     rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
@@ -164,14 +185,20 @@ def draft(
         request.answers,
     )
     computed = {w: {c.name for c in t.columns if c.computed is not None} for w, t in tables.items()}
-    hits = search(
+    numbers = searched_numbers(basis)
+    if sight is None or not sight.spots.fit(who, numbers):
+        sight = look(connection, schema, known, request, progress=progress)
+    hits = again(
         connection,
         schema,
         matcher,
+        sight,
         addresses=addresses,
-        numbers=frozenset(private),
+        also={},
+        own=known.own,
+        covered={t: {*rewriter.rewritten(tables[t]), *computed[t]} for t in territory.rows},
+        numbers=frozenset(c for c in numbers if basis.treatment(c).personal != "none"),
         ignore=lambda where, key: judge.covered(where, key) | computed[where],
-        progress=progress,
     )
     found = judge.sort(hits if who else ())
     if found.undecided:
@@ -195,7 +222,61 @@ def draft(
         kpis=() if identity else measure(connection, schema, pack),
         reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
     )
-    return Draft(made, schema, who, edits, found, territory, addresses)
+    return Draft(made, schema, who, edits, found, territory, addresses, sight)
+
+
+def acquaint(
+    connection: Connection,
+    schema: MetaData,
+    request: Request,
+    *,
+    identity: Identity | None = None,
+) -> Acquaintance:
+    """Find a subject's rows, and read from them what it is called, unless that is given.
+
+    Raises:
+        Misconfigured: another database's audit, or no such subject. Stale: another schema.
+    """
+    pack, basis = request.pack, request.basis
+    if request.method != "redact":
+        raise Misconfigured(f"no method {request.method!r}: there is redact")
+    _same_database(connection, schema, basis)
+    tables = {ref(t): t for t in schema.tables.values()}
+    private = {c for c, t in basis.columns.items() if t.personal != "none"}
+    addresses = _addresses(connection, tables, private, pack, request.key)
+    walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
+    territory = walk.trace(request.key)
+    LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
+    who = identity or dossier.identify(connection, walk, territory, basis)
+    LOG.info("%d identifiers were read from its rows", len(who.identifiers))
+    return Acquaintance(tables, addresses, walk, territory, who)
+
+
+def look(
+    connection: Connection,
+    schema: MetaData,
+    known: Acquaintance,
+    request: Request,
+    *,
+    progress: Progress | None = None,
+) -> Sight:
+    """Look through all text here and now."""
+    (spots,) = spot(
+        connection,
+        schema,
+        [(known.identity, known.own)],
+        addresses=known.addresses,
+        numbers=searched_numbers(request.basis),
+        progress=progress,
+    )
+    return Sight(spots, {})
+
+
+def searched_numbers(basis: Basis) -> frozenset[ColumnRef]:
+    """Name the columns that are searched whatever they hold: personal ones, and ones to change."""
+    return frozenset(
+        c for c, t in basis.columns.items() if t.personal != "none" or t.choice != KEEP
+    )
 
 
 def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> None:

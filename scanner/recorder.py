@@ -17,9 +17,13 @@ TEXT = "FREE_TEXT"
 
 @dataclass(slots=True)
 class Tally:
-    """What has been written so far: rows, cells by table and column, spans in others' texts."""
+    """What has been written so far: rows, cells by table and column, spans in others' texts.
+
+    ``places`` are the rows' addresses as they are now; they stay in memory.
+    """
 
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
+    places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     mentions: int = 0
 

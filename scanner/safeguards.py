@@ -16,6 +16,8 @@ from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft, Request
 from scanner.plans import Mention, Plan
 from scanner.rulebook import Pack
+from scanner.spotter import Rows
+from scanner.surveyor import Survey
 
 
 def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
@@ -48,12 +50,12 @@ def request_of(plan: Plan, pack: Pack) -> Request:
 
 
 def planned_again(
-    connection: Connection, plan: Plan, pack: Pack, progress: Progress | None
+    connection: Connection, plan: Plan, pack: Pack, survey: Survey, progress: Progress | None
 ) -> Draft:
     """Make the plan again inside the transaction; it must be the one that people read."""
-    draft = planner.draft(
-        connection, reflect(connection), request_of(plan, pack), progress=progress
-    )
+    schema, request = reflect(connection), request_of(plan, pack)
+    sight = survey.sight(connection, schema, request)
+    draft = planner.draft(connection, schema, request, sight=sight, progress=progress)
     expected = replace(plan, efface=__version__, mentions=_answered(plan))
     if draft.plan.digest != expected.digest:
         raise Stale(
@@ -95,13 +97,25 @@ def revocable(connection: Connection, draft: Draft) -> None:
         )
 
 
+def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
+    """Name the tables in which rows can appear or vanish: the touched ones; None for any.
+
+    Without triggers nothing else is written to. Counting reads a table whole, and locks it where
+    reading does.
+    """
+    if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
+        return None
+    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    return frozenset(touched)
+
+
 def alone(connection: Connection, draft: Draft) -> bool:
     """Whether nobody but us can have written since ``draft`` was made, so that it still holds.
 
     It does not where a trigger fires, or may fire unseen, and where a review sits in a row that was
     named by what it held before it was rewritten.
     """
-    if draft.plan.triggers or not dialect_of(connection).sees_triggers:
+    if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
         return False
     rows = {(e.table, e.key) for e in draft.edits} | {(m.table, m.key) for m in draft.plan.mentions}
     renamed = {(table, key) for table, key in rows if not draft.addresses[table].clear}
@@ -111,9 +125,21 @@ def alone(connection: Connection, draft: Draft) -> bool:
 
 
 def residue(
-    connection: Connection, draft: Draft, current: Draft, progress: Progress | None
+    connection: Connection,
+    draft: Draft,
+    current: Draft,
+    written: Rows | None,
+    progress: Progress | None,
 ) -> dict[str, int]:
-    """Look for the subject once more, without regard to what was planned."""
+    """Look for the subject once more, without regard to what was planned.
+
+    Args:
+        connection: the writing transaction.
+        draft: the first one, which knows what the subject was called.
+        current: the last one; its sight still holds but for what was ``written`` after it.
+        written: the rows that were rewritten; None has all text searched again.
+        progress: told of each table.
+    """
     if not draft.identity:
         return {}
     reviews = {(r.mention.table, r.mention.key, r.mention.column) for r in current.plan.reviews}
@@ -123,6 +149,8 @@ def residue(
         Matcher(draft.identity),
         addresses=current.addresses,
         known=reviews | current.mentions.kept_places,
+        sight=None if written is None else current.sight,
+        also=written or {},
         numbers=frozenset(c for c, t in draft.plan.basis.columns.items() if t.choice != KEEP),
         progress=progress,
     )
@@ -136,7 +164,7 @@ def unchanged(
     Raises:
         Refused: a figure differs.
     """
-    after = verifier.count_rows(connection, draft.schema)
+    after = verifier.count_rows(connection, draft.schema, before)
     moved = [t for t in sorted(after) if after[t] != before[t]]
     if wrong := [str(t) for t in moved if after[t] < before[t] or pack.knows(t.name)]:
         raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")

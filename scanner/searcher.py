@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     Time,
     select,
-    true,
 )
 
 from scanner.database import ref
@@ -55,8 +54,9 @@ def search(
     *,
     addresses: Mapping[TableRef, Address],
     numbers: Collection[ColumnRef] = (),
-    among: Mapping[TableRef, ColumnElement[bool]] | None = None,
+    among: Mapping[TableRef, Sequence[ColumnElement[bool]]] | None = None,
     ignore: Callable[[TableRef, Key], Collection[str]] = lambda _table, _key: (),
+    never: Mapping[TableRef, Collection[str]] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[RowHits]:
     """Yield each row of each table in which ``matcher`` finds something.
@@ -67,8 +67,10 @@ def search(
         matcher: what to look for.
         addresses: how the rows of each table are named.
         numbers: columns of numbers that may hold a phone or an id.
-        among: the tables to look in, with what says which of their rows; all without it.
+        among: the tables to look in, with what says, piece by piece, which of their rows; all
+            without it.
         ignore: names columns of a row in which nothing is looked for, as they are rewritten.
+        never: columns of a table in which nothing is looked for: they are not even read.
         progress: told of each table.
     """
     watch = progress or Silent()
@@ -78,53 +80,79 @@ def search(
     watch.begin("search", len(tables))
     for table in tables:
         where = ref(table)
-        searched = [c for c in table.columns if _holds_text(c) or _column(c) in numbers]
-        rows = 0
-        if searched:
-            for count, hit in _table(
-                connection,
-                table,
-                searched,
-                matcher,
-                addresses[where],
-                ignore,
-                among[where] if among else true(),
-            ):
-                rows = count
-                if hit is not None:
+        left_out = never.get(where, ()) if never else ()
+        columns = [c for c in searched(table, numbers) if c.name not in left_out]
+        rows, seen = 0, set[tuple[Any, ...]]()
+        pieces = (None,) if among is None else among[where]
+        for which in pieces if columns else ():
+            for some, texts in passages(connection, table, columns, addresses[where], which):
+                rows += len(some)
+                for place in matcher.touched(texts):
+                    hit = _hit(matcher, columns, some[place], addresses[where], ignore)
+                    if hit is None:
+                        continue
+                    if len(pieces) > 1 and addresses[where].unique:
+                        name = tuple(hit.values[c] for c in addresses[where].columns)
+                        if name in seen:
+                            continue
+                        seen.add(name)
                     yield hit
         watch.advance(1, f"{where}, {rows:,} rows")
 
 
-def _table(
+def searched(table: Table, numbers: Collection[ColumnRef]) -> list[Column[Any]]:
+    """Choose the columns of a table in which something may stand."""
+    return [c for c in table.columns if _holds_text(c) or (numbers and _column(c) in numbers)]
+
+
+def passages(
     connection: Connection,
     table: Table,
-    searched: list[Column[Any]],
+    columns: Sequence[Column[Any]],
+    address: Address,
+    which: ColumnElement[bool] | None = None,
+) -> Iterator[tuple[Sequence[Row[Any]], list[str]]]:
+    """Read rows, ``columns`` first, then the rest of their address, with the text of each row."""
+    width, names = len(columns), {c.name for c in columns}
+    extra = [table.c[c] for c in address.columns if c not in names]
+    query = select(*columns, *extra).execution_options(yield_per=CHUNK)
+    query = query if which is None else query.where(which)
+    for rows in _chunks(connection, query, address.table):
+        yield rows, [_joined(row[:width]) for row in rows]
+
+
+def said_in(
     matcher: Matcher,
+    columns: Sequence[Column[Any]],
+    row: Sequence[Any],
+    skipped: Collection[str] = (),
+) -> dict[str, tuple[Match, ...]]:
+    """Find what each cell of a row says; ``row`` begins with ``columns``."""
+    return {
+        column.name: hit
+        for column, value in zip(columns, row, strict=False)
+        if value and column.name not in skipped
+        if (hit := matcher.find(said := text(value), cut=len(said) == _length(column)))
+    }
+
+
+def _hit(
+    matcher: Matcher,
+    columns: Sequence[Column[Any]],
+    row: Row[Any],
     address: Address,
     ignore: Callable[[TableRef, Key], Collection[str]],
-    which: ColumnElement[bool],
-) -> Iterator[tuple[int, RowHits | None]]:
-    names = [c.name for c in searched]
-    extra = [table.c[c] for c in address.columns if c not in names]
-    query = select(*searched, *extra).where(which).execution_options(yield_per=CHUNK)
-    lengths = {c.name: getattr(c.type, "length", None) for c in searched}
-    count, width = 0, len(names)
-    for rows in _chunks(connection, query, address.table):
-        for place in matcher.touched([_joined(row[:width]) for row in rows]):
-            values = dict(rows[place]._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
-            key = address.key(values)
-            skipped = ignore(address.table, key)
-            found = {
-                n: hit
-                for n, value in zip(names, rows[place], strict=False)
-                if value and n not in skipped
-                if (hit := matcher.find(said := text(value), cut=len(said) == lengths[n]))
-            }
-            if found:
-                yield count, RowHits(address.table, key, values, found)
-        count += len(rows)
-    yield count, None
+) -> RowHits | None:
+    values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
+    key = address.key(values)
+    found = said_in(matcher, columns, row, ignore(address.table, key))
+    return RowHits(address.table, key, values, found) if found else None
+
+
+def _length(column: Column[Any]) -> int | None:
+    """Give how long the texts of a column can be; None where no length is declared."""
+    length: int | None = getattr(column.type, "length", None)
+    return length
 
 
 def _chunks(

@@ -15,6 +15,7 @@ from scanner.plans import Figure
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.searcher import search
+from scanner.spotter import Rows, Sight, again
 
 
 def residue(
@@ -25,6 +26,8 @@ def residue(
     addresses: Mapping[TableRef, Address],
     known: Collection[tuple[TableRef, Any, str]] = (),
     numbers: Collection[ColumnRef] = (),
+    sight: Sight | None = None,
+    also: Rows | None = None,
     progress: Progress | None = None,
 ) -> dict[str, int]:
     """Count, for each column, the rows in which something strong or a full name still stands.
@@ -39,15 +42,31 @@ def residue(
         known: (table, key, column) of places that are listed otherwise: reviews that nobody
             answered, and columns kept by decision.
         numbers: columns of numbers that may hold a phone or an id.
+        sight: where to look instead of everywhere; it must know all that can hold something.
+        also: the rows that were written since.
         progress: told of each table.
 
     Returns:
         The column's full name to the number of rows; empty where nothing is left.
     """
     left: Counter[str] = Counter()
-    for hit in search(
-        connection, schema, matcher, addresses=addresses, numbers=numbers, progress=progress
-    ):
+    if sight is None or not sight.spots.fit(matcher.identity, numbers):
+        hits = search(
+            connection, schema, matcher, addresses=addresses, numbers=numbers, progress=progress
+        )
+    else:
+        hits = again(
+            connection,
+            schema,
+            matcher,
+            sight,
+            addresses=addresses,
+            also=also or {},
+            own={},
+            covered={},
+            numbers=numbers,
+        )
+    for hit in hits:
         for column, matches in hit.found.items():
             listed = (hit.table, hit.key, column) in known
             if not listed and any(m.strength != "weak" for m in matches):
@@ -82,11 +101,12 @@ def _figure(connection: Connection, name: str, query: Select[Any]) -> Figure:
     return Figure(name, len(counts), sum(counts.values()), digest(text))
 
 
-def count_rows(connection: Connection, schema: MetaData) -> dict[TableRef, int]:
-    """Count the rows of all tables: a redaction neither adds nor removes any."""
+def count_rows(
+    connection: Connection, schema: MetaData, among: Collection[TableRef] | None = None
+) -> dict[TableRef, int]:
+    """Count the rows of tables, of all without ``among``: a redaction neither adds nor removes any."""
     return {
-        TableRef(t.schema or "", t.name): int(
-            connection.scalar(select(func.count()).select_from(t)) or 0
-        )
+        ref(t): int(connection.scalar(select(func.count()).select_from(t)) or 0)
         for t in schema.tables.values()
+        if among is None or ref(t) in among
     }

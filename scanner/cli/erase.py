@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     metavar="FILE.xlsx",
     help="The workbook of this plan's reviews, with people's answers.",
 )
+@click.option(
+    "--residue",
+    type=click.Choice(["touched", "full"]),
+    default="touched",
+    show_default=True,
+    help="Where to look for what is left: where something was found, written or changed meanwhile; "
+    "or everywhere again, while the transaction is open.",
+)
 @_options.JOURNAL
 @_options.JSON
 @_options.OUTPUT
@@ -38,6 +46,7 @@ def command(
     max_rows: int | None,
     pack: str | None,
     answers: Path | None,
+    residue: Literal["touched", "full"],
     journal: Path | None,
     as_json: bool,
     output: Path | None,
@@ -61,6 +70,7 @@ def command(
             commit=commit,
             confirm=confirm,
             max_rows=max_rows,
+            residue=residue,
             progress=progress,
         )
     if output:

@@ -1,7 +1,8 @@
 """A database that we know nothing about: what every database can do, and no writing."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import reduce
 from operator import add
 from typing import Any
@@ -42,6 +43,9 @@ class Dialect:
     sees_triggers = False
     """Whether ``triggers`` names all that fires, whatever the account may see."""
 
+    locks_rows = False
+    """Whether others can write, unseen, to a table of which a transaction did not read all."""
+
     compares_text = True
     """Whether long texts can be compared (SQL Server's text and Oracle's LONG cannot)."""
 
@@ -76,12 +80,42 @@ class Dialect:
         """
         return ""
 
+    tells_rows = False
+    """Whether ``since`` sees row by row what the asking transaction wrote, its triggers too."""
+
+    def mark(self, connection: Connection) -> str:
+        """Name what is committed now, to ask later what has changed; empty where none can tell."""
+        return ""
+
+    def since(
+        self, connection: Connection, mark: str, tables: Sequence[Table]
+    ) -> dict[Table, ColumnElement[bool] | None]:
+        """Say in which tables, and which of their rows, something may have changed since ``mark``.
+
+        None means any row. A table that is left out is as it was: where that cannot be proved, it
+        is not left out.
+        """
+        return dict.fromkeys(tables)
+
     def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
         """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
         raise NotImplementedError
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Keep others from writing to ``tables`` until the transaction ends; wait for who does."""
+
+    @contextmanager
+    def held(self, engine: Engine, tables: Sequence[Table], seconds: int) -> Iterator[None]:
+        """Keep others from writing to ``tables`` while the block runs, from a second connection.
+
+        For databases that lock rows, where the first one has written to none of them.
+        """
+        raise NotImplementedError
+        yield
+
+    def all_triggers(self, connection: Connection) -> bool:
+        """Whether ``triggers`` names all that fires for this account."""
+        return self.sees_triggers
 
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the error code from a driver's exception, never its text."""

@@ -1,6 +1,8 @@
 """MySQL and MariaDB with InnoDB."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +17,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.engine import Engine
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -59,6 +62,67 @@ class Dialect(generic.Dialect):
         connection.exec_driver_sql(f"SET SESSION innodb_lock_wait_timeout = {seconds}")
         if getattr(connection.dialect, "is_mariadb", False):  # what reading may have left behind
             connection.exec_driver_sql("SET SESSION max_statement_time = 0")
+
+    locks_rows = True
+
+    idle_seconds = 10
+    """A table that was written to within so many seconds may be being written to."""
+
+    def mark(self, connection: Connection) -> str:
+        """Read when each idle table was last written to, where that can be relied on.
+
+        InnoDB sets the time at each commit and forgets it at a restart. MySQL answers from a cache
+        of its own. Without these privileges triggers are not seen, or others not kept out.
+        """
+        able = getattr(connection.dialect, "is_mariadb", False)
+        if not able or not all(self._may(connection, p) for p in ("TRIGGER", "LOCK TABLES")):
+            return ""
+        return json.dumps(self._written(connection, self.idle_seconds), sort_keys=True)
+
+    def since(
+        self, connection: Connection, mark: str, tables: Sequence[Table]
+    ) -> dict[Table, ColumnElement[bool] | None]:
+        """Compare the times table by table: of one that was written to any row may have changed."""
+        before, now = json.loads(mark), self._written(connection, 0)
+        idle = {name for name, when in before.items() if now.get(name) == when}
+        return {table: None for table in tables if table.name not in idle}
+
+    def _written(self, connection: Connection, idle: int) -> dict[str, str]:
+        query = text(
+            "select table_name, update_time from information_schema.tables "
+            "where table_schema = database() and table_type = 'BASE TABLE' and engine = 'InnoDB' "
+            "and update_time <= now() - interval :idle second"
+        )
+        return {name: str(when) for name, when in connection.execute(query, {"idle": idle})}
+
+    def _may(self, connection: Connection, privilege: str) -> bool:
+        """Whether the account itself, not only by a role, has a privilege for the whole database."""
+        query = text(
+            "select count(*) from (select grantee, privilege_type from "
+            "information_schema.user_privileges union all select grantee, privilege_type from "
+            "information_schema.schema_privileges where table_schema = database()) p "
+            "where privilege_type = :privilege "
+            "and replace(grantee, :quote, '') = current_user()"
+        )
+        return bool(connection.scalar(query, {"privilege": privilege, "quote": "'"}))
+
+    def all_triggers(self, connection: Connection) -> bool:
+        """Ask for the privilege: the catalogue lists them to who has it."""
+        return self._may(connection, "TRIGGER")
+
+    @contextmanager
+    def held(self, engine: Engine, tables: Sequence[Table], seconds: int) -> Iterator[None]:
+        """Lock the tables for reading, which waits for who is writing to them."""
+        quote = engine.dialect.identifier_preparer.format_table
+        names = ", ".join(f"{quote(t)} READ" for t in tables)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {seconds}")
+            try:
+                if names:
+                    connection.exec_driver_sql(f"LOCK TABLES {names}")
+                yield
+            finally:
+                connection.exec_driver_sql("UNLOCK TABLES")
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """Only the database that the URL names."""

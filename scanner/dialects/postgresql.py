@@ -11,11 +11,14 @@ from sqlalchemy import (
     String,
     Table,
     cast,
+    exists,
     func,
+    literal,
     literal_column,
     select,
     tablesample,
     text,
+    union_all,
 )
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -79,6 +82,30 @@ class Dialect(generic.Dialect):
         recent = literal_column(f"age(xmin) <= age('{int(snapshot)}'::xid)", Boolean)
         version = literal_column("tableoid::text || ctid::text || '/' || xmin::text", String)
         return recent, version
+
+    tells_rows = True
+
+    def mark(self, connection: Connection) -> str:
+        """Take the oldest transaction that is still running, as for a snapshot."""
+        return self.snapshot(connection)
+
+    def since(
+        self, connection: Connection, mark: str, tables: Sequence[Table]
+    ) -> dict[Table, ColumnElement[bool] | None]:
+        """Ask all tables in a few statements whether they hold rows of newer transactions."""
+        recent, _ = self.newer(mark)
+        found: dict[Table, ColumnElement[bool] | None] = {}
+        for start in range(0, len(tables), self.tables_at_once):
+            some = tables[start : start + self.tables_at_once]
+            asked = [
+                select(literal(n)).where(exists(select(1).select_from(t).where(recent)))
+                for n, t in enumerate(some)
+            ]
+            found |= {some[n]: recent for n in connection.scalars(union_all(*asked))}
+        return found
+
+    tables_at_once = 100
+    """Of so many tables one statement asks whether they have changed."""
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Lock the tables against writers, all or none, and never wait while holding some.

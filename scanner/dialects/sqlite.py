@@ -1,5 +1,7 @@
 """SQLite: one file, one writer, rowids to sample by."""
 
+import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -68,6 +70,23 @@ class Dialect(generic.Dialect):
         """Take the primary result code."""
         code = getattr(error, "sqlite_errorcode", None)
         return None if code is None else code & 0xFF
+
+    def mark(self, connection: Connection) -> str:
+        """Name this connection, what others have committed, and how much it has written itself.
+
+        Others' commits change the data version that a connection sees, but not in a way that means
+        anything to another connection.
+        """
+        driver: Any = connection.connection.dbapi_connection
+        name = connection.info.setdefault("efface_mark", secrets.token_hex(8))
+        version = connection.scalar(text("PRAGMA data_version"))
+        return f"{name}/{version}/{driver.total_changes}"
+
+    def since(
+        self, connection: Connection, mark: str, tables: Sequence[Table]
+    ) -> dict[Table, ColumnElement[bool] | None]:
+        """Ask whether anybody has committed anything; then any row may have changed."""
+        return {} if self.mark(connection) == mark else dict.fromkeys(tables)
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """SQLite has none."""

@@ -38,6 +38,9 @@ def rewrite(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> N
                 _write_keyless(connection, table, address, edit)
         LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
         tally.rows |= {(where, e.key) for e in some}
+        tally.places.setdefault(where, []).extend(
+            tuple(e.new.get(c, e.place[c]) for c in address.columns) for e in some
+        )
         tally.cells.update({(where, c): len(some) for c in columns})
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 

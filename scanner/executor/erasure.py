@@ -6,15 +6,16 @@ looked for again; KPIs and row counts must be as before. Only then the transacti
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
     Engine,
 )
 
-from scanner import newcomers, planner, recorder, safeguards, verifier
+from scanner import newcomers, planner, recorder, safeguards, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor.cells import rewrite
@@ -22,10 +23,11 @@ from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
 from scanner.model import Progress
-from scanner.planner import Draft
+from scanner.planner import Draft, Request
 from scanner.plans import Plan, Receipt
 from scanner.recorder import Tally
 from scanner.rulebook import Pack
+from scanner.surveyor import Survey
 
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
@@ -43,12 +45,28 @@ def execute(
     commit: bool = False,
     confirm: str = "",
     max_rows: int | None = None,
+    survey: Survey | None = None,
+    residue: Literal["touched", "full"] = "touched",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
     A rehearsal does all that the real run does, so what it reports is what will happen.
+
+    Args:
+        engine: the database.
+        plan: what people read and answered.
+        pack: the plan's.
+        journal: takes what is done.
+        commit: whether to keep the changes.
+        confirm: the subject's key once more, for a commit.
+        max_rows: refuse to change more.
+        survey: a pass over all text that was made before; without one it is made here.
+        residue: ``touched`` looks for what is left where the survey found something, where
+            something was written, and where something may have changed since; ``full`` everywhere.
+        clock: gives the time.
+        progress: told of each table.
 
     Raises:
         Refused: a safeguard (unconfirmed, already done, stopped, stale, too many rows, residue).
@@ -60,29 +78,20 @@ def execute(
         _settle(engine, journal, clock)
         journal.refuse_again(plan.digest)
     started = _now(clock)
-    with writing(engine) as (connection, keep):
+    request = safeguards.request_of(plan, pack)
+    if survey is None:
+        survey = surveyor.survey(engine, [request], progress=progress)
+    with ExitStack() as held, writing(engine) as (connection, keep):
         snapshot = dialect_of(engine).snapshot(connection)
-        draft = safeguards.planned_again(connection, plan, pack, progress)
+        draft = safeguards.planned_again(connection, plan, pack, survey, progress)
         safeguards.revocable(connection, draft)
         safeguards.few(draft.plan.rows, max_rows)
-        before = verifier.count_rows(connection, draft.schema)
-        tally, rounds = Tally(), 0
-        current = draft
-        while not current.plan.empty:
-            if rounds == ROUNDS:
-                raise Residue(safeguards.unending(current, ROUNDS))
-            rewrite(connection, current, pack, tally)
-            rounds += 1
-            if safeguards.alone(connection, current):
-                break
-            current = planner.draft(
-                connection,
-                draft.schema,
-                safeguards.request_of(plan, pack),
-                identity=draft.identity,
-                progress=progress,
-            )
-        left = safeguards.residue(connection, draft, current, progress)
+        counted = safeguards.counted(connection, draft)
+        before = verifier.count_rows(connection, draft.schema, counted)
+        tally = Tally()
+        current, rounds = _work(connection, draft, request, survey, tally, progress)
+        written = None if residue == "full" else tally.places
+        left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
         receipt = recorder.receipt(
             plan,
@@ -103,6 +112,7 @@ def execute(
         if commit and tally.rows and snapshot:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
         if commit and tally.rows:
+            held.enter_context(newcomers.kept_out(engine, current, pack, tally.places, residue))
             intent = {
                 "subject": receipt.to_raw()["subject"],
                 "place": identity(engine.url),
@@ -113,6 +123,42 @@ def execute(
     if commit and tally.rows:
         _done(journal, receipt)
     return receipt
+
+
+def _work(
+    connection: Connection,
+    draft: Draft,
+    request: Request,
+    survey: Survey,
+    tally: Tally,
+    progress: Progress | None,
+) -> tuple[Draft, int]:
+    """Write what a draft says, then what triggers copied meanwhile, until nothing is left to write.
+
+    Returns:
+        The last draft, whose sight knows all but what ``tally`` says was written, and the rounds.
+
+    Raises:
+        Residue: a trigger writes it again and again.
+    """
+    dialect, current, rounds = dialect_of(connection), draft, 0
+    while not current.plan.empty:
+        if rounds == ROUNDS:
+            raise Residue(safeguards.unending(current, ROUNDS))
+        rewrite(connection, current, request.pack, tally)
+        rounds += 1
+        if safeguards.alone(connection, current):
+            break
+        sight = survey.sight(connection, draft.schema, request) if dialect.tells_rows else None
+        current = planner.draft(
+            connection,
+            draft.schema,
+            request,
+            identity=draft.identity,
+            sight=sight,
+            progress=progress,
+        )
+    return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
 
 
 def _done(journal: Journal, receipt: Receipt) -> None:

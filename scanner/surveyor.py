@@ -1,0 +1,95 @@
+"""The long pass before a short transaction: where subjects may be named, and as of when. Reads only.
+
+A pass over all text takes as long as the database is big. It is done before the writing
+transaction, for all subjects at once; inside that, only the rows that it found and what may have
+changed since are read again. Where a database cannot say what changed, all is searched again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData
+
+from scanner import planner
+from scanner.database import dialect_of, fingerprint, reading, ref, reflect
+from scanner.errors import Misconfigured, Stale
+from scanner.model import Progress
+from scanner.planner import Acquaintance, Request
+from scanner.spotter import Sight, Spots, spot
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass found: the spots of each subject, and the state of the database before it.
+
+    ``mark`` is the dialect's name of that state, empty where it has none; ``schema`` is the
+    fingerprint of what was searched; ``spots`` are by pack and key.
+    """
+
+    mark: str = ""
+    schema: str = ""
+    spots: Mapping[tuple[str, Any], Spots] = field(default_factory=dict, repr=False)
+
+    def sight(self, connection: Connection, schema: MetaData, request: Request) -> Sight | None:
+        """Say where to look for a subject now; None where all text must be searched again.
+
+        Args:
+            connection: the transaction in which it is to hold.
+            schema: the tables as they are now.
+            request: about whom.
+        """
+        spots = self.spots.get((request.pack.digest, request.key))
+        if not self.mark or spots is None or fingerprint(schema) != self.schema:
+            return None
+        tables = sorted(schema.tables.values(), key=ref)
+        changed = dialect_of(connection).since(connection, self.mark, tables)
+        if all(t in changed and changed[t] is None for t in tables):
+            return None
+        return Sight(spots, {ref(t): which for t, which in changed.items()}, self.mark)
+
+
+def survey(
+    engine: Engine, requests: Sequence[Request], *, progress: Progress | None = None
+) -> Survey:
+    """Look through all text once for the subjects of all ``requests``.
+
+    A subject that is not there, or whose database is another, has no spots: whoever carries the
+    request out says why.
+
+    Raises:
+        DatabaseFailed: the database failed.
+    """
+    with reading(engine) as connection:
+        # In a transaction before the pass: what is committed in between counts as changed.
+        mark = dialect_of(engine).mark(connection)
+    if not mark:
+        return Survey()
+    with reading(engine) as connection:
+        schema = reflect(connection)
+        known = {
+            (request.pack.digest, request.key): (request, found)
+            for request in requests
+            if (found := _acquainted(connection, schema, request)) is not None
+        }
+        if not known:
+            return Survey()
+        numbers = {
+            c for request, _ in known.values() for c in planner.searched_numbers(request.basis)
+        }
+        spots = spot(
+            connection,
+            schema,
+            [(one.identity, one.own) for _, one in known.values()],
+            addresses=next(iter(known.values()))[1].addresses,
+            numbers=numbers,
+            progress=progress,
+        )
+        return Survey(mark, fingerprint(schema), dict(zip(known, spots, strict=True)))
+
+
+def _acquainted(connection: Connection, schema: MetaData, request: Request) -> Acquaintance | None:
+    try:
+        return planner.acquaint(connection, schema, request)
+    except (Misconfigured, Stale):
+        return None
