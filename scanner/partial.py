@@ -59,7 +59,7 @@ class Partial:
         if examined.facts.reason or any(c.status == "failed" for c in examined.columns):
             return
         one = replace(scan, tables=(examined.facts,), columns=examined.columns)
-        self._write([json.dumps(json.loads(one.to_json())) + "\n"], os.O_APPEND)
+        self._write([one.to_line()], os.O_APPEND)
 
     def end(self) -> None:
         """Take the file away: the scan is whole."""

@@ -5,7 +5,8 @@ One statement reads a table, in a read-only transaction of its own, so that a ta
 """
 
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -31,6 +32,7 @@ from sqlalchemy import (
     Table,
     Time,
     cast,
+    func,
     select,
     type_coerce,
 )
@@ -41,6 +43,7 @@ from scanner.database import dialect_of, reading
 from scanner.detectors.values import Kind, Values
 from scanner.dialects.generic import key_ranges
 from scanner.errors import DatabaseFailed
+from scanner.stretches import Stretch
 
 LONGEST = 4000
 """Characters read of a text; what comes after them is not looked at."""
@@ -64,33 +67,42 @@ UNEXPLAINED = (
 BATCH = 500
 """Rows fetched at a time."""
 
+HEAVY = 16_000_000
+"""From so many characters on no more of a stretch is held at a time."""
+
 CUT = f"only the first {LONGEST:,} characters of long texts were looked at"
 
 
 @dataclass(slots=True, repr=False, eq=False)
 class TableSample:
-    """What was read of a table; ``failed`` and ``remarks`` say why not, or how otherwise."""
+    """What was read of a table; ``failed`` and ``remarks`` say why not, or how otherwise.
+
+    ``reached`` is the key at which the reading of a stretch ended early.
+    """
 
     values: dict[str, Values]
     rows: int | None = None
     exact: bool = True
     highest: int | None = None
+    reached: int | None = None
     failed: dict[str, str] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """Which rows of a table are read: about ``size`` of its ``of`` rows, all where it is None.
-
-    Where ``after`` is a key, only the rows with keys above it, up to ``highest``.
-    """
+    """Which rows of a table are read: about ``size`` of the ``of`` rows of a stretch, all if None."""
 
     size: int | None
     seed: int
-    of: int | None = None
-    after: int | None = None
-    highest: int | None = None
+    of: int | None
+    stretch: Stretch
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the rows of a piece of a table are all read, in the order of their keys."""
+        pieced = self.stretch.after is not None or self.stretch.upto is not None
+        return self.size is None and pieced
 
 
 def sample(
@@ -102,12 +114,12 @@ def sample(
     seed: int,
     counted: Count,
     names: Collection[str] | None = None,
-    after: int | None = None,
+    stretch: Stretch | None = None,
 ) -> TableSample:
     """Read about ``rows`` of the ``counted`` rows of ``table`` at random, or all when ``full``.
 
     ``names`` are the columns to read, without it all; the others come back without values.
-    Where ``after`` is a key, only rows with keys above it are read.
+    With ``stretch`` only its rows are read, and of those that are many and long not all at once.
 
     Raises:
         DatabaseFailed: nothing of the table can be read.
@@ -123,8 +135,8 @@ def sample(
     asked = tuple(n for n in kinds if names is None or n in names)
     if not asked:
         return taken
-    of = counted.rows if after is None else counted.beyond
-    draw = _Draw(None if full else rows, seed, of, after, counted.highest)
+    of = stretch.rows if stretch else counted.rows
+    draw = _Draw(None if full else rows, seed, of, stretch or Stretch(0))
     try:
         _read(engine, table, asked, taken, draw=draw, read=_plain)
     except DatabaseFailed as error:
@@ -241,17 +253,27 @@ def _read(
         return [read(engine, source.c[name]) for name in names]
 
     fresh = {name: Values(taken.values[name].kind) for name in names}
+    key = number_key(table)
+    place = list(names).index(key.name) if key is not None and key.name in names else -1
     long: set[str] = set()
-    with reading(engine) as connection:
-        for row in _rows(connection, table, columns, draw):
+    with reading(engine) as connection, closing(_rows(connection, table, columns, draw)) as rows:
+        for number, row in enumerate(rows, 1):
             for name, cell in zip(names, row, strict=True):
                 if isinstance(cell, str | bytes) and len(cell) > LONGEST:
                     long.add(name)
                     fresh[name].add(cell[:LONGEST])
                 else:
                     fresh[name].add(cell)
+            if number % BATCH == 0 and draw.in_order and place >= 0 and _heavy(fresh):
+                taken.reached = None if row[place] is None else int(row[place])
+                if taken.reached is not None:
+                    break
     taken.values.update(fresh)
     taken.remarks.update((name, CUT) for name in names if name in long)
+
+
+def _heavy(held: Mapping[str, Values]) -> bool:
+    return sum(values.characters for values in held.values()) > HEAVY
 
 
 def _rows(
@@ -259,12 +281,13 @@ def _rows(
     table: Table,
     columns: Callable[[FromClause], Sequence[ColumnElement[Any]]],
     draw: _Draw,
-) -> Iterator[Sequence[Any]]:
-    """Fetch the rows that ``draw`` asks for, at random."""
+) -> Generator[Sequence[Any]]:
+    """Fetch the rows that ``draw`` asks for, at random, or all in the order of their keys."""
     all_of_it = select(*columns(table)).select_from(table)
-    key = number_key(table)
-    if key is not None and draw.after is not None:
-        all_of_it = all_of_it.where(key > draw.after)
+    if (asked := draw.stretch.where(table)) is not None:
+        all_of_it = all_of_it.where(asked)
+    if draw.in_order and (key := number_key(table)) is not None:
+        all_of_it = all_of_it.order_by(key)
     if (size := draw.size) is None:
         with _streamed(connection, all_of_it) as rows:
             yield from rows
@@ -298,12 +321,25 @@ def _sampled(
 ) -> Select[Any]:
     """Select a sample the dialect's way; of the rows above a key, by ranges of keys."""
     key = number_key(table)
-    if key is not None and draw.after is not None and draw.highest is not None:
-        bounds = (draw.after + 1, draw.highest)
+    if key is not None and draw.stretch.where(table) is not None:
+        bounds = _bounds(connection, key, draw.stretch)
         return key_ranges(table, columns, key, rows=size, seed=draw.seed, bounds=bounds)
     dialect = dialect_of(connection)
     ends = dialect.bounds(connection, table)
     return dialect.sample(table, columns, rows=size, of=draw.of, seed=draw.seed, bounds=ends)
+
+
+def _bounds(connection: Connection, key: Column[Any], stretch: Stretch) -> tuple[int, int]:
+    """Give the least and the greatest key of a stretch; an index knows what the stretch does not."""
+    least = (
+        stretch.after + 1 if stretch.after is not None else connection.scalar(_end(func.min, key))
+    )
+    most = stretch.upto if stretch.upto is not None else connection.scalar(_end(func.max, key))
+    return int(least or 0), int(most or 0)
+
+
+def _end(which: Callable[[Any], Any], key: Column[Any]) -> Select[Any]:
+    return select(type_coerce(which(key), NullType()))
 
 
 def _thin(rows: Iterable[Any], size: int, seed: int) -> list[Any]:

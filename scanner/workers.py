@@ -1,10 +1,11 @@
 """Units of work on this machine's processors or a Dask cluster's: units in, what was found out.
 
-The same function does a bundle of tables wherever it runs. Each worker opens its own read-only
+A unit is a table, or a stretch of a big one. The same function does a bundle wherever it runs. Each worker opens its own read-only
 connections; a cluster's workers take the database's URL from their own environment, so that no
 credentials pass through its scheduler. Reads only.
 """
 
+import itertools
 import logging
 import multiprocessing
 import os
@@ -14,7 +15,14 @@ import threading
 import warnings
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
@@ -24,7 +32,8 @@ from sqlalchemy import Engine
 from scanner import __version__
 from scanner.database import connect, identify, reading, reflect
 from scanner.errors import EffaceError, Misconfigured, Refused
-from scanner.examiner import Examined, Unit, Work, examine
+from scanner.examiner import Examined, Outcome, Unit, Work, examine
+from scanner.joiner import Joiner
 from scanner.model import Database
 
 VARIABLE = "EFFACE_DB"
@@ -35,6 +44,9 @@ BUNDLE = 100
 
 WORTH, MOST = 2000, 4
 """From so many columns on several processes pay; and so many are enough unless told otherwise."""
+
+LONG = 10_000_000
+"""So many cells that are all to be read are as much work as so many columns."""
 
 ATTEMPTS = 3
 """So often processes may die before that is said to be no accident."""
@@ -50,9 +62,10 @@ PATIENCE = 30
 Bundle = tuple[Unit, ...]
 
 
-def sensible(columns: int) -> int:
-    """Choose how many processes to use here: starting one takes seconds."""
-    return min(MOST, len(os.sched_getaffinity(0))) if columns >= WORTH else 1
+def sensible(columns: int, cells: int = 0) -> int:
+    """Choose how many processes to use here, where ``cells`` are read: one takes seconds to start."""
+    worth = columns >= WORTH or cells >= LONG
+    return min(MOST, len(os.sched_getaffinity(0))) if worth else 1
 
 
 def spread(
@@ -63,24 +76,54 @@ def spread(
     database: Database,
     jobs: int,
     dask: str,
-) -> Generator[Examined]:
+) -> Generator[Examined | str]:
     """Examine the units in any order: in ``jobs`` processes, or on the cluster at ``dask``.
+
+    Yields:
+        What was found in a table, or how far a big one is.
 
     Raises:
         Misconfigured: there is no such cluster, or a worker lacks what it needs.
         Refused: a worker's environment names another database.
 
     """
+    joiner = Joiner(engine, work)
     if not dask and (jobs == 1 or _in_memory(engine)):
-        # alone: what SQLAlchemy remembers of a table goes with the unit
-        yield from (examine(engine, work, unit.alone()) for unit in units)
+        todo = list(reversed(units))
+        while todo:
+            # alone: what SQLAlchemy remembers of a table goes with the unit
+            unit = todo.pop().alone()
+            yield from joiner.take(unit, examine(engine, work, unit))
+            todo += reversed(joiner.next)
         return
     url = None if dask else engine.url.render_as_string(hide_password=False)
     parcel = zlib.compress(pickle.dumps((os.urandom(8), work, url, database)))
-    bundles = list(_bundles(units))
-    start = (lambda: _cluster(dask)) if dask else (lambda: _pool(min(jobs, len(bundles))))
-    for bundle, found in _persist(start, parcel, bundles):
-        yield from found or (examine(engine, work, unit) for unit in bundle)
+    queue = _Queue(units)
+    start = (lambda: _cluster(dask)) if dask else (lambda: _pool(jobs))
+    for bundle, found in _persist(start, parcel, queue):
+        for unit, outcome in zip(
+            bundle, found or (examine(engine, work, unit) for unit in bundle), strict=True
+        ):
+            yield from joiner.take(unit, outcome)
+            queue.add(joiner.next)
+
+
+class _Queue:
+    """The bundles that are left to do, by number; more may come."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self.left: dict[int, Bundle] = {}
+        self._number = itertools.count()
+        for bundle in _bundles(units):
+            self._put(bundle)
+
+    def add(self, units: Sequence[Unit]) -> None:
+        """Put units in that came of others, each by itself: they are big."""
+        for unit in units:
+            self._put((unit,))
+
+    def _put(self, bundle: Bundle) -> None:
+        self.left[next(self._number)] = tuple(unit.alone() for unit in bundle)
 
 
 def _in_memory(engine: Engine) -> bool:
@@ -101,20 +144,20 @@ def _bundles(units: Sequence[Unit]) -> Iterator[Bundle]:
 
 
 def _persist(
-    start: Callable[[], AbstractContextManager[Executor]], parcel: bytes, bundles: Sequence[Bundle]
-) -> Iterator[tuple[Bundle, list[Examined]]]:
+    start: Callable[[], AbstractContextManager[Executor]], parcel: bytes, queue: _Queue
+) -> Iterator[tuple[Bundle, list[Outcome]]]:
     """Do what is left again when a process dies: that costs time, not results."""
-    left = dict(enumerate(bundles))
     for _attempt in range(ATTEMPTS):
         try:
             with start() as executor:
-                waiting = {
-                    executor.submit(do, parcel, __version__, tuple(u.alone() for u in bundle)): n
-                    for n, bundle in left.items()
-                }
-                for future in as_completed(waiting):
-                    found = future.result()
-                    yield left.pop(waiting[future]), found
+                waiting: dict[Future[list[Outcome]], int] = {}
+                while queue.left:
+                    for number in queue.left.keys() - waiting.values():
+                        bundle = queue.left[number]
+                        waiting[executor.submit(do, parcel, __version__, bundle)] = number
+                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                        found = future.result()
+                        yield queue.left.pop(waiting.pop(future)), found
         except BrokenProcessPool:
             continue
         return
@@ -187,7 +230,7 @@ _ALONE = threading.Lock()
 _SILENCE = logging.NullHandler()
 
 
-def do(parcel: bytes, version: str, bundle: Bundle) -> list[Examined]:
+def do(parcel: bytes, version: str, bundle: Bundle) -> list[Outcome]:
     """Examine a bundle of tables in a worker's process.
 
     Returns:

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import random
 import signal
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, make_url, text
 
-from scanner import inspector, workers
+from scanner import inspector, sampler, workers
 from scanner.database import connect
-from scanner.errors import Misconfigured, Refused
-from scanner.model import Scan, Silent
+from scanner.errors import DatabaseFailed, Misconfigured, Refused
+from scanner.model import Finding, Scan, Silent
 from scanner.partial import Partial
 
 TABLES = 12
@@ -101,6 +102,147 @@ def test_processes_find_the_same_even_when_one_is_killed(many: str) -> None:
     assert multiprocessing.active_children() == []
 
 
+# -- big tables -------------------------------------------------------------------------------
+
+ROWS = 5200
+HERE_AND_THERE = range(100, ROWS, 450)
+
+
+def enlarge(url: str) -> str:
+    """Make a table whose keys lie in two heaps, with columns that are hard to judge by parts."""
+    engine = create_engine(url)
+    chance = random.Random(3)
+    rows = []
+    for number in range(ROWS):
+        first, last = chance.choice(PEOPLE)
+        mail = f"{first}.{last}{number}@example.com".lower()
+        rows.append(
+            {
+                "objid": number + (1 if number < 700 else 2**28),
+                "first_name": first,
+                "e_mail": mail,
+                "x_old": mail if number < ROWS // 2 else f"part {number % 70}",
+                "x_rare": f"+44 20 7946 {number:04}" if number in HERE_AND_THERE else None,
+                "x_words": f"please write to {mail} about this"
+                if number == 4000
+                else "it jams after each update",
+                "x_code": f"A-{number % 40}",
+                "x_empty": None,
+            }
+        )
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "create table big (objid bigint, first_name varchar(40), e_mail varchar(80), "
+                "x_old varchar(80), x_rare varchar(40), x_words varchar(200), x_code varchar(20), "
+                "x_empty varchar(20))"
+            )
+        )
+        connection.execute(text("create unique index ind_objid on big (objid)"))
+        names = list(rows[0])
+        places = ", ".join(f":{name}" for name in names)
+        connection.execute(text(f"insert into big values ({places})"), rows)
+    engine.dispose()
+    return url
+
+
+def big(found: Scan) -> dict[str, Finding]:
+    return {c.column.name: c for c in found.columns if c.column.table == "big"}
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut tables at a thousand rows."""
+    monkeypatch.setattr("scanner.stretches.CELLS", 8 * 1000)
+
+
+def test_parts_of_a_big_table_say_what_the_whole_says(
+    live_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlarge(live_url)
+    whole = big(run(live_url, full=True))
+    monkeypatch.setattr("scanner.stretches.CELLS", 8 * 1000)
+    parts = big(run(live_url, full=True))
+    for name, column in parts.items():
+        same = whole[name]
+        assert (column.rows_read, column.values_read) == (ROWS, same.values_read), name
+        assert (column.personal, column.entity) == (same.personal, same.entity), name
+        assert column.share == pytest.approx(same.share, abs=0.02), name
+        assert column.share_low <= same.share <= column.share_high or not column.share
+    assert "judged in 6 parts" in parts["first_name"].reason
+    assert parts["x_old"].share == whole["x_old"].share == 0.5
+    assert parts["x_words"].personal == "free_text"
+    assert parts["x_words"].share == round(1 / ROWS, 4)
+    assert parts["x_rare"].entity == "PHONE_NUMBER"
+    assert parts["x_rare"].values_read == parts["x_rare"].distinct_read == len(HERE_AND_THERE)
+    assert parts["x_code"].share_high == pytest.approx(3 / ROWS, abs=1e-4)
+    assert parts["x_empty"].status == "empty"
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_big_table_is_many_units_and_the_number_of_processes_changes_nothing(
+    sqlite_url: str,
+) -> None:
+    def kill() -> None:
+        os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+
+    alone = run(enlarge(sqlite_url), full=True)
+    progress = After(2, kill)
+    assert run(sqlite_url, full=True, jobs=2, progress=progress) == alone
+    assert progress.left <= 0
+    assert run(sqlite_url, full=True, jobs=3) == alone
+    sampled = run(sqlite_url, sample=4000)
+    assert 3000 <= big(sampled)["e_mail"].rows_read < ROWS
+    assert "judged in 4 parts" in big(sampled)["e_mail"].reason
+    assert run(sqlite_url, sample=4000, jobs=2) == sampled
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_no_more_is_held_than_some_characters(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = run(enlarge(sqlite_url), full=True)
+    monkeypatch.setattr("scanner.sampler.HEAVY", 30_000)
+    monkeypatch.setattr("scanner.sampler.BATCH", 100)
+    names = Names()
+    halves = run(sqlite_url, full=True, progress=names)
+    assert len(names.read) > 8
+    assert {n: (c.personal, c.entity, c.values_read) for n, c in big(halves).items()} == {
+        n: (c.personal, c.entity, c.values_read) for n, c in big(alone).items()
+    }
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_rows_without_a_key_and_odd_keys_are_read_too(sqlite_url: str) -> None:
+    with create_engine(enlarge(sqlite_url)).begin() as connection:
+        connection.exec_driver_sql(
+            "insert into big (objid, e_mail) values (null, 'x@example.com'), (null, 'y@example.com')"
+        )
+    assert big(run(sqlite_url, full=True))["e_mail"].values_read == ROWS + 2
+    with create_engine(sqlite_url).begin() as connection:
+        connection.exec_driver_sql("insert into big (objid, e_mail) values ('A', 'z@example.com')")
+    odd = big(run(sqlite_url, full=True))
+    assert odd["e_mail"].values_read == ROWS + 3
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_that_cannot_be_read_fails_its_table(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enlarge(sqlite_url)
+    real = sampler.sample
+
+    def torn(*words: Any, stretch: Any = None, **more: Any) -> Any:
+        if stretch and stretch.number == 3:
+            raise DatabaseFailed("the database file is damaged; nothing was changed")
+        return real(*words, stretch=stretch, **more)
+
+    monkeypatch.setattr(sampler, "sample", torn)
+    found = run(sqlite_url, full=True)
+    assert {(c.status, c.personal) for c in big(found).values()} == {("failed", "unknown")}
+    assert big(found)["e_mail"].reason == "the database file is damaged"
+
+
 def test_a_database_in_memory_is_scanned_where_it_is() -> None:
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
@@ -129,19 +271,22 @@ def cluster(many: str) -> Iterator[Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("small_parts")
 def test_a_cluster_finds_the_same_and_refuses_what_it_must(
     cluster: Any, many: str, tmp_path: Path
 ) -> None:
     from distributed import Client
 
-    address, alone = cluster.scheduler_address, run(many)
+    enlarge(many)
+    address, alone = cluster.scheduler_address, run(many, full=True)
+    assert "judged in 6 parts" in big(alone)["first_name"].reason
     with Client(address, set_as_default=False) as client:
 
         def kill() -> None:
             worker = min(client.run(os.getpid).values())
             os.kill(worker, signal.SIGKILL)
 
-        assert run(many, dask=address, progress=After(2, kill)) == alone
+        assert run(many, full=True, dask=address, progress=After(4, kill)) == alone
         client.wait_for_workers(2)
         other = f"sqlite:///{tmp_path / 'test.sqlite'}"
         with create_engine(other).begin() as connection:
@@ -184,6 +329,11 @@ def test_neither_credentials_nor_values_travel_through_a_scheduler(
     secret = url.render_as_string(hide_password=False)
     monkeypatch.setattr(workers, "_cluster", cluster)
     monkeypatch.setenv("EFFACE_DB", secret)
+    enlarge(secret)
+    monkeypatch.setattr("scanner.stretches.CELLS", 8 * 1000)
+    whole = run(secret, full=True)
+    assert "judged in 6 parts" in big(whole)["first_name"].reason
+    assert run(secret, dask="there", full=True) == whole
     first = dated(secret)
     assert run(secret, dask="there") == timeless(first)
     again = run(secret, previous=first)
@@ -191,7 +341,7 @@ def test_neither_credentials_nor_values_travel_through_a_scheduler(
     assert run(secret, dask="there", previous=first) == again
     traffic = b"".join(sent)
     assert b"first_name" in traffic
-    for word in ("sesame", "@x3.example", "hopper5", "perlman", "after a week"):
+    for word in ("sesame", "@x3.example", "hopper5", "perlman", "after a week", "part 7"):
         assert word.encode() not in traffic.lower()
     assert workers.do(b"no parcel", workers.__version__, ()) == []
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.detectors import notes
+from scanner.detectors.lean import spacy_alone
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
 from scanner.errors import Misconfigured
@@ -42,6 +43,9 @@ PIECE = 20_000
 
 NEEDLESS = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 """Pipes that find no entities; left out, the rest runs twice as fast."""
+
+SPELLINGS = "strings"
+"""What words the vectors are of, in letters: the model looks them up by hash. Half of its start."""
 
 
 class Language:
@@ -109,14 +113,21 @@ def _find(model: str) -> None:
 
 @cache
 def _loaded(model: str) -> Any:
-    """Load a model, once a process: that takes as long as reading a thousand notes."""
-    import spacy
+    """Load a model, once a process: with all that spaCy imports and reads it would take seconds."""
+    with spacy_alone():
+        import spacy
+    from spacy.util import registry
     from thinc.api import NumpyOps, set_current_ops
 
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own BLAS is 1.4 to 1.7 times faster
+    ours = model == DEFAULT  # a model of the user's may be made of parts that need the rest
+    # Plugins that anybody installed, among them Presidio's, which imports all of Presidio.
+    plugins = registry._entry_point_factories  # noqa: SLF001  # no other name leads there
+    plugins.entry_points = not ours
     with warnings.catch_warnings():  # made by spaCy 3.7, which 3.8 reads as well
         warnings.filterwarnings("ignore", message=r"\[W095\]", category=UserWarning)
-        nlp = spacy.load(model, exclude=NEEDLESS)
+        nlp = spacy.load(model, exclude=[*NEEDLESS, *([SPELLINGS] if ours else [])])
+    plugins.entry_points = True
     if not _listens(nlp):
         nlp.remove_pipe("tok2vec") if "tok2vec" in nlp.pipe_names else None
     return nlp

@@ -11,6 +11,7 @@ from time import process_time
 from types import SimpleNamespace
 from typing import Any
 
+from scanner.detectors.lean import spacy_alone
 from scanner.errors import Misconfigured
 from scanner.patterns import SECONDS, OutOfTime
 
@@ -52,7 +53,8 @@ class Presidio:
     @cached_property
     def classes(self) -> Mapping[str, type]:
         """Presidio's usable classes by their names."""
-        from presidio_analyzer import pattern_recognizer, predefined_recognizers
+        with spacy_alone():
+            from presidio_analyzer import pattern_recognizer, predefined_recognizers
         from presidio_analyzer.predefined_recognizers.generic import email_recognizer
         from tldextract import TLDExtract
 
@@ -89,6 +91,8 @@ class Presidio:
     @cached_property
     def custom(self) -> tuple[Any, ...]:
         """What the user's YAML files list: one of each, with the context words of all languages."""
+        if not self._files:
+            return ()
         _ = self.classes  # so that nothing is fetched later
         made: dict[tuple[Any, ...], Any] = {}
         for one in (r for path in self._files for r in _listed(path)):

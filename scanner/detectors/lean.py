@@ -1,0 +1,26 @@
+"""Lets spaCy be imported without its command line, which nobody here uses. Reads nothing."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+CLI = ("spacy.cli", "spacy.cli.info")
+"""What ``import spacy`` imports for its own command line: half of its time, and HTTP clients."""
+
+
+@contextmanager
+def spacy_alone() -> Iterator[None]:
+    """Leave spaCy's command line out of what the block imports; it can be imported afterwards."""
+    if "spacy" in sys.modules:
+        yield
+        return
+    empty = {name: ModuleType(name) for name in CLI}
+    empty[CLI[0]].__path__ = []
+    empty[CLI[1]].info = None  # type: ignore[attr-defined]  # the one name that spaCy asks for
+    sys.modules.update(empty)
+    try:
+        yield
+    finally:
+        for name in CLI:
+            del sys.modules[name]
