@@ -45,10 +45,13 @@ def execute(
     max_rows: int | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
+    alongside: Callable[[Connection], None] | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
     A rehearsal does all that the real run does, so what it reports is what will happen.
+    ``alongside`` writes what belongs to the erasure, such as a note on the request for it, into
+    the same transaction: after all is checked, before the commit, in a rehearsal as well.
 
     Raises:
         Refused: a safeguard (unconfirmed, already done, stopped, stale, too many rows, residue).
@@ -102,6 +105,7 @@ def execute(
         safeguards.few(len(tally.rows), max_rows)
         if commit and tally.rows and snapshot:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
+        _write_alongside(connection, alongside, left)
         if commit and tally.rows:
             intent = {
                 "subject": receipt.to_raw()["subject"],
@@ -109,10 +113,19 @@ def execute(
                 "probes": _probes(connection, draft),
             }
             journal.append("intent", _now(clock), plan.digest, intent)
+        if commit and (tally.rows or alongside):
             keep()
     if commit and tally.rows:
         _done(journal, receipt)
     return receipt
+
+
+def _write_alongside(
+    connection: Connection, alongside: Callable[[Connection], None] | None, left: Mapping[str, int]
+) -> None:
+    """Write what belongs to the erasure, unless a rehearsal has found that it will be refused."""
+    if alongside and not left:
+        alongside(connection)
 
 
 def _done(journal: Journal, receipt: Receipt) -> None:
