@@ -165,6 +165,15 @@ class Desk:
     find: Mapping[str, Find]
     errands: Mapping[str, tuple[Write, ...]]
 
+    @property
+    def tables(self) -> frozenset[str]:
+        """Name all tables that are read or written, in lower case."""
+        parts = (getattr(self, part) for part in PARTS)
+        names = {p.table for p in parts} | {self.keys.site_table}
+        names |= {f.table for f in self.find.values()}
+        names |= {w.insert or w.update for some in self.errands.values() for w in some}
+        return frozenset(n.lower() for n in names)
+
 
 @dataclass(frozen=True, slots=True)
 class Tracking:

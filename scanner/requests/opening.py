@@ -5,12 +5,11 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, MetaData
 
 from scanner import planner
-from scanner.database import reflect
 from scanner.errors import AlreadyDone, Misconfigured
 from scanner.executor import errands
 from scanner.executor.transaction import writing
 from scanner.lookups import Lookup
-from scanner.requests import actionitems
+from scanner.requests import finder
 from scanner.rulebook import Pack
 
 
@@ -27,10 +26,10 @@ def open_request(
         Misconfigured: no such subject, or the pack does not fit the database.
         DatabaseFailed: the database failed; nothing was changed.
     """
-    desk = actionitems.desk_of(pack)
+    desk = finder.desk_of(pack)
     with writing(engine) as (connection, keep):
-        schema = reflect(connection)
-        lookup = actionitems.lookup_of(connection, schema, pack, now=now, agent=agent)
+        schema = finder.schema_of(connection, pack)
+        lookup = finder.lookup_of(connection, schema, pack, now=now, agent=agent)
         subject = _subject(lookup, key)
         _only(connection, schema, pack, subject)
         lookup.values["subject"] = subject
@@ -42,12 +41,12 @@ def open_request(
 
 def _subject(lookup: Lookup, key: str) -> object:
     subject = planner.subject_key(lookup.schema, lookup.pack, key)
-    if not actionitems.present(lookup, {subject}):
+    if not finder.present(lookup, {subject}):
         raise Misconfigured(f"no subject has the key {key}: {lookup.pack.subject} has no such row")
     return subject
 
 
 def _only(connection: Connection, schema: MetaData, pack: Pack, subject: object) -> None:
-    for item in actionitems.find(connection, schema, pack):
+    for item in finder.find(connection, schema, pack):
         if item.subject == subject and item.state != "closed":
             raise AlreadyDone(f"request {item.number} about this subject is open already")

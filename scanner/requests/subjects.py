@@ -25,7 +25,7 @@ class Subjects:
     def of(cls, engine: Engine, pack: Pack) -> Self:
         """Read the schema."""
         with reading(engine) as connection:
-            return cls(engine, pack, reflect(connection))
+            return cls(engine, pack, reflect(connection, only={pack.subject}))
 
     def key(self, written: str) -> Any:
         """Read a key as its column stores it.
