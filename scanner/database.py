@@ -3,7 +3,7 @@
 import fnmatch
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -145,8 +145,10 @@ def reading(engine: Engine, *, seconds: int = READ_SECONDS) -> Iterator[Connecti
         work.rollback()
 
 
-def reflect(connection: Connection) -> MetaData:
+def reflect(connection: Connection, *, only: Collection[str] | None = None) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
+
+    ``only`` are names, in lower case, of the tables that are wanted; else all are.
 
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
@@ -168,7 +170,7 @@ def reflect(connection: Connection) -> MetaData:
         stored += [TableRef(name, v) for v in _stored_views(inspector, name)]
         for table in sorted(inspector.get_table_names(name or None)):
             where = TableRef(name, table)
-            if where in parts:
+            if where in parts or (only is not None and table.lower() not in only):
                 continue
             if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem

@@ -21,8 +21,8 @@ from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.model import TableRef
 from scanner.rows import plain
 
-Event = Literal["intent", "done", "undone"]
-"""An erasure is about to commit; it has; it has not."""
+Event = Literal["intent", "done", "undone", "request"]
+"""An erasure is about to commit; it has; it has not; it was the answer to a request."""
 
 START = "0" * 64
 """What the first entry chains to."""

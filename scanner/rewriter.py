@@ -189,7 +189,9 @@ class Rewriter:
 
     def _safe(self, recipe: _Recipe, old: str) -> bool:
         """Whether a text has a shape that the pack knows to hold nobody's data."""
-        return any(p.fullmatch(old) for p in recipe.safe) and not self.matcher.find(old)
+        also = re.IGNORECASE if recipe.shadow else re.NOFLAG
+        shapes = (re.compile(p.pattern, p.flags | also) for p in recipe.safe)
+        return any(p.fullmatch(old) for p in shapes) and not self.matcher.find(old)
 
 
 @cache

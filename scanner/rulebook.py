@@ -13,8 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
+from scanner import tracking
 from scanner.errors import Misconfigured
 from scanner.model import Personal, digest
+from scanner.tracking import Tracking
 
 T = TypeVar("T")
 
@@ -136,7 +138,8 @@ class Stop:
     """A reason not to go on, or to warn: an own row of ``table`` with ``where``.
 
     ``where`` compares columns with constants or lists of them; ``via``/``of`` follow one relation
-    first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of.
+    first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of. ``but``
+    are keys of rows that do not count, such as the request that is being carried out.
     """
 
     rule: str
@@ -147,6 +150,7 @@ class Stop:
     of: str = ""
     redact: Literal["stop", "warn", "ignore"] = "stop"
     purge: Literal["stop", "warn", "ignore"] = "stop"
+    but: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +197,7 @@ class Pack:
     stops: tuple[Stop, ...]
     kpis: tuple[Kpi, ...]
     duties: tuple[Duty, ...]
+    requests: Tracking = field(default_factory=Tracking)
 
     def declared(self, table: str, column: str) -> Declared | None:
         """Say what the pack knows of a column.
@@ -283,13 +288,14 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
         stops=tuple(_make(Stop, one) for one in raw.get("stop", ())),
         kpis=tuple(_make(Kpi, one) for one in raw.get("kpi", ())),
         duties=tuple(_make(Duty, one) for one in raw.get("duty", ())),
+        requests=tracking.parse(raw.get("requests", {}), name),
     )
 
 
 _HEAD = frozenset({"title", "known_by", "key", "shadow", "empty_date", "dictionary"})
 _SUBJECT = frozenset({"table", "holders", "confirm"})
 _SECTIONS = frozenset(
-    {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty"}
+    {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty", "requests"}
 )
 
 

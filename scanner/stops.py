@@ -92,7 +92,8 @@ def _stopping(
         holds = table.c[stop.via].in_(select(asked.c[walk.pack.key]).where(holds))
     column = address.columns[0]
     total = 0
-    for some in chunks(sorted((r.values[column] for r in own), key=str), walk.size):
+    keys = sorted((r.values[column] for r in own if r.values[column] not in stop.but), key=str)
+    for some in chunks(keys, walk.size):
         query = select(func.count()).select_from(table).where(table.c[column].in_(some), holds)
         total += int(connection.scalar(query) or 0)
     return total

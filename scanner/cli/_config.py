@@ -75,19 +75,33 @@ def _unknown(raw: Defaults, name: str, mapped: Defaults) -> bool:
 def _section(
     command: click.Command, name: str, shared: Defaults, section: Defaults, faults: list[str]
 ) -> Defaults:
-    """Translate one command's options from their long names to click's."""
-    known = {
+    """Translate one command's options from their long names to click's.
+
+    What a command of several parts is told goes for each part that has such an option.
+    """
+    parts = command.commands if isinstance(command, click.Group) else {}
+    options = {part: _options(one) for part, one in parts.items()} or {"": _options(command)}
+    for key, value in section.items():
+        option = next((known[key] for known in options.values() if key in known), None)
+        if fault := _fault(option, key, value):
+            faults.append(f"[{name}] {fault}")
+    merged = {k: v for k, v in {**shared, **section}.items() if k not in NEVER}
+    mapped: Defaults = {
+        part: {known[k].name or k: v for k, v in merged.items() if k in known}
+        for part, known in options.items()
+    }
+    return mapped if parts else mapped[""]
+
+
+def _options(command: click.Command) -> dict[str, click.Option]:
+    """Map the long names of a command's options to them."""
+    return {
         opt.removeprefix("--"): p
         for p in command.params
         if isinstance(p, click.Option)
         for opt in p.opts
         if opt.startswith("--")
     }
-    for key, value in section.items():
-        if fault := _fault(known.get(key), key, value):
-            faults.append(f"[{name}] {fault}")
-    merged = {**shared, **section}
-    return {known[k].name or k: v for k, v in merged.items() if k in known and k not in NEVER}
 
 
 def _fault(option: click.Option | None, key: str, value: object) -> str:

@@ -68,12 +68,16 @@ def log(
 
 
 def requests(desk: Desk) -> None:
-    """Add the requests to be forgotten: approved long ago, approved lately, and still in review."""
+    """Add the requests to be forgotten: approved long ago, approved lately, and still in review.
+
+    One was approved by the agent who opened it, the others by a second person.
+    """
     lists = desk.world.lists["Open Action Item"]
     others = [p for p in desk.people if p.key != desk.headline.key and not p.partner][2:5]
     wanted = ((desk.headline, 45, "Approved"), *zip(others, (60, 10, 40), ("Approved", "Approved", "In Review"),
                                                     strict=False))  # fmt: skip
-    for who, days, status in wanted:
+    agents = desk.world.agents
+    for number, (who, days, status) in enumerate(wanted):
         agent, at = desk.agent(), (TODAY - days) * DAY + 36_000
         task = put(desk, who, agent, at - 5 * DAY, title="Request for erasure", notes="",
                         condition=(536870912, "Open Action Item"), status=status,
@@ -82,7 +86,8 @@ def requests(desk: Desk) -> None:
         log(desk, who, agent, task, at - 4 * DAY, 900, "Dispatched to Queue GDPR Request.")
         log(desk, who, agent, task, at - 3 * DAY, 100,
                  "from Queue GDPR Request to WIP default.")  # fmt: skip
-        entry = log(desk, who, agent, task, at, 300, f"from status Started to status {status}")
+        second = agents[(agents.index(agent) + number + 1) % len(agents)] if number != 1 else agent
+        entry = log(desk, who, second, task, at, 300, f"from status Started to status {status}")
         desk.put("status_chg", "objid creation_time notes dev status_chg2task status_chg2act_entry "
                  "status_chger2user c_status_chg2gbst_elm p_status_chg2gbst_elm", stamp(at), "", 1,
-                 task, entry, agent.user, lists[status], lists["Started"], owner=who.key)  # fmt: skip
+                 task, entry, second.user, lists[status], lists["Started"], owner=who.key)  # fmt: skip

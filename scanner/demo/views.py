@@ -1,4 +1,4 @@
-"""A few of Clarify's views, which show contacts a second time."""
+"""A few of Clarify's views: of contacts, of the items in a queue, of what happened to an item."""
 
 from dataclasses import dataclass
 
@@ -57,6 +57,43 @@ VIEWS = (
             ("con_last_name", "contact", "last_name"),
         ),
         (("task", "task2contact"),),
+    ),
+    View(
+        "queelm_task",
+        8004,
+        (
+            ("que_objid", "queue", "objid"),
+            ("queue", "queue", "title"),
+            ("elm_objid", "task", "objid"),
+            ("task_id", "task", "task_id"),
+            ("title", "task", "title"),
+            ("age", "condition", "queue_time"),
+            ("condition", "condition", "title"),
+            ("status", "gbst_elm", "title"),
+        ),
+        (
+            ("task", "task_currq2queue"),
+            ("task", "task_state2condition"),
+            ("task", "task_sts2gbst_elm"),
+        ),
+    ),
+    View(
+        "actelm_task",
+        8005,
+        (
+            ("objid", "act_entry", "objid"),
+            ("task_objid", "task", "objid"),
+            ("task_id", "task", "task_id"),
+            ("entry_time", "act_entry", "entry_time"),
+            ("activity", "gbst_elm", "title"),
+            ("addnl_info", "act_entry", "addnl_info"),
+            ("login_name", "user", "login_name"),
+        ),
+        (
+            ("act_entry", "act_entry2task"),
+            ("act_entry", "act_entry2user"),
+            ("act_entry", "entry_name2gbst_elm"),
+        ),
     ),
 )
 

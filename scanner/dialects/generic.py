@@ -58,6 +58,9 @@ class Dialect:
     sentences: dict[str | int, str] = {}
     """Driver's error code to what is wrong, in words that hold no values."""
 
+    has_claims = False
+    """Whether the server keeps locks that are about no row: ``claim`` takes one."""
+
     # -- connections ------------------------------------------------------------------------
 
     def url(self, url: URL) -> URL:
@@ -116,6 +119,10 @@ class Dialect:
     def all_triggers(self, connection: Connection) -> bool:
         """Whether ``triggers`` names all that fires for this account."""
         return self.sees_triggers
+
+    def claim(self, connection: Connection, name: str) -> bool:
+        """Take the lock ``name`` until the session ends; False where another session has it."""
+        raise NotImplementedError
 
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the error code from a driver's exception, never its text."""

@@ -42,6 +42,7 @@ class Dialect(generic.Dialect):
         }
     )
     write_isolation = "SERIALIZABLE"
+    has_claims = True
     sentences = {
         "28000": "the user name or the password is wrong",
         "42000": "the database refused: the database's name or a permission is wrong",
@@ -61,6 +62,14 @@ class Dialect(generic.Dialect):
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Give up on a lock after ``seconds``."""
         connection.exec_driver_sql(f"SET LOCK_TIMEOUT {seconds * 1000}")
+
+    def claim(self, connection: Connection, name: str) -> bool:
+        """Take an application lock of this database; 0 and 1 say that it was granted."""
+        query = text(
+            "DECLARE @got int; EXEC @got = sp_getapplock @Resource = :name, "
+            "@LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 0; SELECT @got"
+        )
+        return int(connection.scalar(query, {"name": name}) or 0) >= 0
 
     def prefix(self, value: ColumnElement[Any], length: int) -> ColumnElement[Any]:
         """Use SUBSTRING, which also takes the old text type."""

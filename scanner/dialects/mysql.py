@@ -29,6 +29,7 @@ class Dialect(generic.Dialect):
     max_keys = 5000
     can_roll_back = True
     write_isolation = "SERIALIZABLE"
+    has_claims = True
     sentences = {
         1021: "the disk is full",
         1044: "this account may not use that database",
@@ -123,6 +124,10 @@ class Dialect(generic.Dialect):
                 yield
             finally:
                 connection.exec_driver_sql("UNLOCK TABLES")
+
+    def claim(self, connection: Connection, name: str) -> bool:
+        """Take a lock of the whole server; its name has at most 64 characters."""
+        return connection.scalar(select(func.get_lock(name[:64], 0))) == 1
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """Only the database that the URL names."""

@@ -1,5 +1,6 @@
 """PostgreSQL."""
 
+import hashlib
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -38,6 +39,7 @@ class Dialect(generic.Dialect):
     sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
     write_isolation = "REPEATABLE READ"
+    has_claims = True
     sentences = {
         "28P01": "the user name or the password is wrong",
         "28000": "this account may not log in",
@@ -71,6 +73,11 @@ class Dialect(generic.Dialect):
     def lock_waits(self, connection: Connection, seconds: int) -> None:
         """Give up on a lock after ``seconds``."""
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000}")
+
+    def claim(self, connection: Connection, name: str) -> bool:
+        """Take an advisory lock of this database; its number is made from the name."""
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        return bool(connection.scalar(select(func.pg_try_advisory_lock(number))))
 
     def snapshot(self, connection: Connection) -> str:
         """Read the oldest transaction that was still running: all newer rows are from it or later."""

@@ -49,6 +49,7 @@ def execute(
     residue: Literal["touched", "full"] = "touched",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
+    alongside: Callable[[Connection], None] | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
@@ -67,6 +68,8 @@ def execute(
             something was written, and where something may have changed since; ``full`` everywhere.
         clock: gives the time.
         progress: told of each table.
+        alongside: writes what belongs to the erasure, such as a note on the request for it, into
+            the same transaction: after all is checked, before the commit, in a rehearsal as well.
 
     Raises:
         Refused: a safeguard (unconfirmed, already done, stopped, stale, too many rows, residue).
@@ -111,6 +114,7 @@ def execute(
         safeguards.few(len(tally.rows), max_rows)
         if commit and tally.rows and snapshot:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
+        _write_alongside(connection, alongside, left)
         if commit and tally.rows:
             held.enter_context(newcomers.kept_out(engine, current, pack, tally.places, residue))
             intent = {
@@ -119,6 +123,7 @@ def execute(
                 "probes": _probes(connection, draft),
             }
             journal.append("intent", _now(clock), plan.digest, intent)
+        if commit and (tally.rows or alongside):
             keep()
     if commit and tally.rows:
         _done(journal, receipt)
@@ -159,6 +164,14 @@ def _work(
             progress=progress,
         )
     return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
+
+
+def _write_alongside(
+    connection: Connection, alongside: Callable[[Connection], None] | None, left: Mapping[str, int]
+) -> None:
+    """Write what belongs to the erasure, unless a rehearsal has found that it will be refused."""
+    if alongside and not left:
+        alongside(connection)
 
 
 def _done(journal: Journal, receipt: Receipt) -> None:

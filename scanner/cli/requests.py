@@ -1,0 +1,264 @@
+"""``efface requests``: which requests to be forgotten are due; carries them out; opens new ones."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import _connection, _options, _output, _progress, _requests
+from scanner.errors import Misconfigured, Unfinished
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from scanner.requests.items import Outcome, Tracker
+    from scanner.requests.queuefile import QueueFile
+    from scanner.requests.runner import Work
+    from scanner.rulebook import Pack
+
+
+def moment(written: str) -> datetime:
+    """Read a time of the site; one with an offset is turned into local time."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise click.BadParameter("write it like 2026-01-31T02:00") from None
+    local = found.astimezone().replace(tzinfo=None) if found.tzinfo else found
+    return local.replace(microsecond=0)
+
+
+QUEUE = click.option(
+    "--queue",
+    type=_options.FILE,
+    metavar="FILE",
+    help="Requests are kept in this .csv or .xlsx file, not in the CRM.",
+)
+NOW = click.option("--now", type=moment, metavar="TIME", help="The time; without it, now.")
+AGENT = click.option(
+    "--as", "agent", metavar="LOGIN", help="The CRM's user who writes; the pack's if not given."
+)
+PACK = click.option(
+    "--pack", metavar="NAME|FILE", help="What is known of the product, requests included."
+)
+COMMIT = click.option(
+    "--commit", is_flag=True, help="Keep the changes; without it all is undone again."
+)
+
+
+@click.group()
+def command() -> None:
+    """Keep track of requests to be forgotten: list them, carry out what is due, open one."""
+
+
+@command.command("list")
+@_options.DB
+@click.option("--all", "closed", is_flag=True, help="List closed requests, too.")
+@PACK
+@QUEUE
+@NOW
+@_options.JSON
+def listing(
+    db: str,
+    closed: bool,
+    pack: str | None,
+    queue: Path | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Say of each request whether it is due, or why not, and how long there is."""
+    from scanner.requests import standings
+
+    at = _now(now)
+    with _connection.opened(db) as engine:
+        rules = _pack(engine, pack)
+        found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at)
+    shown = [s for s in found if closed or s.verdict != "closed"]
+    if as_json:
+        _output.emit(_requests.listed(shown, at))
+    else:
+        for line in _requests.table(shown):
+            _output.emit(line)
+        _output.remark(_requests.counted(shown))
+
+
+@command.command("run")
+@_options.DB
+@click.argument("audit", type=_options.FILE)
+@COMMIT
+@click.option("--max-rows", type=click.IntRange(1), help="Refuse to change more rows for one.")
+@AGENT
+@PACK
+@QUEUE
+@NOW
+@_options.JOURNAL
+@_options.JSON
+def running(
+    db: str,
+    audit: Path,
+    commit: bool,
+    max_rows: int | None,
+    agent: str | None,
+    pack: str | None,
+    queue: Path | None,
+    now: datetime | None,
+    journal: Path | None,
+    as_json: bool,
+) -> None:
+    """Carry out each request that is due, note it and close it. Rehearses, unless told to commit."""
+    import reports
+    from scanner import database, rulebook
+    from scanner.journal import Journal
+    from scanner.requests.runner import Work
+
+    decided = reports.read(audit)
+    name = pack or decided.scan.pack
+    if not name:
+        raise Misconfigured("the scan was made without a pack: name one with --pack")
+    rules, at = rulebook.pack(name), _now(now)
+    with _connection.opened(db) as engine, _alone(engine, queue), _progress.shown() as progress:
+        login = _agent(rules, queue, agent)
+        work = Work(
+            engine,
+            rules,
+            decided,
+            _tracker(engine, rules, queue, login, at),
+            Journal.of(database.identity(engine.url), journal),
+            commit,
+            at,
+            max_rows,
+            progress,
+        )
+        _run(work, as_json=as_json)
+
+
+def _run(work: "Work", *, as_json: bool) -> None:
+    """Run, say what came of each, and end with the status of the worst."""
+    from scanner.requests.runner import remaining, run
+
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in run(work):
+            outcomes.append(outcome)
+            if not as_json:
+                _output.emit(_requests.line(outcome))
+    except KeyboardInterrupt:
+        if not work.commit or not any(o.result == "done" for o in outcomes):
+            raise
+        told = f"interrupted after {len(outcomes)} requests: the others are as they were"
+        raise Unfinished(f"{told}; run again to go on") from None
+    finally:
+        if as_json:
+            _output.emit(_requests.ran(outcomes, work.now, commit=work.commit))
+    for remark in _requests.summary(outcomes, remaining(work), commit=work.commit):
+        _output.remark(remark)
+    _requests.judge(outcomes)
+
+
+@command.command("open")
+@_options.DB
+@_options.SUBJECT
+@COMMIT
+@AGENT
+@PACK
+@QUEUE
+@NOW
+@_options.JSON
+def opening(
+    db: str,
+    subject: str,
+    commit: bool,
+    agent: str | None,
+    pack: str | None,
+    queue: Path | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Open a request about one person, in its queue. Rehearses, unless told to commit."""
+    from scanner.model import dump
+    from scanner.requests import open_request
+
+    at = _now(now)
+    with _connection.opened(db) as engine, ExitStack() as rest:
+        rules = _pack(engine, pack)
+        login = _agent(rules, queue, agent)
+        if queue:
+            rest.enter_context(_locked(queue))
+            number = _file(engine, rules, queue, login, at).open(subject, commit=commit)
+        else:
+            number = open_request(engine, rules, subject, agent=login, now=at, commit=commit)
+    if as_json:
+        raw = {"version": 1, "request": number, "subject": subject, "committed": commit}
+        _output.emit(dump(raw))
+    _output.remark(
+        f"request {number}: " + ("opened" if commit else "rehearsed: nothing was written")
+    )
+
+
+def _now(given: datetime | None) -> datetime:
+    """Take the time that was given, else the machine's, as the CRM's own clock shows it."""
+    return given or datetime.now().replace(microsecond=0)
+
+
+def _pack(engine: "Engine", name: str | None) -> "Pack":
+    from sqlalchemy import inspect
+
+    from scanner import rulebook
+    from scanner.database import failing
+
+    with failing(engine):
+        tables = inspect(engine).get_table_names()
+    rules = rulebook.choose(name or "auto", tables)
+    if rules is None:
+        raise Misconfigured("no pack fits this database: name one with --pack")
+    return rules
+
+
+def _agent(rules: "Pack", queue: Path | None, given: str | None) -> str:
+    """Choose who writes."""
+    login = given or rules.requests.policy.agent
+    if not login and not queue:
+        raise Misconfigured(
+            "say which of the CRM's users writes: --as LOGIN, or agent in [requests] of the pack"
+        )
+    return login
+
+
+def _tracker(
+    engine: "Engine", rules: "Pack", queue: Path | None, agent: str, now: datetime
+) -> "Tracker":
+    from scanner.requests.actionitems import ActionItems
+
+    if queue:
+        return _file(engine, rules, queue, agent, now)
+    return ActionItems(engine, rules, agent, now)
+
+
+def _file(engine: "Engine", rules: "Pack", path: Path, agent: str, now: datetime) -> "QueueFile":
+    from scanner.requests.queuefile import QueueFile
+    from scanner.requests.subjects import Subjects
+
+    subjects = Subjects.of(engine, rules)
+    policy = rules.requests.policy
+    return QueueFile(path, policy, agent, now, subjects.key, subjects.present, _output.replacing)
+
+
+@contextmanager
+def _alone(engine: "Engine", queue: Path | None) -> Iterator[None]:
+    """Let one run at a time work on a database and on a file."""
+    from scanner.requests import lock
+
+    with lock.alone(engine), ExitStack() as rest:
+        if queue:
+            rest.enter_context(_locked(queue))
+        yield
+
+
+@contextmanager
+def _locked(queue: Path) -> Iterator[None]:
+    from scanner.requests import lock
+
+    with lock.alone_with(queue):
+        yield

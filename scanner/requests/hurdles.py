@@ -1,0 +1,34 @@
+"""Says which stops of the pack hold for a person who asks to be forgotten. Reads only."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, MetaData
+
+from scanner import stops
+from scanner.database import ref
+from scanner.graph import Walk
+from scanner.requests.items import Item
+from scanner.rows import Address
+from scanner.rulebook import Pack
+
+
+def excusing(pack: Pack, item: Item) -> Pack:
+    """Let no stop take the request itself for something that is still open."""
+    desk = pack.requests.desk
+    table = desk.items.table if desk else ""
+    but = tuple(replace(s, but=(*s.but, item.key)) if s.table == table else s for s in pack.stops)
+    return replace(pack, stops=but)
+
+
+def stopping(connection: Connection, schema: MetaData, pack: Pack, item: Item) -> tuple[str, ...]:
+    """List the stops that hold for the item's person and method."""
+    addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
+    walk = Walk(connection, schema, excusing(pack, item), addresses=addresses, copies={})
+    territory = walk.trace(item.subject)
+    found = stops.found(connection, walk, territory, item.method)
+    return tuple(_told(s.why, s.rows) for s in found if s.effect == "stop")
+
+
+def _told(why: str, rows: Any) -> str:
+    return f"{why} ({rows} rows)"

@@ -1,0 +1,126 @@
+"""What requests are to us: keys, times and reasons, free of personal data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Connection
+
+State = Literal["open", "closed", "unknown"]
+"""Whether an item is closed; unknown where the pack does not know its condition."""
+
+Verdict = Literal["due", "waiting", "refused", "closed"]
+"""What is to be done with a request now."""
+
+Result = Literal["done", "rehearsed", "refused", "failed"]
+"""What became of a request that was due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One request as it is kept; times are the site's own.
+
+    ``key`` names its row. ``subject`` is the person's key, None where none is named; ``known``
+    says whether that person has a row. ``opener`` and ``approver`` are users, ``login`` is the
+    approver's. ``told`` is what the last note of ours gave as the reason not to do it.
+    """
+
+    key: Any
+    number: str
+    subject: Any
+    known: bool
+    status: str
+    state: State
+    method: str
+    received: datetime | None
+    approved: datetime | None
+    opener: Any
+    approver: Any
+    login: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a request stands: what is to be done, why not yet, from when on, until when.
+
+    ``left`` counts the days to the legal term, which ends with the day ``term``.
+    """
+
+    item: Item
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    due: datetime | None
+    term: date | None
+    left: int | None
+
+    @property
+    def why(self) -> str:
+        """Say all reasons."""
+        return "; ".join(self.reasons)
+
+    def to_raw(self) -> dict[str, Any]:
+        """Write as a JSON object."""
+        item = self.item
+        return {
+            "request": item.number,
+            "subject": item.subject,
+            "status": item.status,
+            "method": item.method,
+            "received": _stamp(item.received),
+            "approved": _stamp(item.approved),
+            "due": _stamp(self.due),
+            "term": self.term.isoformat() if self.term else None,
+            "days_left": self.left,
+            "verdict": self.verdict,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: carried out, or why not."""
+
+    standing: Standing
+    result: Result
+    why: str = ""
+    rows: int = 0
+    reviews: int = 0
+    plan: str = ""
+    exit_code: int = 0
+
+    def to_raw(self) -> dict[str, Any]:
+        """Write as a JSON object."""
+        item = self.standing.item
+        return {
+            "request": item.number,
+            "subject": item.subject,
+            "method": item.method,
+            "result": self.result,
+            "why": self.why,
+            "rows": self.rows,
+            "reviews": self.reviews,
+            "plan": self.plan,
+            "days_left": self.standing.left,
+        }
+
+
+class Tracker(Protocol):
+    """Where requests are kept."""
+
+    def items(self) -> tuple[Item, ...]:
+        """Read all requests, closed ones as well."""
+
+    def finishing(self, item: Item, text: str) -> Callable[[Connection], None] | None:
+        """Give what closes the item with the note ``text`` inside of the erasure's transaction."""
+
+    def finished(self, item: Item, text: str) -> None:
+        """Close the item after the erasure was committed, where it is not in the database."""
+
+    def refuse(self, item: Item, why: str) -> None:
+        """Leave the item open with a note that says why."""
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

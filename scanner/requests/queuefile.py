@@ -1,0 +1,160 @@
+"""Requests that are rows of a CSV or Excel file, for sites that track them outside of the CRM.
+
+In go rows that people write, out come the same values as from action items; the outcome is written
+into the row. What cannot be understood is refused with cell and what to do, all faults at once.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from scanner.errors import AlreadyDone, Misconfigured
+from scanner.requests import judging, sheets
+from scanner.requests.items import Item
+from scanner.requests.sheets import Row
+from scanner.tracking import METHODS, Policy
+
+NUMBER, SUBJECT, STATUS, METHOD = "Number", "Subject", "Status", "Method"
+RECEIVED, APPROVED, CLOSED = "Received", "Approved", "Closed"
+OPENER, APPROVER, NOTE = "Opened by", "Approved by", "Note"
+
+COLUMNS = (
+    NUMBER, SUBJECT, STATUS, METHOD, RECEIVED, OPENER, APPROVED, APPROVER, CLOSED, NOTE
+)  # fmt: skip
+"""The headers, in the order in which a new file has them."""
+
+ENDED = "Closed"
+"""What the status of a request becomes that was carried out."""
+
+Replacing = Callable[[Path], AbstractContextManager[Path]]
+"""Gives an empty file that takes the place of another one, whole or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFile:
+    """A file of requests.
+
+    ``key`` reads a subject's key and raises Misconfigured where it cannot be one; ``present`` says
+    which of some keys have a row.
+    """
+
+    path: Path
+    policy: Policy
+    agent: str
+    now: datetime
+    key: Callable[[str], Any] = field(repr=False)
+    present: Callable[[Collection[Any]], Collection[Any]] = field(repr=False)
+    replacing: Replacing = field(repr=False)
+
+    def items(self) -> tuple[Item, ...]:
+        """Read all requests.
+
+        Raises:
+            Misconfigured: all that is wrong with the file at once.
+        """
+        return self._items(sheets.read(self.path, COLUMNS))
+
+    def _items(self, sheet: sheets.Sheet) -> tuple[Item, ...]:
+        found = [self._item(sheet, row) for row in sheet.rows]
+        self._refuse_twins(sheet)
+        sheet.complain()
+        there = self.present({i.subject for i in found if i.subject is not None})
+        return tuple(replace(i, known=i.subject in there) for i in found)
+
+    def finishing(self, item: Item, text: str) -> Callable[[Connection], None] | None:
+        """Nothing can be written to a file inside of the database's transaction."""
+
+    def finished(self, item: Item, text: str) -> None:
+        """Close the row: an erasure whose row stays open is found to be done in the next run."""
+        closed = self.now.isoformat(sep=" ", timespec="seconds")
+        self._write(item, {STATUS: ENDED, CLOSED: closed, NOTE: text})
+
+    def refuse(self, item: Item, why: str) -> None:
+        """Leave the row open with a note."""
+        if not judging.same(self.policy, item, why):
+            self._write(item, {NOTE: judging.refused(self.policy, why)})
+
+    def open(self, key: str, *, commit: bool) -> str:
+        """Add a request about the subject ``key``, and give its number; it may be the first.
+
+        Raises:
+            AlreadyDone: there is an open one.
+            Misconfigured: the file cannot be understood, or there is no such subject.
+        """
+        subject = self.key(key)
+        if not self.present({subject}):
+            raise Misconfigured(f"no subject has the key {key}")
+        new = not self.path.exists()
+        sheet = sheets.empty(self.path, COLUMNS) if new else sheets.read(self.path, COLUMNS)
+        items = self._items(sheet)
+        for item in items:
+            if item.subject == subject and item.state != "closed":
+                raise AlreadyDone(f"request {item.number} about this subject is open already")
+        number = str(1 + max((int(i.number) for i in items if i.number.isdecimal()), default=0))
+        received = self.now.isoformat(sep=" ", timespec="seconds")
+        cells = {NUMBER: number, SUBJECT: key, STATUS: "New", RECEIVED: received}
+        sheet.add(cells | {OPENER: self.agent})
+        if commit:
+            sheet.save(self.replacing)
+        return number
+
+    def _write(self, item: Item, cells: dict[str, str]) -> None:
+        """Write cells of the row of a request into the file as it is by now."""
+        sheet = sheets.read(self.path, COLUMNS)
+        sheet.set(self._row(sheet, item), cells)
+        sheet.save(self.replacing)
+
+    def _row(self, sheet: sheets.Sheet, item: Item) -> Row:
+        rows = [r for r in sheet.rows if r.cells[NUMBER].strip() == item.number]
+        if len(rows) != 1 or self._item(sheet, rows[0]).subject != item.subject:
+            raise Misconfigured(
+                f"{self.path.name}: the row of request {item.number} was changed meanwhile"
+            )
+        return rows[0]
+
+    def _refuse_twins(self, sheet: sheets.Sheet) -> None:
+        seen: dict[str, Row] = {}
+        for row in sheet.rows:
+            number = row.cells[NUMBER].strip()
+            if number and number in seen:
+                sheet.blame(row, NUMBER, f"the same number as in {seen[number].name}: change one")
+            seen.setdefault(number, row)
+
+    def _item(self, sheet: sheets.Sheet, row: Row) -> Item:
+        cells = {name: text.strip() for name, text in row.cells.items()}
+        if not cells[NUMBER]:
+            sheet.blame(row, NUMBER, "empty: give the request a number")
+        if cells[METHOD] and cells[METHOD].lower() not in METHODS:
+            sheet.blame(row, METHOD, f"no such method: {' or '.join(METHODS)}, or leave it empty")
+        if not cells[RECEIVED]:
+            sheet.blame(row, RECEIVED, "empty: when was the request received?")
+        return Item(
+            key=cells[NUMBER],
+            number=cells[NUMBER],
+            subject=self._subject(sheet, row, cells[SUBJECT]),
+            known=False,
+            status=cells[STATUS],
+            state="closed" if cells[CLOSED] else "open",
+            method=cells[METHOD].lower() or self.policy.method,
+            received=sheet.moment(row, RECEIVED),
+            approved=sheet.moment(row, APPROVED) if self._approved(cells[STATUS]) else None,
+            opener=cells[OPENER].casefold() or None,
+            approver=cells[APPROVER].casefold() or None,
+            login=cells[APPROVER],
+            told=judging.told(self.policy, cells[NOTE]),
+        )
+
+    def _approved(self, status: str) -> bool:
+        return status.casefold() == self.policy.status.casefold()
+
+    def _subject(self, sheet: sheets.Sheet, row: Row, written: str) -> Any:
+        try:
+            return self.key(written) if written else None
+        except Misconfigured:
+            sheet.blame(row, SUBJECT, "no key: a person is named by a key, never by a name")
+            return None

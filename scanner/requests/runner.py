@@ -1,0 +1,218 @@
+"""Carries out the requests that are due, each in a transaction of its own. The executor writes."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from scanner import planner
+from scanner.database import reading, reflect
+from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
+from scanner.executor import execute
+from scanner.journal import Journal
+from scanner.model import Audit, Progress
+from scanner.plans import Plan, Receipt
+from scanner.requests import hurdles, judging
+from scanner.requests.items import Item, Outcome, Standing, Tracker
+from scanner.rulebook import Pack
+
+LOG = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often a request is planned anew because others wrote meanwhile."""
+
+DIGITS = 16
+"""How much of a plan's digest a note quotes: enough for efface log to find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all requests of a run share."""
+
+    engine: Engine
+    pack: Pack
+    audit: Audit
+    tracker: Tracker
+    journal: Journal
+    commit: bool
+    now: datetime
+    max_rows: int | None = None
+    progress: Progress | None = None
+
+
+def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tuple[Standing, ...]:
+    """Say how all requests stand, with the stops that hold for those that are open.
+
+    Raises:
+        Misconfigured: the pack does not fit the database.
+        DatabaseFailed: the database failed.
+    """
+    items, found = tracker.items(), []
+    with reading(engine) as connection:
+        schema = reflect(connection)
+        for item in items:
+            asked = item.state == "open" and item.known
+            stops = hurdles.stopping(connection, schema, pack, item) if asked else ()
+            found.append(judging.judge(item, pack.requests.policy, now, stops=stops))
+    return tuple(found)
+
+
+def run(work: Work) -> Iterator[Outcome]:
+    """Carry out, or rehearse, every request that is due; yield what became of each.
+
+    One that is refused stays open, with a note that says why, and keeps no other from its turn.
+
+    Raises:
+        Negative: the journal is broken.
+        Unrecorded: one is done, but the journal does not say so.
+    """
+    work.journal.read()
+    policy = work.pack.requests.policy
+    for item in work.tracker.items():
+        standing = judging.judge(item, policy, work.now)
+        if standing.verdict == "refused":
+            yield _refuse(work, standing, Refused(standing.why))
+        elif standing.verdict == "due":
+            LOG.info("request %s is due", item.number)
+            yield _carry_out(work, standing)
+
+
+def remaining(work: Work) -> tuple[Standing, ...]:
+    """Say how the requests stand that are still open, without looking for stops."""
+    judged = (judging.judge(i, work.pack.requests.policy, work.now) for i in work.tracker.items())
+    return tuple(s for s in judged if s.verdict != "closed")
+
+
+def _carry_out(work: Work, standing: Standing) -> Outcome:
+    """Try until nobody writes meanwhile; a failure is this request's alone."""
+    for tries in range(1, TRIES + 1):
+        try:
+            return _once(work, standing)
+        except (Stale, DatabaseFailed) as error:
+            if tries == TRIES:
+                return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
+            again = _again(work, standing)
+            if again is None or again.verdict != "due":
+                return _settled(standing, again)
+            standing = again
+        except Refused as error:
+            return _refuse(work, standing, error)
+        except Misconfigured as error:
+            return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
+    raise AssertionError  # pragma: no cover  # the last try returns
+
+
+def _again(work: Work, standing: Standing) -> Standing | None:
+    """Read the request anew; None where the database does not even answer that."""
+    try:
+        items = {i.key: i for i in work.tracker.items()}
+    except DatabaseFailed:
+        return None
+    item = items.get(standing.item.key)
+    return judging.judge(item, work.pack.requests.policy, work.now) if item else None
+
+
+def _settled(standing: Standing, again: Standing | None) -> Outcome:
+    """Say what a request came to that is no longer due: closed means that the commit did count."""
+    if again and again.verdict == "closed":
+        return Outcome(again, "done", "it was closed meanwhile")
+    why = again.why if again else "the database does not answer"
+    code = Refused.exit_code if again else DatabaseFailed.exit_code
+    return Outcome(again or standing, "failed", why, exit_code=code)
+
+
+def _once(work: Work, standing: Standing) -> Outcome:
+    item, policy = standing.item, work.pack.requests.policy
+    pack = hurdles.excusing(work.pack, item)
+    plan = planner.plan(
+        work.engine, pack, work.audit, str(item.subject), method=item.method, progress=work.progress
+    )
+    if plan.reviews and policy.reviews == "refuse":
+        raise Refused(
+            f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
+            "--reviews, then erase with that plan"
+        )
+    text = judging.done(policy, **_said(plan))
+    receipt = execute(
+        work.engine,
+        plan,
+        pack,
+        journal=work.journal,
+        commit=work.commit,
+        confirm=str(plan.subject[1]),
+        max_rows=work.max_rows,
+        progress=work.progress,
+        alongside=work.tracker.finishing(item, text),
+    )
+    if receipt.residue:
+        raise Refused("the subject could still be found: decide on these columns: "
+                      + ", ".join(receipt.residue))  # fmt: skip
+    if work.commit:
+        _record(work, standing, plan, text)
+    return _outcome(work, standing, plan, receipt)
+
+
+def _said(plan: Plan) -> dict[str, Any]:
+    """Give what a note may say about an erasure: words and counts."""
+    return {
+        "method": plan.method,
+        "rows": plan.rows,
+        "mentions": sum(len(m.spans) for m in plan.mentions),
+        "reviews": len(plan.reviews),
+        "plan": plan.digest[:DIGITS],
+    }
+
+
+def _outcome(work: Work, standing: Standing, plan: Plan, receipt: Receipt) -> Outcome:
+    return Outcome(
+        standing,
+        "done" if work.commit else "rehearsed",
+        rows=sum(receipt.rows.values()),
+        reviews=len(plan.reviews),
+        plan=plan.digest,
+    )
+
+
+def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
+    """Close what is not in the database; tell the journal which request it was, who approved it.
+
+    Raises:
+        Unrecorded: that cannot be written.
+    """
+    item, table = standing.item, plan.subject[0]
+    raw = standing.to_raw()
+    content = {
+        "request": item.number,
+        "subject": {"table": table, "key": plan.subject[1]},
+        "method": item.method,
+        "received": raw["received"],
+        "approved": raw["approved"],
+        "approver": item.login,
+        "term": raw["term"],
+    }
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        work.journal.append("request", when, plan.digest, content)
+        work.tracker.finished(item, text)
+    except EffaceError as error:
+        raise Unrecorded(
+            f"request {item.number} was carried out, but {error}: mend that, then run again"
+        ) from None
+
+
+def _refuse(work: Work, standing: Standing, error: EffaceError) -> Outcome:
+    """Leave a request open; what a rehearsal refuses is only said."""
+    outcome = Outcome(standing, "refused", str(error), exit_code=error.exit_code)
+    if not work.commit:
+        return outcome
+    try:
+        work.tracker.refuse(standing.item, str(error))
+    except (Refused, DatabaseFailed, Misconfigured) as failure:
+        return replace(outcome, why=f"{outcome.why}; this could not be noted: {failure}")
+    return outcome
+
+
+__all__ = ["Item", "Work", "run", "standings"]

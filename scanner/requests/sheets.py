@@ -1,0 +1,274 @@
+"""One table of texts in a CSV or Excel file: read strictly, changed in place, written whole.
+
+Cells that we do not know stay as they are. Formulas are refused.
+"""
+
+import csv
+import io
+import os
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from scanner.errors import Misconfigured
+
+BOM = "\ufeff"
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet takes for a formula."""
+
+SHOWN = 50
+"""So many faults are told; more have one cause."""
+
+Replacing = Callable[[Path], AbstractContextManager[Path]]
+
+
+class Form(Protocol):
+    """How the cells are kept: as lines of text, or in a workbook."""
+
+    def lines(self) -> Sequence[Sequence[object]]:
+        """Give all cells, the header first; a formula is a text that begins with =."""
+
+    def put(self, line: int, place: int, text: str) -> None:
+        """Write one cell; lines and places count from 0."""
+
+    def write(self, path: Path) -> None:
+        """Write the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line in the file, counted from 0, and the texts of the known columns."""
+
+    line: int
+    cells: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Say which row it is."""
+        return f"row {self.line + 1}"
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The table, and the faults that were found so far."""
+
+    path: Path
+    form: Form
+    places: dict[str, int]
+    rows: list[Row] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    end: int = 1
+
+    def blame(self, row: Row, column: str, what: str) -> None:
+        """Note a fault in a cell."""
+        self.faults.append(f"cell {_letters(self.places[column])}{row.line + 1} ({column}): {what}")
+
+    def complain(self) -> None:
+        """Refuse the file where something is wrong.
+
+        Raises:
+            Misconfigured: with all faults.
+        """
+        if self.faults:
+            more = len(self.faults) - SHOWN
+            told = [*self.faults[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+            raise Misconfigured(f"{self.path.name}: {'; '.join(told)}")
+
+    def moment(self, row: Row, column: str) -> datetime | None:
+        """Read a day or a moment."""
+        written = row.cells[column].strip()
+        try:
+            found = datetime.fromisoformat(written) if written else None
+        except ValueError:
+            self.blame(row, column, "no date that can be understood: write it like 2026-01-31")
+            return None
+        return found.astimezone().replace(tzinfo=None) if found and found.tzinfo else found
+
+    def set(self, row: Row, cells: Mapping[str, str]) -> None:
+        """Write texts into a row."""
+        for column, text in cells.items():
+            self.form.put(row.line, self.places[column], text)
+
+    def add(self, cells: Mapping[str, str]) -> None:
+        """Write a row below all others."""
+        self.set(Row(self.end, {}), cells)
+
+    def save(self, replacing: Replacing) -> None:
+        """Write the file whole or not at all.
+
+        Raises:
+            Misconfigured: it cannot be written, or somebody works in it.
+        """
+        if (owner := self.path.with_name(f"~${self.path.name}")).exists():
+            raise Misconfigured(f"{self.path.name} is open in Excel: close it ({owner.name})")
+        with replacing(self.path) as draft:
+            self.form.write(draft)
+
+
+def read(path: Path, columns: Sequence[str]) -> Sheet:
+    """Read the table of a file.
+
+    Raises:
+        Misconfigured: it is none, or has other headers.
+    """
+    form = _form(path)
+    lines = form.lines()
+    sheet = Sheet(path, form, _places(path, lines[0] if lines else (), columns))
+    sheet.end = len(lines)
+    for line, cells in enumerate(lines[1:], start=1):
+        _read(sheet, line, cells)
+    return sheet
+
+
+def empty(path: Path, columns: Sequence[str]) -> Sheet:
+    """Begin a new table.
+
+    Raises:
+        Misconfigured: such files are not known.
+    """
+    form = _form(path, new=True)
+    for place, column in enumerate(columns):
+        form.put(0, place, column)
+    return Sheet(path, form, {c: n for n, c in enumerate(columns)})
+
+
+def _read(sheet: Sheet, line: int, cells: Sequence[object]) -> None:
+    texts = {c: _text(cells[n]) if n < len(cells) else "" for c, n in sheet.places.items()}
+    row = Row(line, texts)
+    if not any(t.strip() for t in texts.values()):
+        return
+    for column, text in texts.items():
+        if text.startswith(FORMULA):
+            sheet.blame(row, column, "a formula: write the value itself")
+    sheet.rows.append(row)
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.isoformat(sep=" ", timespec="seconds")
+        case date():
+            return value.isoformat()
+        case float() if value.is_integer():
+            return str(int(value))
+    return str(value)
+
+
+def _places(path: Path, head: Sequence[object], columns: Sequence[str]) -> dict[str, int]:
+    names = [_text(h).strip().casefold() for h in head]
+    wrong = [c for c in columns if names.count(c.casefold()) != 1]
+    if wrong:
+        raise Misconfigured(
+            f"{path.name}: the first row has to have the header {', '.join(wrong)}, once each: "
+            "efface requests open makes a new file"
+        )
+    return {c: names.index(c.casefold()) for c in columns}
+
+
+def _letters(place: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(place + 1))
+
+
+def _form(path: Path, *, new: bool = False) -> Form:
+    if path.suffix.lower() == ".csv":
+        return _Lines.parse(path, "" if new else _decoded(path))
+    if path.suffix.lower() == ".xlsx":
+        return _Workbook.new() if new else _Workbook.parse(path, _bytes(path))
+    raise Misconfigured(f"{path.name}: a file of requests ends in .csv or .xlsx")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = (os.strerror(error.errno) if error.errno else "it is none").lower()
+        raise Misconfigured(f"cannot read {str(path)!r}: {why}") from None
+
+
+def _decoded(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path.name} is not UTF-8: save it as CSV UTF-8") from None
+
+
+@dataclass(slots=True)
+class _Lines:
+    """A CSV file: its separator and its mark of UTF-8 stay."""
+
+    cells: list[list[str]]
+    separator: str
+    mark: str
+
+    @classmethod
+    def parse(cls, path: Path, text: str) -> "_Lines":
+        bare = text.removeprefix(BOM)
+        head = bare.partition("\n")[0]
+        separator = max(",;\t", key=head.count)
+        try:
+            rows = list(csv.reader(io.StringIO(bare, newline=""), delimiter=separator, strict=True))
+        except csv.Error:
+            raise Misconfigured(f"{path.name} is damaged: its quotes do not match") from None
+        return cls(rows, separator, BOM if text.startswith(BOM) else "")
+
+    def lines(self) -> Sequence[Sequence[object]]:
+        return self.cells
+
+    def put(self, line: int, place: int, text: str) -> None:
+        while len(self.cells) <= line:
+            self.cells.append([])
+        row = self.cells[line]
+        row += [""] * (place + 1 - len(row))
+        row[place] = text
+
+    def write(self, path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.write(self.mark)
+            csv.writer(file, delimiter=self.separator).writerows(self.cells)
+
+
+@dataclass(slots=True)
+class _Workbook:
+    """The first sheet of an Excel workbook; how its cells look stays."""
+
+    book: Any
+
+    @classmethod
+    def new(cls) -> "_Workbook":
+        from openpyxl import Workbook
+
+        return cls(Workbook())
+
+    @classmethod
+    def parse(cls, path: Path, raw: bytes) -> "_Workbook":
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        try:
+            return cls(load_workbook(io.BytesIO(raw)))
+        except (zipfile.BadZipFile, KeyError, ValueError, InvalidFileException):
+            raise Misconfigured(
+                f"{path.name} is no .xlsx workbook, or is damaged or protected by a password"
+            ) from None
+
+    def lines(self) -> Sequence[Sequence[object]]:
+        return [
+            [f"={c.value}" if c.data_type == "f" else c.value for c in row]
+            for row in self.book.worksheets[0].iter_rows()
+        ]
+
+    def put(self, line: int, place: int, text: str) -> None:
+        cell = self.book.worksheets[0].cell(line + 1, place + 1)
+        cell.value, cell.data_type = text, "s"
+
+    def write(self, path: Path) -> None:
+        self.book.save(path)

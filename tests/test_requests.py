@@ -1,0 +1,505 @@
+"""Requests to be forgotten: opened, approved, waited for, carried out, noted and closed."""
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from scanner.database import connect
+from scanner.errors import Refused
+from scanner.requests import judging, lock
+from tests import crm, mini
+from tests.crm import LATER, Crm, numbers
+
+CLARIFY = Path(__file__).parents[1] / "rules" / "clarify.toml"
+
+AGENT = 0
+"""Which of the logins Efface writes as."""
+
+DAY_29, DAY_30 = "2025-04-30T10:00:00", "2025-05-01T09:00:00"
+
+
+class Office:
+    """A CRM, the audit of it, and somebody at the command line who keeps all that is printed."""
+
+    def __init__(self, efface, made: Crm, folder) -> None:
+        self.efface, self.crm, self.folder = efface, made, folder
+        self.audit, self.journal = folder / "audit.json", folder / "journal.jsonl"
+        self.printed: list[str] = []
+        self.login = made.logins()[AGENT]
+
+    def run(self, *words, status=0):
+        done = self.efface("-v", *words, env={"EFFACE_DB": self.crm.url})
+        self.printed += [done.stdout, done.stderr]
+        assert done.exit_code == status, done.stdout + done.stderr
+        return done
+
+    def prepare(self):
+        self.run("scan", "--sample", 100, "--jobs", 1, "-o", self.folder / "scan.json")
+        self.run("audit", self.folder / "scan.json", "--decide", "suggested", "-o", self.audit)
+        return self
+
+    def open(self, subject, *more, status=0, now=LATER) -> str:
+        words = ("--subject", subject, "--as", self.login, "--now", now)
+        done = self.run("requests", "open", *words, *more, status=status)
+        return (numbers(done.stderr) or [""])[0]
+
+    def opened(self, subject, *, by=1, when=LATER) -> str:
+        """Open a request and let agents accept and approve it."""
+        number = self.open(subject, "--commit", now=when)
+        self.crm.approved(number, when, by=by)
+        return number
+
+    def list(self, *more, now=DAY_30):
+        done = self.run("requests", "list", "--now", now, "--json", *more)
+        return {r["request"]: r for r in json.loads(done.stdout)["requests"]}
+
+    def work(self, *more, status=0, now=DAY_30):
+        words = ("--as", self.login, "--now", now, "--journal", self.journal)
+        return self.run("requests", "run", self.audit, *words, *more, status=status)
+
+    def events(self):
+        if not self.journal.exists():
+            return []
+        return [json.loads(line)["event"] for line in self.journal.read_text().splitlines()]
+
+
+@pytest.fixture
+def office(efface, live_url, tmp_path):
+    """A CRM in a database of each kind."""
+    made = crm.build(live_url)
+    yield Office(efface, made, tmp_path).prepare()
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """A CRM in SQLite with its audit, to be copied."""
+    from click.testing import CliRunner
+
+    from scanner.cli import main
+
+    folder = tmp_path_factory.mktemp("office")
+    made = crm.build(f"sqlite:///{folder}/crm.sqlite")
+    made.close()
+
+    def run(*words, env):
+        return CliRunner().invoke(main, [str(w) for w in words], env=env)
+
+    Office(run, made, folder).prepare()
+    return folder
+
+
+@pytest.fixture
+def embedded(efface, prepared, tmp_path):
+    """A CRM in SQLite, for promises that do not depend on the database."""
+    for name in ("crm.sqlite", "audit.json"):
+        shutil.copy(prepared / name, tmp_path)
+    made = Crm(f"sqlite:///{tmp_path}/crm.sqlite")
+    yield Office(efface, made, tmp_path)
+    made.close()
+
+
+def test_a_request_from_opening_to_closing_as_the_crm_itself_writes_it(office):
+    desk, someone = office.crm, office.crm.people()[0]
+    query = "select first_name, last_name, e_mail, phone from table_contact where objid = :o"
+    canaries = desk.one(query, o=someone)
+    before = mini.dump(desk.url)
+    assert office.open(someone)
+    assert mini.dump(desk.url) == before  # a rehearsal
+
+    number = office.open(someone, "--commit")
+    assert desk.queued() == [(number, "Open Action Item-Dispatch", "Dispatched")]
+    assert desk.history(number) == [
+        ("Create Action Item", ""),
+        ("Dispatch", "Dispatched to Queue GDPR Request."),
+    ]
+    desk.accept(number, desk.logins()[2])
+    assert desk.queued() == []
+    desk.change(number, "In Review", desk.logins()[2])
+    assert office.list()[number]["reasons"] == ["not approved: its status is In Review"]
+    desk.change(number, "Approved", desk.logins()[1])
+    assert office.list(now=DAY_29)[number]["reasons"] == ["too young: 1 of 30 days left"]
+
+    before = mini.dump(desk.url)
+    office.work("--commit", now=DAY_29)
+    assert "no request is due" in office.printed[-1]
+    assert (
+        office.list()[number] | {"term": "2025-05-01", "days_left": 0, "verdict": "due"}
+        == (office.list()[number])
+    )
+    office.work()
+    assert "1 rehearsed" in office.printed[-1]
+    assert mini.dump(desk.url) == before
+
+    office.work("--commit")
+    assert "1 done" in office.printed[-1]
+    closed_as_the_crm_does(desk, number, office.login)
+    shown = desk.one("select title, con_first_name, con_last_name from table_task_con "
+                     "where task_id = :n", n=number)  # fmt: skip
+    assert shown[0] == "Request for erasure"
+    assert all(s.startswith("[") for s in shown[1:])
+    for canary in canaries[2:]:
+        assert canary not in mini.texts(desk.url)
+    assert office.events() == ["intent", "done", "request"]
+
+    before = mini.dump(desk.url)
+    office.work("--commit")
+    assert "no request is due" in office.printed[-1]
+    assert mini.dump(desk.url) == before
+    assert number not in office.list()
+    assert office.list("--all")[number]["verdict"] == "closed"
+    for canary in canaries:
+        assert canary not in "\n".join(office.printed) + office.journal.read_text()
+
+
+def closed_as_the_crm_does(desk: Crm, number: str, login: str) -> None:
+    """Check every row that closing an action item writes (CLARIFY.md, section 4)."""
+    task, condition = desk.item(number)
+    moment = datetime.fromisoformat(DAY_30)
+    sign = "`condition`" if "maria" in desk.url or "mysql" in desk.url else "condition"
+    query = f"select {sign}, title, s_title from table_condition where objid = :o"
+    assert desk.one(query, o=condition) == (8192, "Closed Action Item", "CLOSED ACTION ITEM")
+    engine = connect(desk.url)
+    from sqlalchemy import MetaData, Table, select
+
+    rows = Table("table_task", MetaData(), autoload_with=engine)
+    with engine.connect() as connection:
+        row = connection.execute(select(rows).where(rows.c.objid == task)).mappings().one()
+    engine.dispose()
+    assert row["comp_date"] == moment
+    assert row["task_sts2gbst_elm"] == desk.element("Closed Action Item", "Completed")
+    assert (row["task_currq2queue"], row["task_wip2wipbin"], row["active"]) == (None, None, 1)
+    assert row["task2contact"] is not None
+    assert (row["title"], row["s_title"]) == ("Request for erasure", "REQUEST FOR ERASURE")
+
+    [note] = desk.notes(number)
+    assert note.startswith("Efface carried this out by redact: ")
+    assert desk.history(number)[-2:] == [("Notes", note[:255]), ("Close Action Item", "Closed at 2025-05-01")]  # fmt: skip
+    assert [a for a, _ in desk.history(number)] == [
+        "Create Action Item", "Dispatch", "Accept", "Chg Status", "Chg Status", "Notes",
+        "Close Action Item",
+    ]  # fmt: skip
+    query = (
+        "select act_code, focus_type, focus_lowid, act_entry2user from table_act_entry "
+        "where act_entry2task = :t and act_code in (1700, 332871994) order by objid"
+    )
+    user = desk.user(login)[0]
+    assert desk.rows(query, t=task) == [(1700, 5080, task, user), (332871994, 5080, task, user)]
+    query = (
+        "select a.act_entry2notes_log from table_act_entry a join table_notes_log n on n.objid = "
+        "a.act_entry2notes_log where a.act_entry2task = :t and n.task_notes2task = :t "
+        "and n.notes_owner2user = :u and n.old_notes_stat2gbst_elm = n.new_notes_stat2gbst_elm"
+    )
+    assert len(desk.rows(query, t=task, u=user)) == 1
+    for name, kind in (("act_entry", 21), ("notes_log", 27), ("task", 5080), ("condition", 36)):
+        desk.key(name, kind)  # the product goes on counting where we stopped
+
+
+def test_every_request_says_why_it_is_not_carried_out(embedded):
+    desk = embedded.crm
+    one, two, three, four, five = desk.people()[:5]
+    waiting = embedded.open(one, "--commit")
+    young = embedded.opened(two, when="2025-04-20 10:00:00")
+    nobody, gone, unsaid = (embedded.opened(k) for k in (three, four, five))
+    desk.write("update table_task set task2contact = null where task_id = :n", n=nobody)
+    desk.write("update table_task set task2contact = 1 where task_id = :n", n=gone)
+    desk.write("delete from table_status_chg where status_chg2task = :t", t=desk.item(unsaid)[0])
+    told = {n: (r["verdict"], r["reasons"]) for n, r in embedded.list().items()}
+    assert told == {
+        waiting: ("waiting", ["not approved: its status is Dispatched"]),
+        young: ("waiting", ["too young: 20 of 30 days left"]),
+        nobody: ("refused", ["the item names no contact"]),
+        gone: ("refused", ["the contact is gone"]),
+        unsaid: ("waiting", ["approved, but no status change says when and by whom"]),
+    }
+    before = mini.dump(desk.url)
+    embedded.work(status=3)
+    assert mini.dump(desk.url) == before
+    embedded.work("--commit", status=3)
+    assert desk.notes(nobody) == ["Efface did not carry this out: the item names no contact"]
+    assert desk.notes(gone) == ["Efface did not carry this out: the contact is gone"]
+    assert desk.notes(waiting) + desk.notes(young) + desk.notes(unsaid) == []
+
+
+def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedded):
+    desk = embedded.crm
+    first, second = desk.people()[:2]
+    bad, good = embedded.opened(first), embedded.opened(second)
+    desk.write("update table_task set task2contact = 1 where task_id = :n", n=bad)
+    done = embedded.work("--commit", "--json", status=3)
+    results = {r["request"]: r["result"] for r in json.loads(done.stdout)["requests"]}
+    assert results == {bad: "refused", good: "done"}
+    embedded.work("--commit", status=3)
+    embedded.work("--commit", status=3)
+    assert len(desk.notes(bad)) == 1
+    assert embedded.list()[bad]["verdict"] == "refused"
+    desk.write("update table_task set task2contact = :c where task_id = :n", c=first, n=bad)
+    embedded.work("--commit")
+    assert [n.partition(":")[0] for n in desk.notes(bad)] == [
+        "Efface did not carry this out", "Efface carried this out by redact",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def packed(embedded, tmp_path):
+    """Change lines of a copy of the pack, and decide with it."""
+
+    def change(*pairs):
+        text = CLARIFY.read_text(encoding="utf-8")
+        for old, new in pairs:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        path = tmp_path / "pack.toml"
+        path.write_text(text, encoding="utf-8")
+        return ("--pack", path)
+
+    return change
+
+
+SECOND = ("second_person = false ", "second_person = true ")
+
+
+def test_with_two_pairs_of_eyes_who_opened_a_request_cannot_approve_it(embedded, packed):
+    first, second = embedded.crm.people()[:2]
+    alone, two = embedded.opened(first, by=AGENT), embedded.opened(second)
+    pack = packed(SECOND)
+    assert embedded.list(*pack)[alone]["verdict"] == "refused"
+    embedded.work("--commit", *pack, status=3)
+    assert "a second person has to approve it" in embedded.crm.notes(alone)[0]
+    assert embedded.list("--all", *pack)[two]["verdict"] == "closed"
+
+
+def test_a_stop_of_the_pack_is_listed_and_leaves_the_request_open_with_a_note(embedded, packed):
+    desk = embedded.crm
+    someone = desk.people()[0]
+    number = embedded.opened(someone)
+    open_ = desk.one("select min(objid) from table_condition where title in ('Open', 'Closed')")
+    desk.write("update table_condition set title = 'Open' where objid = :o", o=open_)
+    desk.write(
+        "update table_case set case_state2condition = :c where case_reporter2contact = :p",
+        c=open_, p=someone,
+    )  # fmt: skip
+    pack = packed(
+        ('redact = "warn"\npurge  = "stop"\nwhy    = "the contact has open cases"',
+         'redact = "stop"\npurge  = "stop"\nwhy    = "the contact has open cases"')
+    )  # fmt: skip
+    [reason] = embedded.list(*pack)[number]["reasons"]
+    assert reason.startswith("the contact has open cases (")
+    before = {t: r for t, r in mini.dump(desk.url).items() if t == "table_contact"}
+    embedded.work("--commit", *pack, status=3)
+    assert "the contact has open cases" in desk.notes(number)[0]
+    assert mini.dump(desk.url)["table_contact"] == before["table_contact"]
+
+
+def test_the_request_itself_is_no_open_action_item_that_stops_it_another_one_is(embedded, packed):
+    desk = embedded.crm
+    someone = desk.people()[0]
+    number = embedded.opened(someone)
+    pack = packed(
+        ('redact = "warn"\npurge  = "stop"\nwhy    = "the contact has open action items"',
+         'redact = "stop"\npurge  = "stop"\nwhy    = "the contact has open action items"')
+    )  # fmt: skip
+    call = desk.element("Task Type", "Call")
+    desk.write("update table_task set task2contact = null where type_task2gbst_elm = :c", c=call)
+    assert embedded.list(*pack)[number]["verdict"] == "due"
+    other = embedded.open(desk.people()[1], "--commit")
+    desk.write("update table_task set task2contact = :p, type_task2gbst_elm = :c "
+               "where task_id = :n", p=someone, c=call, n=other)  # fmt: skip
+    assert embedded.list(*pack)[number]["reasons"] == ["the contact has open action items (1 rows)"]
+    embedded.work("--commit", *pack, status=3)
+
+
+def test_where_reviews_refuse_nothing_is_erased_before_people_have_answered(embedded, packed):
+    headline = embedded.crm.people()[-1]
+    number = embedded.opened(headline)
+    done = embedded.work("--commit", "--json", *packed(('reviews       = "keep" ', 'reviews = "refuse" ')),
+                         status=3)  # fmt: skip
+    assert "places may mean somebody else" in json.loads(done.stdout)["requests"][0]["why"]
+    assert "places may mean somebody else" in embedded.crm.notes(number)[0]
+    assert embedded.events() == []
+
+
+def test_the_priority_may_choose_the_method(embedded, packed):
+    number = embedded.opened(embedded.crm.people()[0])
+    assert embedded.list()[number]["method"] == "redact"
+    pack = packed(("methods       = {}", 'methods       = { Low = "purge" }'))
+    assert embedded.list(*pack)[number]["method"] == "purge"
+
+
+def test_an_item_that_changes_while_its_subject_is_erased_takes_the_erasure_back(
+    embedded, monkeypatch
+):
+    from scanner import planner
+
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    real = planner.plan
+
+    def denied(*words, **more):
+        made = real(*words, **more)
+        if not desk.rows("select 1 from table_status_chg where notes = 'late'"):
+            desk.change(number, "Denied", desk.logins()[1], "2025-05-01 08:59:59")
+            desk.write("update table_status_chg set notes = 'late' where creation_time = "
+                       "'2025-05-01 08:59:59'")  # fmt: skip
+        return made
+
+    monkeypatch.setattr(planner, "plan", denied)
+    done = embedded.work("--commit", "--json", status=3)
+    [told] = json.loads(done.stdout)["requests"]
+    assert (told["result"], told["why"]) == ("failed", "not approved: its status is Denied")
+    assert embedded.events() == []
+    assert desk.notes(number) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("create trigger t after update on table_condition begin update table_condition set "
+         "title = 'Reopened' where objid = new.objid; end", "a trigger changes it"),
+        ("delete from adp_tbl_oid where type_id = 27", "adp_tbl_oid has no counter 27"),
+        ("update adp_tbl_oid set obj_num = 1 where type_id = 27", "is behind the rows"),
+        ("update table_gbst_elm set title = 'Ended' where title = 'Completed'", "no row with"),
+        ("insert into adp_db_header (site_id) values (2)", "which site this is"),
+    ],
+    ids=["trigger", "no counter", "counter behind", "no element", "two sites"],
+)  # fmt: skip
+def test_what_cannot_be_closed_is_not_erased_either(embedded, statement, said):
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    desk.write(statement)
+    before = mini.dump(desk.url)
+    done = embedded.efface(
+        "requests", "run", embedded.audit, "--commit", "--as", embedded.login, "--now", DAY_30,
+        "--journal", embedded.journal, env={"EFFACE_DB": desk.url},
+    )  # fmt: skip
+    assert done.exit_code in (2, 3)
+    assert said in done.stdout
+    after = mini.dump(desk.url)
+    assert after["table_contact"] == before["table_contact"]
+    assert embedded.list()[number]["verdict"] == "due"
+    assert embedded.events() == []
+
+
+def test_a_counter_may_say_the_last_key_as_well_as_the_next(embedded):
+    desk = embedded.crm
+    desk.write("update adp_tbl_oid set obj_num = obj_num - 1")
+    number = embedded.open(desk.people()[0], "--commit")
+    newest = desk.one("select max(objid) from table_task")
+    assert desk.item(number)[0] == newest
+    counter = desk.one("select obj_num from adp_tbl_oid where type_id = 5080")
+    assert counter + (1 << 28) > newest
+
+
+def test_one_run_at_a_time_works_on_a_database(live_url):
+    first, second = connect(live_url), connect(live_url)
+    for _ in range(2):
+        with lock.alone(first), pytest.raises(Refused, match="another run"), lock.alone(second):
+            pytest.fail("two at a time")
+    first.dispose()
+    second.dispose()
+
+
+def test_a_run_beside_another_one_says_so_and_does_nothing(embedded):
+    number = embedded.opened(embedded.crm.people()[0])
+    engine = connect(embedded.crm.url)
+    before = mini.dump(embedded.crm.url)
+    with lock.alone(engine):
+        embedded.work("--commit", status=3)
+        assert "another run works on these requests" in embedded.printed[-1]
+    engine.dispose()
+    assert mini.dump(embedded.crm.url) == before
+    embedded.work("--commit")
+    assert embedded.list("--all")[number]["verdict"] == "closed"
+
+
+def test_the_lock_file_of_sqlite_does_not_stay(embedded):
+    embedded.work("--commit")
+    assert [p.name for p in embedded.folder.glob(".*efface-lock")] == []
+
+
+def test_an_interrupted_run_keeps_what_is_done_and_goes_on_with_the_rest(embedded, monkeypatch):
+    from scanner.requests import runner
+
+    first, second = (embedded.opened(k) for k in embedded.crm.people()[:2])
+    real, count = runner.execute, []
+
+    def tired(*words, **more):
+        count.append(1)
+        if len(count) == 2:
+            raise KeyboardInterrupt
+        return real(*words, **more)
+
+    monkeypatch.setattr(runner, "execute", tired)
+    embedded.work("--commit", status=5)
+    assert "interrupted after 1 requests" in embedded.printed[-1]
+    assert list(embedded.list()) == [second]
+    monkeypatch.undo()
+    embedded.work("--commit")
+    assert embedded.list() == {}
+    assert [len(embedded.crm.notes(n)) for n in (first, second)] == [1, 1]
+
+
+def test_a_second_request_of_the_same_person_closes_with_nothing_left_to_do(embedded):
+    desk = embedded.crm
+    someone = desk.people()[0]
+    first = embedded.opened(someone)
+    embedded.work("--commit")
+    history = desk.history(first)
+    again = embedded.opened(someone)
+    embedded.work("--commit")
+    assert embedded.list("--all")[again]["verdict"] == "closed"
+    assert desk.history(first) == history  # the proof of the first one stays readable
+    assert len(desk.notes(first)) == 1
+    assert desk.notes(first)[0].startswith("Efface carried this out")
+
+
+def test_a_person_has_one_open_request_at_a_time(embedded):
+    someone = embedded.crm.people()[0]
+    number = embedded.open(someone, "--commit")
+    embedded.open(someone, "--commit", status=3)
+    assert f"request {number} about this subject is open already" in embedded.printed[-1]
+    embedded.open(1, "--commit", status=2)
+    embedded.open("Ann Lee", "--commit", status=2)
+
+
+@pytest.mark.parametrize("words", [("--as", "nobody-of-that-name"), ()])
+def test_who_writes_has_to_be_a_user_of_the_crm(embedded, words):
+    embedded.opened(embedded.crm.people()[0])
+    before = mini.dump(embedded.crm.url)
+    tail = ("--now", DAY_30, "--journal", embedded.journal, "--commit", *words)
+    embedded.run("requests", "run", embedded.audit, *tail, status=2)
+    subject = ("--subject", embedded.crm.people()[1], "--commit", *words)
+    embedded.run("requests", "open", *subject, status=2)
+    assert mini.dump(embedded.crm.url) == before
+
+
+def test_the_settings_file_may_say_who_writes(embedded, monkeypatch):
+    monkeypatch.chdir(embedded.folder)
+    (embedded.folder / "efface.toml").write_text(f'[requests]\nas = "{embedded.login}"\n')
+    embedded.run("requests", "open", "--subject", embedded.crm.people()[0])
+    (embedded.folder / "efface.toml").write_text("[requests]\ncommit = true\n")
+    embedded.run("requests", "list", status=2)
+    (embedded.folder / "efface.toml").write_text('[requests]\nnonsense = "x"\n')
+    embedded.run("requests", "list", status=2)
+
+
+def test_a_pack_without_action_items_says_what_to_do(embedded, packed):
+    text = CLARIFY.read_text(encoding="utf-8")
+    start, end = text.index("[requests]\n"), text.index("# A later erasure")
+    path = embedded.folder / "bare.toml"
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+    embedded.run("requests", "list", "--pack", path, status=2)
+    assert "--queue" in embedded.printed[-1]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2025-01-31", "2025-02-28"), ("2024-01-31", "2024-02-29"), ("2025-12-15", "2026-01-15"),
+     ("2025-02-28", "2025-03-28"), ("2025-03-31", "2025-04-30")],
+)  # fmt: skip
+def test_the_legal_term_is_a_calendar_month(start, end):
+    found = judging._months_on(datetime.fromisoformat(start).date(), 1)
+    assert found.isoformat() == end
