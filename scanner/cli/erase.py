@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     metavar="FILE.xlsx",
     help="The workbook of this plan's reviews, with people's answers.",
 )
+@_options.REQUEST
+@_options.AS
 @_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 @_options.OUTPUT
 def command(
@@ -38,7 +41,10 @@ def command(
     max_rows: int | None,
     pack: str | None,
     answers: Path | None,
+    request: str,
+    by: str,
     journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -46,13 +52,15 @@ def command(
     from scanner import database, rulebook
     from scanner.executor import execute
     from scanner.journal import Journal
+    from scanner.ledger import Warrant
     from scanner.plans import Plan
 
+    warrant = Warrant(request, _options.login(by))
     todo = Plan.from_json(_output.read_text(plan))
     if answers:
         todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
-        book = Journal.of(database.identity(engine.url), journal)
+        book = Journal.of(database.identity(engine.url), journal, journal_key)
         receipt = execute(
             engine,
             todo,
@@ -61,6 +69,7 @@ def command(
             commit=commit,
             confirm=confirm,
             max_rows=max_rows,
+            warrant=warrant,
             progress=progress,
         )
     if output:

@@ -14,13 +14,14 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import newcomers, planner, recorder, safeguards, verifier
+from scanner import holds, ledger, newcomers, planner, recorder, safeguards, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor.cells import rewrite
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
+from scanner.ledger import NOBODYS, Warrant
 from scanner.model import Progress
 from scanner.planner import Draft
 from scanner.plans import Plan, Receipt
@@ -43,12 +44,14 @@ def execute(
     commit: bool = False,
     confirm: str = "",
     max_rows: int | None = None,
+    warrant: Warrant = NOBODYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
     A rehearsal does all that the real run does, so what it reports is what will happen.
+    ``warrant`` says on whose word it is done; one that repeats an erasure may be the same plan.
 
     Raises:
         Refused: a safeguard (unconfirmed, already done, stopped, stale, too many rows, residue).
@@ -56,9 +59,11 @@ def execute(
         DatabaseFailed: the database failed; nothing was changed.
     """
     safeguards.allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
+    holds.refuse(journal, plan.subject[1], _now(clock))
     if commit:
         _settle(engine, journal, clock)
-        journal.refuse_again(plan.digest)
+        if not warrant.again:
+            journal.refuse_again(plan.digest)
     started = _now(clock)
     with writing(engine) as (connection, keep):
         snapshot = dialect_of(engine).snapshot(connection)
@@ -103,26 +108,24 @@ def execute(
         if commit and tally.rows and snapshot:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
         if commit and tally.rows:
-            intent = {
-                "subject": receipt.to_raw()["subject"],
-                "place": identity(engine.url),
-                "probes": _probes(connection, draft),
-            }
+            intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
+            intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
             journal.append("intent", _now(clock), plan.digest, intent)
             keep()
     if commit and tally.rows:
-        _done(journal, receipt)
+        _done(journal, receipt, warrant)
     return receipt
 
 
-def _done(journal: Journal, receipt: Receipt) -> None:
+def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:
     """Write down that the erasure was committed; that it cannot be said must not hide that it was.
 
     Raises:
         Unrecorded: the erasure is done, but the journal does not say so yet.
     """
     try:
-        journal.append("done", receipt.finished, receipt.plan, receipt.to_raw())
+        done = receipt.to_raw() | warrant.to_raw()
+        journal.append("done", receipt.finished, receipt.plan, done)
     except EffaceError:
         raise Unrecorded(
             f"the erasure was committed, but {str(journal.path)!r} cannot take its receipt: mend "
