@@ -108,7 +108,9 @@ def find(known: Sequence[Anchor], path: Path, entries: Sequence[Entry]) -> Ancho
     return here if own is None or (here and own.path != place) else own
 
 
-def compare(anchor: Anchor | None, path: Path, entries: Sequence[Entry], *, there: bool) -> None:
+def compare(
+    anchor: Anchor | None, path: Path, entries: Sequence[Entry], key: JournalKey | None
+) -> None:
     """Hold a journal, whose chain is whole, against its anchor.
 
     Raises:
@@ -123,17 +125,13 @@ def compare(anchor: Anchor | None, path: Path, entries: Sequence[Entry], *, ther
                 f"with a copy and say efface log --accept {len(entries)}"
             )
         return
-    if not there:
-        raise Negative(
-            f"the journal {str(path)!r} is gone: {anchor.count} lines stood there, the last one "
-            f"with the digest {anchor.digest}. Put it back; if it was moved, say efface log --check "
-            "--journal with its new place"
-        )
     if anchor.journal != name:
+        what = "was replaced" if path.exists() else "is gone"
+        file = folder(key) / f"{anchor.journal}.json" if key else anchor.journal
         raise Negative(
-            f"the journal {str(path)!r} was replaced: one of {anchor.count} lines with the last "
-            f"digest {anchor.digest} stood there. Put it back; if it was moved, say efface log "
-            "--check --journal with its new place"
+            f"the journal {str(path)!r} {what}: {anchor.count} lines stood there, the last one with "
+            f"the digest {anchor.digest}. Put it back; where it was moved on purpose, say efface log "
+            f"--check --journal with its new place; to begin a new one, remove {str(file)!r}"
         )
     if len(entries) < anchor.count:
         missing = _lines(len(entries) + 1, anchor.count)

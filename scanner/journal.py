@@ -159,7 +159,7 @@ class Journal:
                     raise
         anchor = anchors.find(known, self.path, entries)
         if anchored:
-            anchors.compare(anchor, self.path, entries, there=self.path.exists())
+            anchors.compare(anchor, self.path, entries, key)
         behind = len(entries) - anchor.count if anchor and key else 0
         return _State(entries, size - len(rest) * torn, torn, bool(rest) and not torn, behind)
 
