@@ -218,7 +218,7 @@ def test_who_was_not_erased_after_all_is_not_known(erased):
     entries = Journal(erased / "journal.jsonl", erased / "journal.key").read()
     assert [e.event for e in entries] == ["basis", "intent", "done"]
     assert sorted(ledger.known(entries)) == [
-        "email", "name", "name_birth", "phone", "phone_local", "phone_national"
+        "email", "name", "name_birth", "phone", "phone_national"
     ]  # fmt: skip
     assert ledger.known(entries[:2]) == {}
     assert ledger.known((*entries[:2], replace(entries[2], event="undone"))) == {}
