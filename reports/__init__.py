@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from scanner.chain import Entry
     from scanner.plans import Plan
     from scanner.witness import Testimony
 
@@ -92,6 +93,18 @@ def certify(
     from reports import _certificate
 
     _certificate.write(receipt, path, journal=journal)
+
+
+def export(entries: "Sequence[Entry]", path: Path) -> None:
+    """Write the lines of a journal, .csv or .html to read, .json with all that they hold.
+
+    Raises:
+        Misconfigured: the file cannot be written, or is none of these.
+
+    """
+    from reports import _ledger
+
+    _ledger.write(entries, path)
 
 
 def frame(audit: Audit, pack: Pack | None = None) -> "DataFrame":

@@ -1,59 +1,56 @@
-"""What was done, for ever: an append-only, hash-chained file of receipts without personal data.
+"""What was done, for ever: an append-only file of receipts without personal data, chained by a key.
 
 Before an erasure commits, its intent is written; after, its outcome. A process that dies between
 the two leaves an open intent, and the database says which it was: the intent holds a digest of
 how one changed row looks afterwards.
 """
 
-import hashlib
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Connection, MetaData
 
+from scanner import anchors, chain, keyring
+from scanner.chain import START, Entry, Event
 from scanner.database import identity, ref
 from scanner.errors import AlreadyDone, Misconfigured, Negative
-from scanner.model import TableRef
-from scanner.rows import plain
+from scanner.keyring import JournalKey
+from scanner.probes import looks, probe
 
-Event = Literal["intent", "done", "undone", "request"]
-"""An erasure is about to commit; it has; it has not; it was the answer to a request."""
+__all__ = ["START", "Entry", "Event", "Journal", "probe"]
 
-START = "0" * 64
-"""What the first entry chains to."""
+LOCK_SECONDS = 60
+"""How long a line waits for another process that writes one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal."""
+class _State:
+    """A journal as it was read: whether its file is there, and what a crash left undone.
 
-    number: int
-    event: Event
-    when: str
-    plan: str
-    content: Mapping[str, Any]
-    previous: str
-    digest: str
+    ``whole`` is the length in bytes of all whole lines, ``torn`` says that more follow, ``open``
+    that the last line lacks its end; ``behind`` counts the lines that the anchor does not know.
+    """
 
-    @property
-    def named(self) -> dict[str, Any]:
-        """Say which line it is, for a certificate."""
-        return {"number": self.number, "when": self.when, "digest": self.digest}
+    entries: tuple[Entry, ...]
+    whole: int = 0
+    torn: bool = False
+    open: bool = False
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A journal file; it is made when the first entry is written."""
+    """A journal file; it and its key (``key``, else the user's) are made with the first entry."""
 
     path: Path
+    key: Path | None = None
 
     @classmethod
-    def of(cls, identity: str, path: Path | None = None) -> "Journal":
+    def of(cls, identity: str, path: Path | None = None, key: Path | None = None) -> "Journal":
         """Choose the journal of a database: ``path``, else a file in the user's data folder."""
         if path is not None and not path.parent.is_dir():
             raise Misconfigured(f"there is no folder {str(path.parent)!r} for the journal")
@@ -61,51 +58,146 @@ class Journal:
             from platformdirs import user_data_path
 
             path = user_data_path("efface", appauthor=False) / f"{identity}.jsonl"
-        return cls(path)
+        return cls(path, key)
 
     def read(self) -> tuple[Entry, ...]:
         """Read and check all entries; none, where there is no file yet.
 
         Raises:
-            Negative: an entry was edited, removed, inserted or moved; the message says which.
-            Misconfigured: the file cannot be read.
+            Negative: an entry was edited, removed, inserted or moved, the end or all of the file
+                is gone, or another key made it; the message says which.
+            Misconfigured: the file, or its key, cannot be read.
         """
-        if self.path.exists() and not self.path.is_file():
-            raise Misconfigured(f"the journal {str(self.path)!r} is not a file")
-        try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return ()
-        except (OSError, UnicodeDecodeError):
-            raise Misconfigured(f"the journal {str(self.path)!r} cannot be read") from None
-        entries: list[Entry] = []
-        for number, line in enumerate(lines, start=1):
-            previous = entries[-1].digest if entries else START
-            entries.append(_parse(line, number, previous))
-        return tuple(entries)
+        return self._state().entries
+
+    def unlock(self) -> JournalKey:
+        """Read the key, or make it where nothing was sealed yet.
+
+        Raises:
+            Misconfigured: it is gone, unreadable, or others can read it.
+        """
+        if not self._key_path.exists() and any(e.key for e in self._parsed()):
+            raise Misconfigured(
+                f"the key of the journal, {str(self._key_path)!r}, is not there: restore it, or "
+                "name it with --journal-key"
+            )
+        return keyring.obtain(self._key_path)
 
     def append(self, event: Event, when: str, plan: str, content: Mapping[str, Any]) -> Entry:
-        """Write one entry and wait until it is on the disk.
+        """Write one entry, then its anchor, and wait until both are on the disk.
 
         Raises:
             Negative: the journal is broken; nothing is appended to a broken one.
             Misconfigured: it cannot be written.
         """
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(handle, "a+", encoding="utf-8") as file, _locked(file):
-                entries = self.read()
-                previous = entries[-1].digest if entries else START
-                entry = _seal(len(entries) + 1, event, when, plan, content, previous)
-                file.write(_line(entry) + "\n")
+        with self._writing():
+            key = self.unlock()
+            state = self._state()
+            entry = chain.seal(state.entries, event, when, plan, content, key)
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(handle, "r+b") as file:
+                file.truncate(state.whole)
+                file.seek(0, os.SEEK_END)
+                file.write(b"\n" * state.open + entry.line().encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-        except OSError:
+            anchors.write(key, self.path, [*state.entries, entry])
+        return entry
+
+    def mend(self, *, accept: int | None = None) -> tuple[str, ...]:
+        """Finish what a crash left between a line and its anchor; say what that was.
+
+        ``accept`` is how many lines a journal has that lost its anchor and that people compared
+        with a copy: it gets a new one.
+
+        Raises:
+            Negative: the journal is broken, which no mending helps.
+            Misconfigured: it cannot be written, or does not have so many lines.
+        """
+        if not self.path.exists() and accept is None:
+            self.read()
+            return ()
+        with self._writing():
+            state = self._state(anchored=accept is None)
+            if accept is not None and accept != len(state.entries):
+                raise Misconfigured(f"the journal has {len(state.entries)} lines, not {accept}")
+            told = []
+            if state.torn:
+                os.truncate(self.path, state.whole)
+                told.append("a line that a crash cut short was taken off: it was never confirmed")
+            if state.behind:
+                told.append(f"{state.behind} lines were written and not anchored before a crash")
+            if any(e.key for e in state.entries):
+                anchors.write(self.unlock(), self.path, state.entries)
+        return tuple(told)
+
+    @property
+    def _key_path(self) -> Path:
+        return self.key or keyring.default_path()
+
+    def _parsed(self) -> list[Entry]:
+        lines, _, _ = self._lines()
+        return [chain.parse(line, n) for n, line in enumerate(lines, start=1)]
+
+    def _state(self, *, anchored: bool = True) -> _State:
+        """Read all and check it; the anchors first: who writes meanwhile writes the line first."""
+        key = keyring.load(self._key_path) if self._key_path.exists() else None
+        known = anchors.read(key) if key else ()
+        lines, rest, size = self._lines()
+        complete = len(lines)
+        if key is None and any(chain.parse(x, n).key for n, x in enumerate(lines, start=1)):
+            self.unlock()
+        entries = chain.verify(lines, key)
+        torn = False
+        if rest:
+            anchor = anchors.find(known, self.path, entries)
+            try:
+                entries = chain.verify([*lines, rest.decode("utf-8", "replace")], key)
+            except Negative:
+                torn = anchor is None or anchor.count <= complete
+                if not torn:
+                    raise
+        anchor = anchors.find(known, self.path, entries)
+        if anchored:
+            anchors.compare(anchor, self.path, entries, key)
+        behind = len(entries) - anchor.count if anchor and key else 0
+        return _State(entries, size - len(rest) * torn, torn, bool(rest) and not torn, behind)
+
+    def _lines(self) -> tuple[list[str], bytes, int]:
+        """Read the whole lines, what follows the last of them, and the size of all in bytes."""
+        if self.path.exists() and not self.path.is_file():
+            raise Misconfigured(f"the journal {str(self.path)!r} is not a file")
+        try:
+            raw = self.path.read_bytes()
+            *lines, rest = raw.split(b"\n")
+            return [line.decode("utf-8") for line in lines], rest, len(raw)
+        except FileNotFoundError:
+            return [], b"", 0
+        except (OSError, UnicodeDecodeError):
+            raise Misconfigured(f"the journal {str(self.path)!r} cannot be read") from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep other processes from writing between our reading and our writing.
+
+        Raises:
+            Misconfigured: it cannot be written, or another process does not let go of it.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600):
+                yield
+        except Timeout:
+            raise Misconfigured(
+                f"another program has been writing the journal {str(self.path)!r} for "
+                f"{LOCK_SECONDS} seconds: try again when it is done"
+            ) from None
+        except (OSError, NotImplementedError):
             raise Misconfigured(
                 f"the journal {str(self.path)!r} cannot be written: without it nothing is erased"
             ) from None
-        return entry
 
     def open_intents(self) -> tuple[Entry, ...]:
         """List the erasures whose outcome the journal does not know."""
@@ -113,7 +205,7 @@ class Journal:
         for entry in self.read():
             if entry.event == "intent":
                 waiting[entry.plan] = entry
-            else:
+            elif entry.event in ("done", "undone"):
                 waiting.pop(entry.plan, None)
         return tuple(waiting.values())
 
@@ -157,90 +249,8 @@ class Journal:
             probes = intent.content.get("probes") or ()
             if not probes or intent.content.get("place") != here:
                 continue
-            after = any(_looks(connection, tables, p) == p["after"] for p in probes)
+            after = any(looks(connection, tables, p) == p["after"] for p in probes)
             event: Event = "done" if after else "undone"
             content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
             settled.append(self.append(event, when, intent.plan, content))
         return tuple(settled)
-
-
-def probe(
-    connection: Connection, table: Table, place: Mapping[str, Any], columns: Sequence[str]
-) -> dict[str, Any]:
-    """Describe how one changed row looks after an erasure, to recognise it by.
-
-    The row is named by a key that holds no personal data; ``columns`` are those that were
-    written, so that they hold placeholders by now.
-    """
-    where = ref(table)
-    probe = {
-        "schema": where.schema,
-        "table": where.name,
-        "key": {c: plain(v) for c, v in place.items()},
-    }
-    probe["columns"] = list(columns)
-    return {**probe, "after": _looks(connection, {where: table}, probe)}
-
-
-def _looks(
-    connection: Connection, tables: Mapping[TableRef, Table], probe: Mapping[str, Any]
-) -> str:
-    """Digest the row that a probe names; an empty text where it is not there."""
-    table = tables.get(TableRef(probe.get("schema", ""), probe.get("table", "")))
-    if table is None:
-        return ""
-    columns = [table.c[c] for c in probe["columns"] if c in table.c]
-    query = select(*columns).where(*(table.c[c] == v for c, v in probe["key"].items()))
-    row = connection.execute(query).first()
-    if row is None:
-        return ""
-    return hashlib.sha256("\x1f".join(str(v) for v in row).encode()).hexdigest()
-
-
-def _parse(line: str, number: int, previous: str) -> Entry:
-    try:
-        raw = json.loads(line)
-        claimed = raw.pop("digest")
-        entry = Entry(**raw, digest=claimed)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise Negative(f"the journal is broken: line {number} is damaged") from None
-    sealed = _seal(entry.number, entry.event, entry.when, entry.plan, entry.content, entry.previous)
-    if sealed.digest != claimed:
-        raise Negative(f"the journal is broken: line {number} was changed after it was written")
-    if entry.previous != previous or entry.number != number:
-        raise Negative(
-            f"the journal is broken: line {number} does not follow the one before it: "
-            "lines were removed, inserted or moved"
-        )
-    return entry
-
-
-def _seal(
-    number: int, event: Event, when: str, plan: str, content: Mapping[str, Any], previous: str
-) -> Entry:
-    body = _line(Entry(number, event, when, plan, content, previous, ""))
-    return Entry(
-        number, event, when, plan, content, previous, hashlib.sha256(body.encode()).hexdigest()
-    )
-
-
-def _line(entry: Entry) -> str:
-    raw = {name: getattr(entry, name) for name in Entry.__slots__}
-    if not raw["digest"]:
-        del raw["digest"]
-    return json.dumps(raw, ensure_ascii=False, sort_keys=True)
-
-
-@contextmanager
-def _locked(file: IO[str]) -> Iterator[None]:
-    """Keep other processes from writing between our reading and our writing."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: a lock file of its own would be left behind by a crash
-        yield
-        return
-    fcntl.flock(file, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)

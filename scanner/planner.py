@@ -243,7 +243,7 @@ def acquaint(
     _same_database(connection, schema, basis)
     tables = {ref(t): t for t in schema.tables.values()}
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    addresses = _addresses(connection, tables, private, pack, request.key)
+    addresses = addressed(connection, tables, private, pack, request.key)
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
     territory = walk.trace(request.key)
     LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
@@ -291,7 +291,7 @@ def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> No
     )
 
 
-def _addresses(
+def addressed(
     connection: Connection,
     tables: Mapping[TableRef, Table],
     private: Collection[ColumnRef],

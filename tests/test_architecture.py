@@ -17,7 +17,7 @@ from scanner.cli import main
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*ROOT.glob("scanner/**/*.py"), *ROOT.glob("reports/**/*.py")])
-COMMANDS = plugins.names("scanner.cli")
+COMMANDS = tuple(n.replace("_", "-") for n in plugins.names("scanner.cli"))
 
 WRITERS = ("scanner/executor/", "scanner/demo/")
 """Who may change a database: the executor, and the demo its own."""
@@ -177,6 +177,6 @@ def test_readme_lists_every_command():
     readme = ROOT / "README.md"
     if not readme.exists():
         pytest.skip("there is no README yet")
-    listed = set(re.findall(r"^\s*(?:\$\s*|\|\s*`?)?efface ([a-z]+)", readme.read_text(), re.M))
+    listed = set(re.findall(r"^\s*(?:\$\s*|\|\s*`?)?efface ([a-z-]+)", readme.read_text(), re.M))
     assert listed >= set(COMMANDS)
     assert listed <= {*COMMANDS}, "README names commands that are not there"

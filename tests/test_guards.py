@@ -146,8 +146,8 @@ def test_a_rehearsal_and_a_commit_say_which_they_were(embedded):
 
 def test_a_done_erasure_is_in_the_journal_at_once(embedded):
     embedded.commit(embedded.plan())
-    assert [e.event for e in embedded.journal.read()] == ["intent", "done"]
-    assert embedded.journal.read()[1].content["committed"] is True
+    assert [e.event for e in embedded.journal.read()] == ["basis", "intent", "done"]
+    assert embedded.journal.read()[2].content["committed"] is True
 
 
 def test_a_safe_shape_with_the_subjects_name_in_it_is_no_safe_shape(embedded):

@@ -25,14 +25,15 @@ class Program(click.Group):
     """Finds the commands when they are asked for; turns every failure into one sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the modules of this package."""
-        return list(plugins.names(__name__))
+        """Name the modules of this package, with dashes for underscores."""
+        return [name.replace("_", "-") for name in plugins.names(__name__)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module that is called like the command."""
-        if cmd_name not in plugins.names(__name__):
+        if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = plugins.load(__name__, cmd_name).command
+        module = plugins.load(__name__, cmd_name.replace("-", "_"))
+        command: click.Command = module.command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -88,12 +89,13 @@ Exit status, and what became of the customer's data:
   3    refused by a safeguard     unchanged
   4    the database failed        rolled back, unchanged
   5    erased, but a receipt or
-       the journal is unwritten   changed, as the journal says
+       the journal is unwritten,
+       or some of several are not changed, as the journal says
   70   a fault in efface          rolled back; with --commit as the journal says
   130  interrupted                rolled back; with --commit as the journal says
 
-Options are taken from the command line, else the environment (EFFACE_DB, EFFACE_JOURNAL), else
-efface.toml, else the default. NO_COLOR is honoured. EFFACE_DEBUG=1 shows tracebacks, which can
+Options are taken from the command line, else the environment (EFFACE_DB, EFFACE_JOURNAL,
+EFFACE_JOURNAL_KEY), else efface.toml, else the default. NO_COLOR is honoured. EFFACE_DEBUG=1 shows tracebacks, which can
 hold personal data.
 
 \b

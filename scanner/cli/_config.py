@@ -6,7 +6,7 @@
     pack = "clarify"
     skip = ["log_*"]
 
-A key is an option's long name. ``db`` and ``journal`` may stand at the top, for all commands.
+A key is an option's long name. ``db``, ``journal`` and ``journal-key`` may stand at the top, for all commands.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ from scanner.errors import Misconfigured
 NAME = "efface.toml"
 """The file that is looked for in the current folder."""
 
-EVERYWHERE = ("db", "journal")
+EVERYWHERE = ("db", "journal", "journal-key")
 """Options that may be set for all commands at once."""
 
 NEVER = ("commit", "confirm", "json", "help")

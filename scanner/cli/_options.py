@@ -1,5 +1,7 @@
 """Options that several commands have, so that they are called and explained alike."""
 
+import getpass
+import re
 from pathlib import Path
 
 import click
@@ -27,6 +29,30 @@ JOURNAL = click.option(
     help="The journal; without it, one for each database in your data folder.",
 )
 
+JOURNAL_KEY = click.option(
+    "--journal-key",
+    type=FILE,
+    metavar="FILE",
+    envvar="EFFACE_JOURNAL_KEY",
+    show_envvar=True,
+    help="The journal's key, a file apart from it; without it, one in your configuration folder.",
+)
+
+AS = click.option(
+    "--as",
+    "by",
+    default="",
+    metavar="LOGIN",
+    help="Who approved it, by login; the user of this computer if not given.",
+)
+
+REQUEST = click.option(
+    "--request",
+    default="",
+    metavar="ID",
+    help="The number of the request, such as SR-2026-17; never a name or an address.",
+)
+
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
 OUTPUT = click.option("-o", "--output", type=Target(), metavar="FILE", help="Where it is written.")
@@ -37,3 +63,13 @@ SUBJECT = click.option(
     metavar="KEY",
     help="The person's key (objid); never a name or an address.",
 )
+
+
+def login(given: str) -> str:
+    """Say who approves: who was named, else the user of this computer, if it knows one."""
+    if given:
+        return given
+    try:
+        return re.sub(r"[^\w.\\@-]", "_", getpass.getuser())[:60]
+    except (OSError, KeyError, ImportError):
+        return ""

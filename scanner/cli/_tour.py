@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 DATABASE, TRUTH = "demo.sqlite", "truth.json"
 SCAN, AUDIT, PLAN, JOURNAL = "scan.json", "audit.xlsx", "plan.json", "journal.jsonl"
+KEY = "journal.key"
+"""The demo's own: the user's key would miss the journal of a demo that was thrown away."""
 
 
 def walk(folder: Path, url: str, subject: str) -> None:
     """Run every stage on the demo in ``folder``, then say what came of it."""
     db = ["--db", url]
     scan, audit, plan = str(folder / SCAN), str(folder / AUDIT), str(folder / PLAN)
-    journal = ["--journal", str(folder / JOURNAL)]
+    journal = ["--journal", str(folder / JOURNAL), "--journal-key", str(folder / KEY)]
     stages = [
         ["scan", *db, "-o", scan],
         ["audit", scan, "--decide", "suggested", "-o", audit],
-        ["plan", *db, audit, "--subject", subject, "-o", plan],
+        ["plan", *db, audit, "--subject", subject, *journal, "-o", plan],
         ["erase", *db, plan, *journal],
         ["erase", *db, plan, *journal, "--commit", "--confirm", subject],
         ["verify", *db, plan],
@@ -61,7 +63,7 @@ def _summary(folder: Path, subject: str) -> list[str]:
     from scanner.journal import Journal
 
     audit = reports.read(folder / AUDIT)
-    receipt = Journal(folder / JOURNAL).read()[-1].content
+    receipt = Journal(folder / JOURNAL, folder / KEY).read()[-1].content
     return [
         "",
         f"found     {_found(audit.scan)}",
@@ -71,7 +73,7 @@ def _summary(folder: Path, subject: str) -> list[str]:
         f"that were decided to be kept and in the places that wait; all {len(receipt['kpis'])} "
         "figures that reports are made of are as before; the journal is whole",
         f"files     in {str(folder)!r}: {AUDIT} (the workbook that people decide in), {SCAN}, {PLAN}, "
-        f"{JOURNAL} (the proof), {DATABASE} (the CRM), {TRUTH} (what really is in it)",
+        f"{JOURNAL} (the proof) with {KEY}, {DATABASE} (the CRM), {TRUTH} (what really is in it)",
     ]
 
 

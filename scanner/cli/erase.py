@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     help="Where to look for what is left: where something was found, written or changed meanwhile; "
     "or everywhere again, while the transaction is open.",
 )
+@_options.REQUEST
+@_options.AS
 @_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 @_options.OUTPUT
 def command(
@@ -47,7 +50,10 @@ def command(
     pack: str | None,
     answers: Path | None,
     residue: Literal["touched", "full"],
+    request: str,
+    by: str,
     journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -55,13 +61,15 @@ def command(
     from scanner import database, rulebook
     from scanner.executor import execute
     from scanner.journal import Journal
+    from scanner.ledger import Warrant
     from scanner.plans import Plan
 
+    warrant = Warrant(request, _options.login(by))
     todo = Plan.from_json(_output.read_text(plan))
     if answers:
         todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
-        book = Journal.of(database.identity(engine.url), journal)
+        book = Journal.of(database.identity(engine.url), journal, journal_key)
         receipt = execute(
             engine,
             todo,
@@ -71,6 +79,7 @@ def command(
             confirm=confirm,
             max_rows=max_rows,
             residue=residue,
+            warrant=warrant,
             progress=progress,
         )
     if output:

@@ -1,17 +1,20 @@
 """``efface log``: what was erased, and whether the journal is whole."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.cli import _connection, _options, _output
+from scanner.cli import _connection, _holding, _options, _output
 from scanner.errors import Misconfigured, Negative
+from scanner.model import dump
 
 if TYPE_CHECKING:
     from scanner.journal import Entry, Journal
+
+SHOWN = ("request", "by", "until", "why", "state", "due")
+"""What of an entry is shown in its line, where it is there."""
 
 
 @click.command()
@@ -23,6 +26,20 @@ if TYPE_CHECKING:
     help="The database: finds its journal, and settles erasures that were interrupted.",
 )
 @_options.JOURNAL
+@_options.JOURNAL_KEY
+@click.option("--check", is_flag=True, help="Exit 1 where the journal is broken or unsettled.")
+@click.option(
+    "--accept",
+    type=click.IntRange(1),
+    metavar="LINES",
+    help="Anchor a journal anew that lost its anchor: how many lines it has, by your copy of it.",
+)
+@click.option(
+    "--export",
+    type=_output.Target(),
+    metavar="FILE",
+    help="Write the journal as .csv or .html to read, or as .json with all that it holds.",
+)
 @click.option(
     "--certificate",
     type=_output.Target(),
@@ -32,42 +49,103 @@ if TYPE_CHECKING:
 @click.option(
     "--plan", default="", metavar="DIGEST", help="Which erasure: its plan's digest; else the last."
 )
-@click.option("--check", is_flag=True, help="Exit 1 where the journal is broken or unsettled.")
+@click.option("--overdue", is_flag=True, help="List what is past its day; exit 1 if anything is.")
+@click.option("--hold", default="", metavar="KEY", help="Do not erase this subject for now.")
+@click.option("--until", type=_holding.DAY, metavar="DATE", help="The last day of the hold.")
+@click.option(
+    "--why", default="", metavar="REASON", help="One word: claim, duty, accuracy, wish, objection, "
+    "identity or audit; never in words of your own, which would name people."
+)  # fmt: skip
+@click.option("--release", default="", metavar="KEY", help="End the hold on this subject.")
+@click.option("--open", "opened", default="", metavar="KEY", help="Note a request of this subject.")
+@click.option("--received", type=_holding.DAY, metavar="DATE", help="When it came in; else today.")
+@_options.REQUEST
+@_options.AS
 @_options.JSON
 def command(
     db: str | None,
     journal: Path | None,
+    journal_key: Path | None,
+    check: bool,
+    accept: int | None,
+    export: Path | None,
     certificate: Path | None,
     plan: str,
-    check: bool,
+    overdue: bool,
     as_json: bool,
+    **wished: Any,
 ) -> None:
-    """Show the journal, check its chain, settle what was interrupted."""
+    """Show the journal, check it, settle what was interrupted; note holds and requests."""
     if not (db or journal):
         raise click.UsageError("name the journal: --journal FILE, or --db URL")
+    wish = _holding.Wish(**wished)
+    wish.check()
     from scanner.journal import Journal
 
-    book = _settled(db, journal) if db else Journal.of("", journal)
+    book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
+    for line in book.mend(accept=accept) if check or accept else ():
+        _output.remark(line)
+    if _holding.write(book, wish):
+        return
+    if db:
+        _settle(book, db)
+    entries = book.read()
     if journal and not journal.exists():
         raise Misconfigured(f"there is no journal {str(journal)!r}")
-    entries = book.read()
+    if overdue:
+        _holding.late(book, as_json=as_json)
+    elif certificate or export:
+        _write(book, entries, certificate, plan, export)
+    else:
+        _show(book, entries, as_json=as_json)
+    if check:
+        _checked(book, entries)
+
+
+def _show(book: "Journal", entries: "Sequence[Entry]", *, as_json: bool) -> None:
+    if as_json:
+        _output.emit(dump({"version": 1, "journal": str(book.path), "entries": raw(entries)}))
+        return
+    for line in lines(entries):
+        _output.emit(line)
+
+
+def raw(entries: "Sequence[Entry]") -> list[dict[str, Any]]:
+    """Write entries as JSON objects, with all that they hold."""
+    return [{n: getattr(e, n) for n in e.__slots__} for e in entries]
+
+
+def _checked(book: "Journal", entries: "Sequence[Entry]") -> None:
+    """Say that the journal is whole, and how much of it that vouches for.
+
+    Raises:
+        Negative: an erasure was interrupted and nobody has asked the database how it ended.
+    """
+    if waiting := book.open_intents():
+        raise Negative(
+            f"{len(waiting)} erasures were interrupted and their outcome is not written down: "
+            "run efface log --check --db URL"
+        )
+    if early := sum(not e.key for e in entries):
+        _output.remark(f"{early} lines are of before there were keys: they are only chained")
+    _output.remark(f"the journal is whole: {len(entries)} entries, {book.path}")
+
+
+def _write(
+    book: "Journal",
+    entries: "Sequence[Entry]",
+    certificate: Path | None,
+    plan: str,
+    export: Path | None,
+) -> None:
+    """Write what was asked for to files."""
     if certificate:
         _certify(book, plan, certificate)
-    elif as_json:
-        from scanner.model import dump
+    if export:
+        import reports
 
-        raw = [{n: getattr(e, n) for n in e.__slots__} for e in entries]
-        _output.emit(dump({"version": 1, "journal": str(book.path), "entries": raw}))
-    else:
-        for line in lines(entries):
-            _output.emit(line)
-    if check:
-        if waiting := book.open_intents():
-            raise Negative(
-                f"{len(waiting)} erasures were interrupted and their outcome is not written down: "
-                "run efface log --check --db URL"
-            )
-        _output.remark(f"the journal is whole: {len(entries)} entries, {book.path}")
+        reports.export(entries, export)
+        _output.remark(f"{len(entries)} entries are in {export}")
 
 
 def _certify(book: "Journal", plan: str, path: Path) -> None:
@@ -78,27 +156,32 @@ def _certify(book: "Journal", plan: str, path: Path) -> None:
     _output.remark(f"the receipt of line {entry.number}, {entry.when}, is in {path}")
 
 
-def _settled(db: str, journal: Path | None) -> "Journal":
+def _settle(book: "Journal", db: str) -> None:
+    """Ask the database how interrupted erasures ended, if there are any."""
+    if not book.open_intents():
+        return
     from scanner import database
-    from scanner.journal import Journal
 
-    with _connection.opened(db) as engine:
-        book = Journal.of(database.identity(engine.url), journal)
-        if book.open_intents():
-            with database.reading(engine) as connection:
-                now = datetime.now(UTC).isoformat(timespec="seconds")
-                for entry in book.settle(connection, database.reflect(connection), now):
-                    _output.remark(f"an interrupted erasure was settled: {entry.event}")
-    return book
+    with _connection.opened(db) as engine, database.reading(engine) as connection:
+        schema = database.reflect(connection)
+        for entry in book.settle(connection, schema, _connection.now()):
+            _output.remark(f"an interrupted erasure was settled: {entry.event}")
 
 
-def lines(entries: tuple["Entry", ...]) -> Iterator[str]:
+def lines(entries: "Sequence[Entry]") -> Iterator[str]:
     """Write one line an entry."""
     for entry in entries:
         subject = entry.content.get("subject") or {}
-        rows = sum((entry.content.get("rows") or {}).values())
-        count = f"{rows:>8,} rows" if rows else ""
-        yield (
-            f"{entry.number:>4}  {entry.when}  {entry.event:<6}  "
-            f"{subject.get('table', '')} {subject.get('key', '')}  {count}"
+        who = " ".join(str(subject[k]) for k in ("table", "key") if subject.get(k))
+        yield "  ".join(
+            (f"{entry.number:>4}", entry.when, f"{entry.event:<7}", who, *_more(entry.content))
         ).rstrip()
+
+
+def _more(content: Mapping[str, Any]) -> Iterator[str]:
+    """Say what else an entry holds that fits in a line."""
+    if rows := sum((content.get("rows") or {}).values()):
+        yield f"{rows:>8,} rows"
+    yield from (f"{name} {content[name]}" for name in SHOWN if content.get(name))
+    if again := content.get("again"):
+        yield f"again, after line {again['number']}"

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     metavar="FILE.xlsx",
     help="Also write a workbook in which people answer the reviews, masked.",
 )
+@_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 @_options.OUTPUT
 def command(
@@ -50,6 +52,8 @@ def command(
     sql: Path | None,
     answers: Path | None,
     reviews: Path | None,
+    journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
     output: Path | None,
 ) -> None:
@@ -73,7 +77,7 @@ def command(
             draft,
         ),
     ):
-        made = draft.plan.answered(earlier)
+        made = _connection.held(draft.plan.answered(earlier), engine, journal, journal_key)
         seen = witness.testify(connection, draft, rules) if reviews else ()
         script = scripter.script(connection, draft, rules) if sql else None
     text = made.to_json()

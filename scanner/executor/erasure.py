@@ -15,13 +15,14 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import newcomers, planner, recorder, safeguards, surveyor, verifier
+from scanner import holds, ledger, newcomers, planner, recorder, safeguards, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor.cells import rewrite
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
+from scanner.ledger import NOBODYS, Warrant
 from scanner.model import Progress
 from scanner.planner import Draft, Request
 from scanner.plans import Plan, Receipt
@@ -47,6 +48,7 @@ def execute(
     max_rows: int | None = None,
     survey: Survey | None = None,
     residue: Literal["touched", "full"] = "touched",
+    warrant: Warrant = NOBODYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
     alongside: Callable[[Connection], None] | None = None,
@@ -66,6 +68,7 @@ def execute(
         survey: a pass over all text that was made before; without one it is made here.
         residue: ``touched`` looks for what is left where the survey found something, where
             something was written, and where something may have changed since; ``full`` everywhere.
+        warrant: on whose word it is done; one that repeats an erasure may be the same plan.
         clock: gives the time.
         progress: told of each table.
         alongside: writes what belongs to the erasure, such as a note on the request for it, into
@@ -77,9 +80,11 @@ def execute(
         DatabaseFailed: the database failed; nothing was changed.
     """
     safeguards.allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
+    holds.refuse(journal, plan.subject[1], _now(clock))
     if commit:
         _settle(engine, journal, clock)
-        journal.refuse_again(plan.digest)
+        if not warrant.again:
+            journal.refuse_again(plan.digest)
     started = _now(clock)
     request = safeguards.request_of(plan, pack)
     if survey is None:
@@ -117,16 +122,13 @@ def execute(
         _write_alongside(connection, alongside, left)
         if commit and tally.rows:
             held.enter_context(newcomers.kept_out(engine, current, pack, tally.places, residue))
-            intent = {
-                "subject": receipt.to_raw()["subject"],
-                "place": identity(engine.url),
-                "probes": _probes(connection, draft),
-            }
+            intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
+            intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
             journal.append("intent", _now(clock), plan.digest, intent)
         if commit and (tally.rows or alongside):
             keep()
     if commit and tally.rows:
-        _done(journal, receipt)
+        _done(journal, receipt, warrant)
     return receipt
 
 
@@ -174,14 +176,15 @@ def _write_alongside(
         alongside(connection)
 
 
-def _done(journal: Journal, receipt: Receipt) -> None:
+def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:
     """Write down that the erasure was committed; that it cannot be said must not hide that it was.
 
     Raises:
         Unrecorded: the erasure is done, but the journal does not say so yet.
     """
     try:
-        journal.append("done", receipt.finished, receipt.plan, receipt.to_raw())
+        done = receipt.to_raw() | warrant.to_raw()
+        journal.append("done", receipt.finished, receipt.plan, done)
     except EffaceError:
         raise Unrecorded(
             f"the erasure was committed, but {str(journal.path)!r} cannot take its receipt: mend "

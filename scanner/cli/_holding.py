@@ -1,0 +1,92 @@
+"""The part of ``efface log`` that writes: holds, releases, requests; and what is past its day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli import _connection, _options, _output
+from scanner.errors import Negative
+
+if TYPE_CHECKING:
+    from scanner.holds import Due
+    from scanner.journal import Journal
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be written down; each of the first three names a subject's key."""
+
+    hold: str
+    release: str
+    opened: str
+    until: datetime | None
+    why: str
+    request: str
+    received: datetime | None
+    by: str
+
+    def check(self) -> None:
+        """Refuse options that do not belong together."""
+        if sum(map(bool, (self.hold, self.release, self.opened))) > 1:
+            raise click.UsageError("one of --hold, --release and --open at a time")
+        if bool(self.hold) != bool(self.until) or bool(self.hold) != bool(self.why):
+            raise click.UsageError("a hold needs all of --hold KEY --until DATE --why REASON")
+        if bool(self.opened) != bool(self.request):
+            raise click.UsageError("a request needs both --open KEY and --request ID")
+        if self.received and not self.opened:
+            raise click.UsageError("--received goes with --open")
+
+
+def write(book: "Journal", wish: Wish) -> bool:
+    """Write down what is wished; say whether anything was."""
+    from scanner import holds
+
+    now, by = _connection.now(), _options.login(wish.by)
+    if wish.hold and wish.until:
+        until = wish.until.date()
+        entry = holds.hold(book, wish.hold, until, wish.why, now=now, by=by)
+        told = f"subject {wish.hold} is not erased until {until.isoformat()}"
+    elif wish.release:
+        entry = holds.release(book, wish.release, now=now, by=by)
+        told = f"the hold on subject {wish.release} is released"
+    elif wish.opened:
+        received = wish.received.date() if wish.received else date.fromisoformat(now[:10])
+        entry = holds.opened(book, wish.request, wish.opened, received, now=now, by=by)
+        told = f"the request {wish.request} has to be answered by {entry.content['due']}"
+    else:
+        return False
+    _output.remark(f"{told}: line {entry.number} of {book.path}")
+    return True
+
+
+def late(book: "Journal", *, as_json: bool) -> None:
+    """List what is past its day.
+
+    Raises:
+        Negative: there is something.
+    """
+    from scanner import holds
+    from scanner.model import dump
+
+    found = holds.overdue(book.read(), _connection.now())
+    if as_json:
+        raw = [{"kind": d.kind, "request": d.name, "subject": d.key, "due": d.due.isoformat(),
+                "why": d.why} for d in found]  # fmt: skip
+        _output.emit(dump({"version": 1, "overdue": raw}))
+    else:
+        for line in _lines(found):
+            _output.emit(line)
+    if found:
+        raise Negative(f"{len(found)} past their day")
+    _output.remark("nothing is past its day")
+
+
+def _lines(found: "tuple[Due, ...]") -> Iterator[str]:
+    for due in found:
+        parts = (due.due.isoformat(), due.kind, due.name, f"subject {due.key}", due.why)
+        yield "  ".join(p for p in parts if p)

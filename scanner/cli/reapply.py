@@ -1,0 +1,175 @@
+"""``efface reapply``: after a restore, erases again who is back. Rehearses, unless told to commit."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner.cli import _connection, _options, _output, _progress
+from scanner.errors import Misconfigured, Refused, Unfinished
+
+if TYPE_CHECKING:
+    from scanner.journal import Journal
+    from scanner.plans import Basis
+    from scanner.restorer import Outcome
+    from scanner.revenants import Revenant
+
+TOLD = {
+    "undone": "is back",
+    "erased": "is still erased",
+    "absent": "is not in this copy",
+    "other": "the key is another person's now",
+    "unclear": "cannot be told",
+}
+"""How a state is told."""
+
+
+@click.command()
+@_options.DB
+@click.argument("audit", type=_options.FILE, required=False)
+@click.option(
+    "--since",
+    metavar="TIME",
+    default="",
+    help="Only what was erased from then on, such as 2026-03-01: when the backup was made.",
+)
+@click.option("--commit", is_flag=True, help="Keep the changes; without it all is undone again.")
+@click.option("--confirm", default="", metavar="N", help="How many subjects are to be erased.")
+@click.option("--pack", metavar="NAME|FILE", help="Another pack than the one of the journal.")
+@_options.AS
+@_options.JOURNAL
+@_options.JOURNAL_KEY
+@_options.JSON
+def command(
+    db: str,
+    audit: Path | None,
+    since: str,
+    commit: bool,
+    confirm: str,
+    pack: str | None,
+    by: str,
+    journal: Path | None,
+    journal_key: Path | None,
+    as_json: bool,
+) -> None:
+    """Erase again who came back with a restored copy of the database. Rehearses at first.
+
+    AUDIT is a workbook of this copy, for one whose schema is not that of the first erasure.
+    """
+    from scanner import database, restorer, revenants
+    from scanner.journal import Journal
+
+    start = _time(since) if since else None
+    basis = _basis(audit) if audit else None
+    with _connection.opened(db) as engine, _progress.shown() as progress:
+        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        _there(book)
+        found = revenants.find(engine, book, since=start, basis=basis, chosen=pack)
+        for one in found:
+            _output.remark(_line(one))
+        outcomes = []
+        for outcome in restorer.reapply(
+            engine,
+            found,
+            book,
+            commit=commit,
+            confirm=confirm,
+            by=_options.login(by),
+            progress=progress,
+        ):
+            outcomes.append(outcome)
+            _output.remark(_came(outcome, commit=commit))
+    if as_json:
+        _emit(book, found, outcomes, commit=commit)
+    _end(found, outcomes, commit=commit)
+
+
+def _time(text: str) -> datetime:
+    """Read a day or a time; without an offset it is of this computer's zone."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(
+            f"--since takes a day or a time such as 2026-03-01 or 2026-03-01T02:00, not {text!r}"
+        ) from None
+
+
+def _basis(audit: Path) -> "Basis":
+    import reports
+    from scanner.plans import Basis
+
+    return Basis.of(reports.read(audit))
+
+
+def _there(book: "Journal") -> None:
+    """Refuse where there is no journal: then nothing would be found, which proves nothing."""
+    if not book.read():
+        raise Misconfigured(
+            f"there is no journal {str(book.path)!r}: a copy in another place has none of its own; "
+            "name the one that the erasures were written to with --journal"
+        )
+
+
+def _line(one: "Revenant") -> str:
+    done = one.erasure.last
+    told = f"subject {one.key}, erased at {done.when} (line {done.number}): {TOLD[one.state]}"
+    return f"{told}: {one.why}" if one.why else told
+
+
+def _came(outcome: "Outcome", *, commit: bool) -> str:
+    key = outcome.revenant.key
+    if outcome.receipt is None or outcome.refused:
+        return f"subject {key}: refused: {outcome.refused}"
+    rows = sum(outcome.receipt.rows.values())
+    said = "erased again" if commit else "rehearsed"
+    return f"subject {key}: {said}: {rows:,} rows, residue {sum(outcome.receipt.residue.values())}"
+
+
+def _emit(
+    book: "Journal", found: "Sequence[Revenant]", outcomes: "Sequence[Outcome]", *, commit: bool
+) -> None:
+    from scanner.model import dump
+
+    came = {o.revenant.erasure.first.number: o for o in outcomes}
+    subjects: list[dict[str, Any]] = []
+    for one in found:
+        outcome = came.get(one.erasure.first.number)
+        receipt = outcome.receipt if outcome else None
+        subjects.append(
+            {
+                "subject": {"table": one.erasure.table, "key": one.erasure.key},
+                "method": one.erasure.method,
+                "erased": one.erasure.last.named,
+                "state": one.state,
+                "why": one.why,
+                "refused": outcome.refused if outcome else "",
+                "receipt": receipt.to_raw() if receipt else None,
+            }
+        )
+    told = {"version": 1, "journal": str(book.path), "committed": commit, "subjects": subjects}
+    _output.emit(dump(told))
+
+
+def _end(found: "Sequence[Revenant]", outcomes: "Sequence[Outcome]", *, commit: bool) -> None:
+    """Say what came of it all.
+
+    Raises:
+        Refused: some could not be told or were refused, and nothing was changed.
+        Unfinished: some were erased again, and some were not.
+    """
+    due = sum(r.state == "undone" for r in found)
+    unclear = sum(r.state == "unclear" for r in found)
+    done = sum(o.receipt is not None and not o.refused for o in outcomes)
+    word = "erased again" if commit else "rehearsed, nothing was changed"
+    told = f"{len(found)} erasures looked at, {due} are undone in this copy, {done} {word}"
+    wrong = [f"{due - done} were refused"] * (due > done)
+    wrong += [f"{unclear} cannot be told"] * bool(unclear)
+    if not wrong:
+        _output.remark(told + (f": --commit --confirm {due} does it" if due and not commit else ""))
+        return
+    sentence = f"{told}; {', '.join(wrong)}: see above"
+    if commit and done:
+        raise Unfinished(f"{sentence}; once that is mended, run the same again")
+    raise Refused(sentence)

@@ -1,0 +1,228 @@
+"""What the journal says of time: who is not to be erased until when, and which requests are late.
+
+A hold is a restriction of processing (Art. 18 GDPR) or a duty to keep (Art. 17(3)). Its reason is
+one of ``rules/holds.toml``: a text of one's own would sooner or later hold personal data.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from scanner import rulebook
+from scanner.chain import Entry
+from scanner.errors import Misconfigured, Stopped
+from scanner.journal import Journal
+from scanner.ledger import Warrant
+from scanner.plans import Plan, StopFound
+
+RULE = "hold"
+"""What the stop is called in a plan."""
+
+LAST_MONTH = 12
+
+LONGEST_KEY = 40
+"""A longer text is no key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A subject that is not to be erased before the day after ``until``."""
+
+    key: str
+    until: date
+    why: str
+    when: str
+
+    @property
+    def sentence(self) -> str:
+        """Say it to people."""
+        return f"hold until {self.until.isoformat()}: {reasons().get(self.why, self.why)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that a date was set for which has passed: a request, or a hold that ended."""
+
+    kind: str
+    name: str
+    key: str
+    due: date
+    why: str
+
+
+@cache
+def reasons() -> Mapping[str, str]:
+    """List the reasons for a hold, the word that is typed to what it means."""
+    found: Mapping[str, str] = rulebook.load("holds")["reasons"]
+    return found
+
+
+def hold(journal: Journal, key: str, until: date, why: str, *, now: str, by: str = "") -> Entry:
+    """Write down that a subject is not to be erased until the end of a day.
+
+    Raises:
+        Misconfigured: the day has passed, no such reason is known, or the key is none.
+    """
+    if why not in reasons():
+        known = "; ".join(f"{k}: {v}" for k, v in reasons().items())
+        raise Misconfigured(f"a hold is for one of these reasons, never in words of one's own: "
+                            f"{known}")  # fmt: skip
+    if until < _day(now):
+        raise Misconfigured(f"the hold would have ended on {until.isoformat()}: that is past")
+    content = {"subject": {"key": _key(key)}, "until": until.isoformat(), "why": why}
+    return journal.append("hold", now, "", content | Warrant(by=by).to_raw())
+
+
+def release(journal: Journal, key: str, *, now: str, by: str = "") -> Entry:
+    """Write down that a subject may be erased again.
+
+    Raises:
+        Misconfigured: nobody has held it.
+    """
+    if _key(key) not in standing(journal.read()):
+        raise Misconfigured(f"there is no hold on subject {key} in {str(journal.path)!r}")
+    content = {"subject": {"key": _key(key)}} | Warrant(by=by).to_raw()
+    return journal.append("release", now, "", content)
+
+
+def standing(entries: Iterable[Entry]) -> dict[str, Hold]:
+    """Find the holds that were not released, by the subject's key; some may have ended."""
+    found: dict[str, Hold] = {}
+    for entry in entries:
+        content = entry.content
+        if entry.event == "hold":
+            key = str(content["subject"]["key"])
+            until = date.fromisoformat(content["until"])
+            found[key] = Hold(key, until, content["why"], entry.when)
+        elif entry.event == "release":
+            found.pop(str(content["subject"]["key"]), None)
+    return found
+
+
+def on(journal: Journal, key: Any, now: str) -> Hold | None:
+    """Find the hold on a subject that has not ended.
+
+    Raises:
+        Negative: the journal is broken, so that nobody can say.
+    """
+    found = standing(journal.read()).get(str(key))
+    return found if found and found.until >= _day(now) else None
+
+
+def refuse(journal: Journal, key: Any, now: str) -> None:
+    """Refuse where there is a hold on the subject.
+
+    Raises:
+        Stopped: with its end and its reason.
+    """
+    if found := on(journal, key, now):
+        raise Stopped(f"subject {key}: {found.sentence}; efface log --release {key} ends it")
+
+
+def shown(plan: Plan, journal: Journal, now: str) -> Plan:
+    """Show a hold on the plan's subject as a stop of the plan."""
+    found = on(journal, plan.subject[1], now)
+    if found is None:
+        return plan
+    return replace(plan, stops=(*plan.stops, StopFound(RULE, found.sentence, 1, "stop")))
+
+
+def opened(
+    journal: Journal, request: str, key: str, received: date, *, now: str, by: str = ""
+) -> Entry:
+    """Write down that somebody asked, and by when it has to be answered (Art. 12(3) GDPR).
+
+    Raises:
+        Misconfigured: the request has no number, the day is to come, or it is open already.
+    """
+    if received > _day(now):
+        raise Misconfigured(f"the request would be received on {received.isoformat()}: not yet")
+    warrant = Warrant(request=request, by=by)
+    if not request:
+        raise Misconfigured("a request needs its number: --request ID")
+    if request in _open(journal.read()):
+        raise Misconfigured(f"the request {request} is open already")
+    content = {
+        "subject": {"key": _key(key)},
+        "state": "opened",
+        "received": received.isoformat(),
+        "due": in_a_month(received).isoformat(),
+    }
+    return journal.append("request", now, "", content | warrant.to_raw())
+
+
+def in_a_month(day: date) -> date:
+    """Give the same day of the next month, or its last (Regulation 1182/71, Art. 3)."""
+    year, month = (day.year, day.month + 1) if day.month < LAST_MONTH else (day.year + 1, 1)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
+    """List requests past their term, and holds that ended and were not released."""
+    told, today = tuple(entries), _day(now)
+    held = standing(told)
+    late = [
+        replace(due, why=due.why or (held[due.key].sentence if due.key in held else ""))
+        for due in _open(told).values()
+        if due.due < today
+    ]
+    ended = [
+        Due("hold", "", h.key, h.until, f"{reasons().get(h.why, h.why)}: release it, or hold on")
+        for h in held.values()
+        if h.until < today
+    ]
+    return tuple(sorted([*late, *ended], key=lambda d: (d.due, d.kind, d.name, d.key)))
+
+
+def _open(entries: Iterable[Entry]) -> dict[str, Due]:
+    """Find the requests that were neither carried out nor closed.
+
+    A request is closed by an event of its own, or by an erasure of its subject after it came in.
+    """
+    found: dict[str, Due] = {}
+    keys: dict[str, str] = {}
+    for entry in entries:
+        content = entry.content
+        if entry.event == "request":
+            _follow(found, entry)
+        elif entry.event == "intent":
+            keys[entry.plan] = str((content.get("subject") or {}).get("key", ""))
+        elif entry.event == "done":
+            key = keys.get(entry.plan, "")
+            found = {n: d for n, d in found.items() if d.key != key}
+    return found
+
+
+def _follow(found: dict[str, Due], entry: Entry) -> None:
+    """Take in what became of a request: opened, refused (it stays open) or closed."""
+    content = entry.content
+    name = str(content.get("request", ""))
+    state = content.get("state")
+    if state == "opened":
+        received = date.fromisoformat(content.get("received") or entry.when[:10])
+        due = date.fromisoformat(content["due"]) if "due" in content else in_a_month(received)
+        found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
+    elif state == "refused" and name in found:
+        found[name] = replace(found[name], why=f"refused at {entry.when}")
+    elif state == "closed":
+        found.pop(name, None)
+
+
+def _key(key: str) -> str:
+    """Take a key; a name or an address is none.
+
+    Raises:
+        Misconfigured: it has spaces or an @, or is too long.
+    """
+    if not key or len(key) > LONGEST_KEY or any(c.isspace() or c == "@" for c in key):
+        raise Misconfigured("a subject is named by its key (objid), never by a name or an address")
+    return key
+
+
+def _day(now: str) -> date:
+    """Read the day of a time, in UTC."""
+    read = datetime.fromisoformat(now)
+    return (read.astimezone(UTC) if read.tzinfo else read).date()

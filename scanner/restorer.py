@@ -1,0 +1,113 @@
+"""After a restore: does again what a copy has undone, each subject in a transaction of its own.
+
+What is to be done is found by ``revenants``; each subject is planned again from what the journal
+holds, and carried out by ``execute``, which writes and journals as it does the first time.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from scanner import planner
+from scanner.database import reading, reflect
+from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
+from scanner.executor import execute
+from scanner.journal import Journal
+from scanner.ledger import Warrant
+from scanner.model import Progress
+from scanner.plans import Plan, Receipt
+from scanner.revenants import Revenant
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one subject: a receipt, or why it was refused."""
+
+    revenant: Revenant
+    receipt: Receipt | None = None
+    refused: str = ""
+    failed: bool = False
+
+
+def reapply(
+    engine: Engine,
+    found: Sequence[Revenant],
+    journal: Journal,
+    *,
+    commit: bool = False,
+    confirm: str = "",
+    by: str = "",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress | None = None,
+) -> Iterator[Outcome]:
+    """Erase again all who are back; without ``commit``, rehearse it.
+
+    One subject's refusal does not keep the others; after a failure of the database no more is
+    begun.
+
+    Args:
+        engine: the restored copy.
+        found: what ``revenants.find`` found in it.
+        journal: where the erasures are, and where they are written down again.
+        commit: keep the changes.
+        confirm: with ``commit``, how many subjects are to be erased.
+        by: who approved it.
+        clock: gives the time.
+        progress: is told of long passes.
+
+    Raises:
+        Unconfirmed: the number of subjects is not the one that was given.
+        Negative, Misconfigured: the journal. Unrecorded: it could not be written after a commit.
+    """
+    due = [r for r in found if r.state == "undone"]
+    if commit and due and confirm != str(len(due)):
+        raise Unconfirmed(
+            f"{len(due)} subjects would be erased again: to do so, say --confirm {len(due)}"
+        )
+    return _each(engine, due, journal, commit=commit, by=by, clock=clock, progress=progress)
+
+
+def _each(
+    engine: Engine,
+    due: Sequence[Revenant],
+    journal: Journal,
+    *,
+    commit: bool,
+    by: str,
+    clock: Callable[[], datetime],
+    progress: Progress | None,
+) -> Iterator[Outcome]:
+    for one in due:
+        erasure = one.erasure
+        warrant = Warrant(erasure.request, by, erasure.first.named)
+        try:
+            plan = _planned(engine, one, progress)
+            receipt = execute(
+                engine,
+                plan,
+                one.asked.pack,
+                journal=journal,
+                commit=commit,
+                confirm=one.key,
+                warrant=warrant,
+                clock=clock,
+                progress=progress,
+            )
+        except DatabaseFailed as error:
+            yield Outcome(one, refused=str(error), failed=True)
+            return
+        except (Refused, Misconfigured) as error:
+            yield Outcome(one, refused=str(error))
+            continue
+        left = "" if not receipt.residue else "the subject could still be found afterwards"
+        yield Outcome(one, receipt, left)
+
+
+def _planned(engine: Engine, one: Revenant, progress: Progress | None) -> Plan:
+    """Plan an erasure again, with the answers that people gave to the first plan's reviews."""
+    with reading(engine) as connection:
+        schema = reflect(connection)
+        draft = planner.draft(connection, schema, one.asked, progress=progress)
+        return draft.plan.answered(one.erasure.answers)
