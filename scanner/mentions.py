@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner import names
+from scanner.errors import Refused
 from scanner.folding import folded
 from scanner.graph import Territory
 from scanner.identity import Identity, is_name
@@ -29,6 +30,7 @@ SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 THING = "a company, a street or another thing that is called like the subject"
+COMPUTED = "the database computes it from other columns, in which nothing sure stands"
 """Why a match is only possible."""
 
 NEAR_NAME, NEAR_PART = 60, 40
@@ -98,9 +100,14 @@ class Judge:
     identity: Identity
     rewritten: Callable[[TableRef], Mapping[str, str]]
     answers: Mapping[str, Answer]
+    computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
-        """Sort all that a search found."""
+        """Sort all that a search found.
+
+        Raises:
+            Refused: somebody answered erase about what only the database can write.
+        """
         rows = list(hits)
         known = self._known(rows)
         sure: list[Mention] = []
@@ -110,7 +117,7 @@ class Judge:
         undecided: set[ColumnRef] = set()
         values: dict[Place, Mapping[str, object]] = {}
         for hit in rows:
-            for mention, why in self._row(hit, known):
+            for mention, why in self._followed(hit.table, list(self._row(hit, known))):
                 column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
                 place = (hit.table, hit.key, mention.column)
                 if self.basis.treatment(column).firm and column not in self.basis.undecided:
@@ -126,6 +133,7 @@ class Judge:
                 review = self._review(mention, why)
                 reviews.append(review)
                 if review.answer == "erase":
+                    self._writable(mention)
                     sure.append(mention)
         return Mentions(
             merged(sure),
@@ -136,12 +144,31 @@ class Judge:
             values,
         )
 
+    def _followed(
+        self, where: TableRef, found: list[tuple[Mention, str]]
+    ) -> Iterator[tuple[Mention, str]]:
+        """Ask about what a column computes of cells in which nothing sure stands; else it follows."""
+        computed = self.computed.get(where, frozenset())
+        sure = any(m.certainty != "possible" and m.column not in computed for m, _ in found)
+        for mention, why in found:
+            if mention.column not in computed:
+                yield mention, why
+            elif not sure:
+                yield replace(mention, certainty="possible"), COMPUTED
+
+    def _writable(self, mention: Mention) -> None:
+        if mention.column in self.computed.get(mention.table, frozenset()):
+            raise Refused(
+                f"{mention.table}.{mention.column} is computed by the database: answer keep, and "
+                "see to what it is computed from"
+            )
+
     def _known(self, rows: Sequence[RowHits]) -> Known:
         """Find out what the subject shares with others: identifiers, and its name."""
         shared, namesakes = set(), False
         for hit in rows:
             own = self.territory.row(hit.table, hit.key)
-            if hit.table.name.lower() in self.pack.holders and own is None:
+            if self._holds(hit.table) and own is None:
                 whole = [m for ms in hit.found.values() for m in ms if m.whole]
                 shared |= {self._value(m) for m in whole}
                 namesakes = (
@@ -150,6 +177,11 @@ class Judge:
                     or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
                 )
         return Known(frozenset(shared), namesakes)
+
+    def _holds(self, table: TableRef) -> bool:
+        """Whether whole values of a table, or of what it copies, are somebody's own."""
+        original = self.basis.copies.get(table, table)
+        return bool({table.name.lower(), original.name.lower()} & set(self.pack.holders))
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
@@ -161,7 +193,7 @@ class Judge:
             own,
             linked=row is not None,
             paired=self._paired(hit),
-            holder=row is None and hit.table.name.lower() in self.pack.holders,
+            holder=row is None and self._holds(hit.table),
             supported=any(
                 m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
             ),
@@ -216,14 +248,14 @@ class Judge:
         return any({folded(part) for part in pair.split("\n")} <= whole for pair in pairs)
 
     def covered(self, table: TableRef, key: Key) -> frozenset[str]:
-        """Name the columns of a row that are rewritten anyway: nothing is looked for in them."""
+        """Name the columns of a row that are rewritten, or follow, anyway: they are not searched."""
         row = self.territory.row(table, key)
         if row is None or row.rows != "own":
             return frozenset()
         columns = self.rewritten(table)
         only = row.only
         if only is None:
-            return frozenset(columns)
+            return frozenset(columns) | self.computed.get(table, frozenset())
         return frozenset(c for c in columns if c in only or self.pack.base(c) in only)
 
     def _grade(

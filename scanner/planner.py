@@ -176,6 +176,9 @@ def draft(
     matcher = Matcher(who)
     rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
+    computed = {
+        w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
+    }
     judge = Judge(
         pack,
         basis,
@@ -183,8 +186,8 @@ def draft(
         who,
         lambda where: rewriter.rewritten(tables[where]),
         request.answers,
+        computed,
     )
-    computed = {w: {c.name for c in t.columns if c.computed is not None} for w, t in tables.items()}
     numbers = searched_numbers(basis)
     if sight is None or not sight.spots.fit(who, numbers):
         sight = look(connection, schema, known, request, progress=progress)
@@ -198,7 +201,7 @@ def draft(
         own=known.own,
         covered={t: {*rewriter.rewritten(tables[t]), *computed[t]} for t in territory.rows},
         numbers=frozenset(c for c in numbers if basis.treatment(c).personal != "none"),
-        ignore=lambda where, key: judge.covered(where, key) | computed[where],
+        ignore=judge.covered,
     )
     found = judge.sort(hits if who else ())
     if found.undecided:
@@ -217,7 +220,7 @@ def draft(
         mentions=found.sure,
         reviews=found.reviews,
         kept=found.kept,
-        duties=(*stops.duties(walk, territory), *stops.unsearched(schema)),
+        duties=(*stops.duties(walk, territory), *stops.unsearched(schema, numbers)),
         triggers={str(t): n for t in touched if (n := _triggers(connection, tables[t]))},
         kpis=() if identity else measure(connection, schema, pack),
         reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
@@ -332,7 +335,10 @@ def _decided(
 ) -> None:
     """Refuse where a column of the subject's own rows has no decision."""
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
-    names = [c for c, t in sorted(basis.columns.items()) if c.name == key and t.choice != KEEP]
+    keyed = [r for r in territory.reaches if r.to == key]
+    links = {(r.table, r.by) for r in keyed} | {(r.start, r.via) for r in keyed}
+    chosen = [c for c, t in sorted(basis.columns.items()) if t.choice != KEEP]
+    names = [c for c in chosen if c.name == key or links & {(c.table, c.name), (str(c.of), c.name)}]
     if wrong := [str(c) for c in names if c.of in own]:
         raise Misconfigured(f"{', '.join(wrong)} names rows: it can only be kept")
     missing = {c for c in basis.undecided if c.of in own and c.of in tables}

@@ -1,13 +1,16 @@
 """What speaks against erasing a subject, and what is left to people. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
+    Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     Table,
     and_,
     func,
@@ -17,7 +20,7 @@ from sqlalchemy import (
 
 from scanner.database import ref
 from scanner.graph import Territory, Walk
-from scanner.model import TableRef
+from scanner.model import ColumnRef, TableRef
 from scanner.plans import StopFound
 from scanner.rows import chunks
 from scanner.rulebook import Stop
@@ -54,9 +57,24 @@ def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
     return tuple(listed)
 
 
-def unsearched(schema: MetaData) -> list[Mapping[str, Any]]:
-    """List what holds copies that no search for text reaches."""
+def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping[str, Any]]:
+    """List what no search for text reaches; of the columns of numbers only ``numbers`` are searched."""
     listed: list[Mapping[str, Any]] = []
+    plain = [
+        c
+        for t in schema.tables.values()
+        for c in t.columns
+        if isinstance(c.type, Integer | Numeric) and not isinstance(c.type, Boolean)
+        if ColumnRef(t.schema or "", t.name, c.name) not in numbers
+    ]
+    if plain:
+        why = (
+            "numbers that the audit takes for keys, amounts or codes are not searched for phones "
+            "and ids: where one is, decide on its column"
+        )
+        listed.append(
+            {"kind": "columns of numbers", "where": "", "count": len(plain), "why": why, "keys": []}
+        )
     if stored := schema.info.get("stored"):
         where = ", ".join(map(str, stored))
         why = "they keep copies of rows until they are refreshed: refresh them"

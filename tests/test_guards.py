@@ -49,6 +49,67 @@ def test_an_undecided_column_of_others_that_names_the_subject_is_refused(embedde
     open_one.engine.dispose()
 
 
+def test_a_copy_that_a_trigger_makes_where_nobody_was_asked_is_no_success(tmp_path):
+    url = f"sqlite:///{tmp_path / 'crm.sqlite'}"
+    (tmp_path / "crm.sqlite").touch()
+    mini.build(url, trigger=False)
+    erasure = Erasure(url, tmp_path)
+    erasure.write("update table_notes_log set description = 'call with Ann Lee' where objid = 1")
+    erasure.write("create table hist (t text)")
+    erasure.write(
+        "create trigger keep after update on table_notes_log "
+        "begin insert into hist values (old.description); end"
+    )
+    again = Erasure(url, tmp_path)
+    message = refused(errors.Residue, lambda: again.commit(again.plan()), again)
+    assert "hist.t (1 rows)" in message
+    assert "trigger" in message
+    for one in (erasure, again):
+        one.engine.dispose()
+
+
+def test_a_namesake_in_a_computed_column_is_asked_about_and_does_not_block(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'crm.sqlite'}"
+    (tmp_path / "crm.sqlite").touch()
+    mini.build(url, trigger=False)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(
+            "alter table table_contact add column x_full varchar(70) "
+            "generated always as (first_name || ' ' || last_name) virtual"
+        ))  # fmt: skip
+    engine.dispose()
+    monkeypatch.setitem(mini.CUSTOM, ("table_contact", "x_full"), ("direct", "PERSON"))
+    erasure = Erasure(url, tmp_path)
+    plan = erasure.plan()
+    asked = [r for r in plan.reviews if r.mention.column == "x_full"]
+    assert asked, "the namesake's full name is asked about"
+    wrong = plan.answered([replace(r, answer="erase") for r in asked])
+    assert "computed" in refused(errors.Refused, lambda: erasure.commit(wrong), erasure)
+    assert erasure.commit(plan).residue == {}
+    erasure.engine.dispose()
+
+
+def test_a_column_that_relates_rows_can_only_be_kept(embedded, tmp_path):
+    wrong = Erasure(embedded.url, tmp_path, table_case__case_reporter2contact="null")
+    message = refused(errors.Misconfigured, wrong.plan, wrong)
+    assert "table_case.case_reporter2contact names rows" in message
+    wrong.engine.dispose()
+
+
+def test_a_namesake_in_a_backup_is_as_little_a_mention_as_in_the_original(embedded):
+    plan = embedded.plan()
+    copies = {str(c) for c in plan.basis.copies}
+    assert copies, "the mini database has a copy"
+    assert not [r for r in plan.reviews if str(r.mention.table) in copies]
+
+
+def test_numbers_that_are_not_searched_are_told(embedded):
+    told = [d for d in embedded.plan().duties if d["kind"] == "columns of numbers"]
+    assert [d["count"] for d in told] != [0]
+    assert told
+
+
 def test_verify_notices_a_mention_that_came_back(embedded):
     plan = embedded.plan()
     embedded.commit(plan)
