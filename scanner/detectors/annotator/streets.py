@@ -5,9 +5,10 @@ An address in a sentence is one span up to its end. Of one in lines of its own e
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from scanner.detectors.annotator import words
+from scanner.detectors.reading import Reading
 from scanner.model import Span
 
 NUMBER = r"\d{1,5}(?:[ ]?[a-zA-Z]\b)?(?:[-/]\d{1,4}[a-zA-Z]?)?"
@@ -115,7 +116,7 @@ POSTCODE_LINE = re.compile(
 )
 
 
-def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
+def find(text: str, reading: Reading) -> Iterator[Span]:
     """Find the street addresses in ``text``."""
     if not any(c.isdigit() for c in text) and "corner of" not in text:
         return
