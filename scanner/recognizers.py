@@ -18,10 +18,15 @@ from scanner.ruletables import OURS, Allowed, Foreign, Phrase, Recognizer, Weigh
 
 __all__ = ["OURS", "Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 
-VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces", "values")
+VOCABULARY = (
+    "stop", "heads", "persons", "contacts", "organisations", "things", "pieces", "values", "tails"
+)  # fmt: skip
 
 SHORT_NUMBERS = ("nr", "nro")
 """How "number" is written at the end of a compound: "telefonnr"."""
+
+UNSPACED = "\u1100"
+"""The first character of the scripts that write words without blanks between them."""
 
 LEAST_PIECE = 4
 """The shortest word that a compound is split at; shorter ones are in too many other words."""
@@ -67,7 +72,14 @@ class Rules:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         """Take a compound apart, where all its pieces are known: "kundentelefon"."""
-        if word in self.pieces or len(word) < 2 * LEAST_PIECE - 1:
+        if word in self.pieces:
+            return (word,)
+        if max(word) > UNSPACED:
+            return wording.segment(word, self.pieces)
+        for short in self.vocabulary["tails"]:
+            if word.endswith(short) and self._piece(head := word.removesuffix(short)):
+                return (head, short)
+        if len(word) < 2 * LEAST_PIECE - 1:
             return (word,)
         for short in SHORT_NUMBERS:
             if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
@@ -178,7 +190,7 @@ class _Read:
         """Make rules of all that was read."""
         stop = self.vocabulary["stop"]
         bare = {_bare(words, stop): phrase for words, phrase in self.phrases.items()}
-        lists = ("persons", "organisations", "things", "pieces")
+        lists = ("persons", "contacts", "organisations", "things", "pieces")
         pieces = {w for words in bare for w in words}
         pieces |= {w for k in lists for w in self.vocabulary[k]}
         kept = tuple(r for n, r in self.recognizers.items() if n not in self.disabled)

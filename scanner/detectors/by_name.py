@@ -100,7 +100,7 @@ def _signs(look: Look, words: Sequence[str], scale: float = 1.0) -> Iterator[Sig
         yield from _foreign(look, chosen.entity, whose)
         thing = owner(rest, look.rules) in {"organisation", "thing"}
         thing |= (
-            chosen.part == "full" and not rest and look.table_owner in {"organisation", "thing"}
+            chosen.part == "whole" and not rest and look.table_owner in {"organisation", "thing"}
         )
         if chosen.entity == "PERSON" and thing and not owner(chosen.words, look.rules):
             yield look.sign("PERSON", "owner.other", "the name of something else")
@@ -131,12 +131,14 @@ def _name(
     yield look.sign("PERSON", f"name.{whose or 'somebody'}", rule, strength=scale, part="full")
 
 
-REACH = frozenset({"STREET_ADDRESS", "PHONE_NUMBER", "URL", "LOCATION", "EXTENSION"})
+REACH = frozenset(
+    ["STREET_ADDRESS", "PHONE_NUMBER", "URL", "LOCATION", "EXTENSION", "NATIONAL_ID", "BANK_ACCOUNT"]
+)
 PLACE = frozenset({"CITY", "POSTCODE", "REGION", "COUNTRY"})
 
 
 def _foreign(look: Look, entity: str, whose: Owner) -> Iterator[Sign]:
-    """Say that an address is an organisation's, or a birthday an animal's."""
+    """Say that an address or a tax number is an organisation's, or a birthday an animal's."""
     if whose == "organisation" and entity in REACH | PLACE:
         yield look.sign(entity, "owner.other", "the data of an organisation")
     if whose == "thing" and entity in PLACE | {"DATE_OF_BIRTH", "STREET_ADDRESS", "GENDER"}:

@@ -40,6 +40,17 @@ def _digits(least: int, most: int) -> Callable[[str], bool]:
     return test
 
 
+def _code(value: str) -> bool:
+    """Whether a value is one code with five digits or more, or with four and many letters."""
+    digits = sum(c.isdigit() for c in value)
+    return len(value) <= 24 and digits >= 4 and (digits > 4 or len(value) > 8) and _few(value)  # noqa: PLR2004
+
+
+def _few(value: str) -> bool:
+    """Whether a value is of three words at most, as codes in groups are."""
+    return len(value.split()) <= 3 or not any(c.isalpha() for c in value)  # noqa: PLR2004
+
+
 def _birth(value: str) -> bool:
     """Whether a value is a date on which somebody living could have been born."""
     if COMPACT.fullmatch(value):
@@ -69,7 +80,7 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
     "STREET_ADDRESS": _address,
     "DATE_OF_BIRTH": _birth,
     "BIRTH_YEAR": _digits(1, 4),
-    "NATIONAL_ID": _digits(5, 20),
+    "NATIONAL_ID": _code,
     "CREDIT_CARD": _digits(12, 19),
     "BANK_ACCOUNT": _digits(4, 30),
     "CUSTOMER_ID": lambda v: any(c.isdigit() for c in v) and len(v) >= 4,  # noqa: PLR2004

@@ -129,10 +129,13 @@ def _sums(look: Look) -> dict[str, float]:
 def _evidence(look: Look, entity: str) -> tuple[Evidence, ...]:
     """List what counted for the verdict, best first, and whose the data is."""
     counted = look.evidence(entity)
-    if general := look.rules.families.get(entity):
+    general = look.rules.families.get(entity)
+    if general:
         counted += [e for e in look.evidence(general) if e not in counted]
     counted += [
-        s.evidence for s in look.signs if s.entity == entity and s.evidence.source == "owner"
+        s.evidence
+        for s in look.signs
+        if s.entity in {entity, general or entity} and s.evidence.source == "owner"
     ]
     return tuple(sorted(counted, key=lambda e: (-e.weight, e.source, e.rule)))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from scanner.detectors.affixes import Affixes
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence
 from scanner.recognizers import Rules
@@ -50,7 +51,7 @@ class Look:
     language: "Language"
     table_owner: Owner = ""
     comment: str = ""
-    prefix: str = ""
+    affixes: Affixes = Affixes()
     signs: list[Sign] = field(default_factory=list)
     slow: set[str] = field(default_factory=set)
     """The recognizers that took too long with a value and are not asked again."""
@@ -77,9 +78,8 @@ class Look:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The column's name in words, without the one that nearly all columns begin with."""
-        words = self.rules.words(self.ref.name)
-        return words[1:] if self.prefix and words[1:] and words[0] == self.prefix else words
+        """The column's name in words, without what most names of its table have."""
+        return self.affixes.bare(self.rules.words(self.ref.name), self.rules)
 
     @cached_property
     def prose(self) -> float:
@@ -144,7 +144,9 @@ def is_prose(value: str) -> bool:
 
 def is_text(value: str) -> bool:
     """Whether a value is a sentence, several words, or JSON or a mark-up language."""
-    return len(value.split()) >= TEXT_WORDS or (value[:1] in "{[<" and len(value) >= TEXT_LENGTH)
+    if value[:1] in "{[<" and len(value) >= TEXT_LENGTH:
+        return True
+    return len(value.split()) >= TEXT_WORDS and any(c.isalpha() for c in value)
 
 
 def owner(words: Sequence[str], rules: Rules) -> Owner:
