@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ VOCABULARY = (
     "stop", "heads", "persons", "contacts", "organisations", "things", "pieces", "values", "tails"
 )  # fmt: skip
 
-SHORT_NUMBERS = ("nr", "nro")
+SHORT_NUMBERS = ("nr", "nro", "no")
 """How "number" is written at the end of a compound: "telefonnr"."""
 
 UNSPACED = "\u1100"
@@ -76,14 +77,10 @@ class Rules:
             return (word,)
         if max(word) > UNSPACED:
             return wording.segment(word, self.pieces)
-        for short in self.vocabulary["tails"]:
-            if word.endswith(short) and self._piece(head := word.removesuffix(short)):
-                return (head, short)
+        if closed := self._closed(word):
+            return closed
         if len(word) < 2 * LEAST_PIECE - 1:
             return (word,)
-        for short in SHORT_NUMBERS:
-            if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
-                return (head, "number")
         for cut in range(len(word) - LEAST_PIECE + 1, LEAST_PIECE - 2, -1):
             head, tail = word[:cut], word[cut:]
             if not self._piece(head) or len(tail) < LEAST_PIECE - 1:
@@ -92,6 +89,16 @@ class Rules:
             if all(self._piece(r) for r in rest):
                 return (head.removesuffix("s") if head not in self.pieces else head, *rest)
         return (word,)
+
+    def _closed(self, word: str) -> tuple[str, ...]:
+        """Take a known word with a short one behind it apart: "telefonnr", "hometel"."""
+        for short in SHORT_NUMBERS:
+            if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
+                return (head, "number")
+        for short in sorted(self.vocabulary["tails"]):
+            if word.endswith(short) and self._piece(head := word.removesuffix(short)):
+                return (head, short)
+        return ()
 
     def _piece(self, word: str) -> bool:
         long = len(word) >= LEAST_PIECE
@@ -105,6 +112,16 @@ def load(paths: Sequence[Path] = ()) -> Rules:
         Misconfigured: a file cannot be read, or a rule is wrong; every fault is listed.
 
     """
+    return _load(paths) if paths else _shipped()
+
+
+@cache
+def _shipped() -> Rules:
+    """Read our rule files, once a process."""
+    return _load(())
+
+
+def _load(paths: Sequence[Path]) -> Rules:
     read = _Read()
     for name in OURS:
         read.file(name, (files("rules") / name).read_text(encoding="utf-8"))

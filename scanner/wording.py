@@ -17,9 +17,8 @@ LEAST_UMLAUT = 5
 
 NUMBER = frozenset(
     unicodedata.normalize("NFKD", word)
-    for word in "number num nbr no nr nro nummer numero numer numarasi cislo nomer nomor haoma "
-    "номер 番号 号码 번호".split()  # reads better
-)
+    for word in ["number", "num", "nbr", "no", "nr", "nro", "nummer", "numero", "numer", "numarasi", "cislo", "nomer", "nomor", "haoma", "номер", "番号", "号码", "번호"]  # reads better
+)  # fmt: skip
 """Words for "number", which are one to us."""
 
 
@@ -35,7 +34,9 @@ def fold(word: str) -> str:
     plain = "".join(c for c in bare if not unicodedata.combining(c))
     if len(plain) >= LEAST_UMLAUT:
         plain = UMLAUT.sub("", plain)
-    return "number" if plain in NUMBER else plain
+    if plain in NUMBER:
+        return "number"
+    return plain.lstrip("0") or "0" if plain.isdigit() else plain
 
 
 def split(name: str) -> list[str]:

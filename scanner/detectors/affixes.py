@@ -12,7 +12,8 @@ LEAST, MOST = 4, 0.6
 """So many columns, and more than such a share, begin or end with a word that says nothing of one."""
 
 LONGEST_GLUED = 4
-"""The longest run of letters that is taken from the front of a word: "mem" of "memname"."""
+"""The longest run of letters that is taken from the front of a word: "mem" of "memname"; half of
+the names must have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _common(words: Sequence[str], names: int, rules: Rules) -> str:
     """Give the word that most names share, unless it says what they hold: PHONE_HOME."""
     word, often = Counter(words).most_common(1)[0] if words else ("", 0)
     told = rules.phrases.get((word,))
-    silent = told is None or told.alone
+    silent = (told is None or told.alone) and word not in rules.vocabulary["heads"]
     return word if often >= LEAST and often > MOST * names and silent else ""
 
 
@@ -59,6 +60,6 @@ def _glued(table: Table, names: Sequence[Sequence[str]], rules: Rules) -> str:
     firsts = [words[0] for words in names]
     for length in range(min(LONGEST_GLUED, len(own)), 0, -1):
         often = sum(f.startswith(own[:length]) for f in firsts)
-        if often >= LEAST and often > MOST * len(firsts):
+        if often >= LEAST and 2 * often >= len(firsts):
             return own[:length]
     return ""

@@ -35,14 +35,13 @@ QUASI: Mapping[str, str] = {
     "JOB_TITLE": "JOB_TITLE",
     "URL": "URL",
     "INITIAL": "PERSON",
+    "SALUTATION": "GENDER",
+    "CARD_DETAIL": "CREDIT_CARD",
     "EXTENSION": "PHONE_NUMBER",
     "BIRTH_YEAR": "DATE_OF_BIRTH",
     "LOGIN_STAMP": "USERNAME",
 }
 """What identifies only with others, and the entity that it is shown as; all else is direct."""
-
-SHOWN = {**QUASI, "CARD_DETAIL": "CREDIT_CARD"}
-"""What an entity of the rules is called in findings, where it has another name."""
 
 NOBODYS = frozenset({"ORGANIZATION"})
 
@@ -108,7 +107,7 @@ def judge(look: Look) -> Verdict:
     if foreign or entity in NOBODYS or (entity == "LOCATION" and look.table_owner != "person"):
         why = f"{foreign[0].rule}: {_why(evidence)}" if foreign else _why(evidence)
         return Verdict("none", entity, round(1 - DECIDES, 3), part, why, evidence)
-    shown_as = SHOWN.get(entity, entity)
+    shown_as = QUASI.get(entity, entity)
     score = min(1.0, round(score, 3))
     return Verdict(personal, shown_as, score, part, _why(evidence), evidence)
 
@@ -225,8 +224,10 @@ def neighbours(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> None:
             look.signs.append(
                 look.sign("STREET_ADDRESS", "neighbour.street", "stands beside a city")
             )
-        if look.weight("POSTCODE") >= 0.3 and street:  # noqa: PLR2004
-            look.signs.append(look.sign("POSTCODE", "neighbour.postcode", "stands beside a street"))
+        for place in ("POSTCODE", "REGION"):
+            if look.weight(place) >= 0.3 and (street or (city and place == "REGION")):  # noqa: PLR2004
+                rule = f"stands beside a {'street' if street else 'city'}"
+                look.signs.append(look.sign(place, "neighbour.place", rule))
 
 
 def inherit(verdict: Verdict, original: Verdict, name: str) -> Verdict:

@@ -1,6 +1,6 @@
 """What detectors are given of one column, and what they answer: signs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -51,7 +51,7 @@ class Look:
     language: "Language"
     table_owner: Owner = ""
     comment: str = ""
-    affixes: Affixes = Affixes()
+    affixes: Affixes = field(default_factory=Affixes)
     signs: list[Sign] = field(default_factory=list)
     slow: set[str] = field(default_factory=set)
     """The recognizers that took too long with a value and are not asked again."""
@@ -149,16 +149,31 @@ def is_text(value: str) -> bool:
     return len(value.split()) >= TEXT_WORDS and any(c.isalpha() for c in value)
 
 
+PLURALS = ("s", "es", "en", "n", "er", "e", "i")
+"""How words for people and things end when they are many."""
+
+LEAST_STEM = 5
+"""In a shorter word the end is no plural's."""
+
+
+def _singular(word: str) -> Iterator[str]:
+    """Give what a word may be one of: "professoren", "addresses"."""
+    yield word.removesuffix("s")
+    for end in PLURALS:
+        if word.endswith(end) and len(word) - len(end) >= LEAST_STEM:
+            yield word.removesuffix(end)
+
+
 def owner(words: Sequence[str], rules: Rules) -> Owner:
-    """Say whose data a name speaks of: the last word that is known decides."""
+    """Say whose data a name speaks of: the last word, or two written as one, that is known decides."""
     lists: tuple[tuple[Owner, str], ...] = (
         ("person", "persons"),
         ("organisation", "organisations"),
         ("thing", "things"),
     )
-    for word in reversed(words):
+    for at in range(len(words) - 1, -1, -1):
+        written = {words[at], "".join(words[at : at + 2]), *_singular(words[at])}
         for who, name in lists:
-            known = rules.vocabulary[name]
-            if word in known or word.removesuffix("s") in known:
+            if not written.isdisjoint(rules.vocabulary[name]):
                 return who
     return ""

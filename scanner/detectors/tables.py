@@ -30,6 +30,9 @@ PARTS = frozenset({"first", "last"})
 FIRM = 0.3
 """The share of values with a company's legal form from which a column names companies."""
 
+MOSTLY = 0.5
+"""The share of people's names from which a column of names, and so its table, is of people."""
+
 SURE = 0.5
 """What a pattern must weigh to be believed against a pack that says "none"."""
 
@@ -73,15 +76,15 @@ def _comment(column: Column[Any]) -> str:
     return MARK.sub("", column.comment or "")
 
 
-def _owner(
-    rules: Rules, table: Table, samples: Mapping[str, Values], shared: Affixes
-) -> Owner:
+def _owner(rules: Rules, table: Table, samples: Mapping[str, Values], shared: Affixes) -> Owner:
     """Say whose data a table holds: a company's name or a person's decide before its own name.
 
     A "contact" beside a company is whom to ask for there: the address is the company's. A column
     such as "composer" does not make a person of a thing, nor "manager" one of a shop.
     """
-    person = company = role = False
+    own = rules.words(table.name)
+    known = owner((*own, shared.glued), rules)
+    person = people = company = role = False
     for name, values in samples.items():
         words = shared.bare(rules.words(name), rules)
         found = [p for _, p in by_name.phrases(words, rules)]
@@ -89,12 +92,28 @@ def _owner(
         firm = bool(values.read) and legal > FIRM * values.read
         company |= firm or (_party(found) and words[-1] not in rules.vocabulary["heads"])
         asked = any(w in rules.vocabulary["contacts"] for w in words)
+        asked |= known == "organisation" and any(_other(w, own, found) for w in words)
         person |= not asked and not firm and any(_part(p, words) for p in found)
-        role |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
-    known = owner((*rules.words(table.name), shared.glued), rules)
-    if person or (role and not known and not company):
+        people |= not asked and not firm and _names(found) and _people(values)
+        named = bool(words) and all(w in rules.vocabulary["persons"] for w in words)
+        role |= not asked and named and not values.hits(str.isdigit)[0]
+    if person or (people and known in {"", "person"}):
+        return "person"
+    if role and known != "thing" and not company:
         return "person"
     return "organisation" if company else known
+
+
+def _other(word: str, own: Sequence[str], found: Sequence[Phrase]) -> bool:
+    """Whether a word says whose a name is, and that is not the table's: AdmFName of a school."""
+    said = {w for p in found for w in p.words}
+    return len(word) > 1 and not word.isdigit() and word not in {*said, *own}
+
+
+def _people(values: Values) -> bool:
+    """Whether most values are names of people."""
+    hits, _ = values.hits(lambda v: by_gazetteer.is_full(v) or by_gazetteer.starts_as_name(v))
+    return hits > MOSTLY * values.read
 
 
 def _names(found: Sequence[Phrase]) -> bool:
@@ -109,7 +128,8 @@ def _party(found: Sequence[Phrase]) -> bool:
 
 def _part(phrase: Phrase, words: Sequence[str]) -> bool:
     """Whether a name names a part of a person's name; "last" alone only as the whole name."""
-    return phrase.part in PARTS and (not phrase.alone or len(words) == len(phrase.words))
+    real = [w for w in words if not w.isdigit()]
+    return phrase.part in PARTS and (not phrase.alone or len(real) == len(phrase.words))
 
 
 def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:

@@ -24,6 +24,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from scanner import recognizers, sampler
+from scanner.counter import count
 from scanner.database import connect, reading, reflect
 from scanner.detectors import classify, tables
 from scanner.detectors.by_language import Language
@@ -124,7 +125,8 @@ def sheets(path: Path, labels: Mapping[tuple[str, str, str], Label], rules: Rule
         told = {c.name: labels.get((path.stem, table.name, c.name)) for c in table.columns}
         if not any(told.values()):
             continue
-        taken = sampler.sample(engine, table, rows=1000, full=False, seed=0, estimate=None)
+        counted = count(engine, table, estimate=None)
+        taken = sampler.sample(engine, table, rows=1000, full=False, seed=0, counted=counted)
         looks = tables.looks(table, taken.values, rules=rules, language=language, comments={})
         tables.verdicts(looks, None)
         beside = {k for k in rules.weights if k.startswith("neighbour.")}
