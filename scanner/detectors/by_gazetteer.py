@@ -114,6 +114,11 @@ def starts_as_name(value: str) -> bool:
     return words[0].casefold() in first and not any(w.islower() for w in words[1:])
 
 
+def is_person(value: str) -> bool:
+    """Whether a value reads as the name of a person."""
+    return is_full(value) or starts_as_name(value)
+
+
 def is_one(value: str) -> bool:
     """Whether a value is one known first or last name."""
     first, last = names()
@@ -157,6 +162,10 @@ def detect(look: Look) -> Iterator[Sign]:
     if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:
         rule = "values without a known name"
         yield look.sign("PERSON", "gazetteer.unknown", rule, hits=values.read - hits)
+    people, _ = values.hits(is_person)
+    if "ORGANIZATION" in look.named() and people > MOST * values.read:
+        rule = "first and last names of people"
+        yield look.sign("ORGANIZATION", "shape.contradicts", rule, hits=people)
     legal, _ = values.hits(is_firm)
     if legal > 0.1 * values.read:
         strength = min(1.0, 2.5 * legal / values.read)

@@ -100,7 +100,7 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
     "SECRET": lambda v: len(v) >= 3 and " " not in v,  # noqa: PLR2004
     "IP_ADDRESS": lambda v: bool(IP.fullmatch(v)),
     "CITY": _letters,
-    "REGION": _letters,
+    "REGION": lambda v: _letters(v) and not v[0].islower(),
     "COUNTRY": _letters,
     "POSTCODE": lambda v: any(c.isdigit() for c in v) and len(v) <= 12,  # noqa: PLR2004
     "GENDER": lambda v: len(v) <= 12,  # noqa: PLR2004

@@ -90,7 +90,8 @@ def _owner(rules: Rules, table: Table, samples: Mapping[str, Values], shared: Af
         found = [p for _, p in by_name.phrases(words, rules)]
         legal, _ = values.hits(by_gazetteer.is_firm if _names(found) else by_gazetteer.is_company)
         firm = bool(values.read) and legal > FIRM * values.read
-        company |= firm or (_party(found) and words[-1] not in rules.vocabulary["heads"])
+        party = _party(found) and words[-1] not in rules.vocabulary["heads"]
+        company |= firm or (party and not _people(values))
         asked = any(w in rules.vocabulary["contacts"] for w in words)
         asked |= known == "organisation" and any(_other(w, own, found) for w in words)
         person |= not asked and not firm and any(_part(p, words) for p in found)
@@ -112,7 +113,7 @@ def _other(word: str, own: Sequence[str], found: Sequence[Phrase]) -> bool:
 
 def _people(values: Values) -> bool:
     """Whether most values are names of people."""
-    hits, _ = values.hits(lambda v: by_gazetteer.is_full(v) or by_gazetteer.starts_as_name(v))
+    hits, _ = values.hits(by_gazetteer.is_person)
     return hits > MOSTLY * values.read
 
 
