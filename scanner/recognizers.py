@@ -209,7 +209,8 @@ class _Read:
         bare = {_bare(words, stop): phrase for words, phrase in self.phrases.items()}
         lists = ("persons", "contacts", "organisations", "things", "pieces")
         pieces = {w for words in bare for w in words}
-        pieces |= {w for k in (*lists, "stop") for w in self.vocabulary[k]}
+        pieces |= {w for k in lists for w in self.vocabulary[k]}
+        pieces |= {w for w in stop if len(w) >= LEAST_PIECE}
         kept = tuple(r for n, r in self.recognizers.items() if n not in self.disabled)
         kinds: Iterable[Recognizer | Foreign] = (*kept, *self.foreign.values())
         return Rules(

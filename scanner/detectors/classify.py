@@ -208,28 +208,6 @@ def _fitting(entity: str) -> Callable[[str], bool]:
     return by_shape.COULD_BE.get(entity, bool)
 
 
-def neighbours(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> None:
-    """Add what stands beside a column: a last name beside a first one, a street beside a city."""
-    parts = {v.part for v in verdicts if v.personal in {"direct", "quasi"}}
-    city = any(v.entity in {"CITY", "POSTCODE"} for v in verdicts)
-    street = any(v.entity == "STREET_ADDRESS" for v in verdicts)
-    for look, verdict in zip(looks, verdicts, strict=True):
-        if verdict.personal not in {"none"}:
-            continue
-        if look.weight("PERSON") >= 0.2 and parts & {"first", "last"}:  # noqa: PLR2004
-            look.signs.append(
-                look.sign("PERSON", "neighbour.name", "stands beside a person's name")
-            )
-        if look.weight("STREET_ADDRESS") >= 0.3 and city:  # noqa: PLR2004
-            look.signs.append(
-                look.sign("STREET_ADDRESS", "neighbour.street", "stands beside a city")
-            )
-        for place in ("POSTCODE", "REGION"):
-            if look.weight(place) >= 0.3 and (street or (city and place == "REGION")):  # noqa: PLR2004
-                rule = f"stands beside a {'street' if street else 'city'}"
-                look.signs.append(look.sign(place, "neighbour.place", rule))
-
-
 def inherit(verdict: Verdict, original: Verdict, name: str) -> Verdict:
     """Take over the verdict of the column that this one copies, where its own is weaker."""
     if original.personal in {"none", "unknown"} or verdict.score >= original.score:

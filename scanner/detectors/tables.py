@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-from scanner.detectors import by_gazetteer, by_name, classify, pairs
+from scanner.detectors import by_gazetteer, by_name, classify, neighbours, pairs
 from scanner.detectors.affixes import Affixes, affixes
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
@@ -139,7 +139,7 @@ def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:
     for look in seen.values():
         classify.examine(look)
     drafts = [classify.judge(look) for look in seen.values()]
-    classify.neighbours(list(seen.values()), drafts)
+    neighbours.mark(list(seen.values()), drafts)
     return {name: declared(look.ref, classify.judge(look), pack) for name, look in seen.items()}
 
 

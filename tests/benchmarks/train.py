@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 from scanner import recognizers, sampler
 from scanner.counter import count
 from scanner.database import connect, reading, reflect
-from scanner.detectors import classify, tables
+from scanner.detectors import classify, neighbours, tables
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Sign
@@ -104,7 +104,7 @@ def _verdicts(sheet: Sheet, weights: Weights) -> list[Verdict]:
         kept = (s for s in look.signs if s.evidence.source != "neighbour")
         look.signs = [_weighed(s, weights) for s in kept]
     drafts = [classify.judge(look) for look in sheet.looks]
-    classify.neighbours(sheet.looks, drafts)
+    neighbours.mark(sheet.looks, drafts)
     return [classify.judge(look) for look in sheet.looks]
 
 
