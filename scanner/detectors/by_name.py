@@ -154,17 +154,7 @@ def _place(look: Look) -> Phrase | None:
     return ends[0] if ends else None
 
 
-REACH = frozenset(
-    [
-        "STREET_ADDRESS",
-        "PHONE_NUMBER",
-        "URL",
-        "LOCATION",
-        "EXTENSION",
-        "NATIONAL_ID",
-        "BANK_ACCOUNT",
-    ]
-)
+REACH = frozenset(["STREET_ADDRESS", "PHONE_NUMBER", "URL", "LOCATION", "EXTENSION", "NATIONAL_ID"])
 PLACE = frozenset({"CITY", "POSTCODE", "REGION", "COUNTRY"})
 
 

@@ -36,12 +36,14 @@ QUASI: Mapping[str, str] = {
     "URL": "URL",
     "INITIAL": "PERSON",
     "SALUTATION": "GENDER",
-    "CARD_DETAIL": "CREDIT_CARD",
     "EXTENSION": "PHONE_NUMBER",
     "BIRTH_YEAR": "DATE_OF_BIRTH",
     "LOGIN_STAMP": "USERNAME",
 }
 """What identifies only with others, and the entity that it is shown as; all else is direct."""
+
+SHOWN = {**QUASI, "CARD_DETAIL": "CREDIT_CARD"}
+"""What an entity of the rules is called in findings, where it has another name."""
 
 NOBODYS = frozenset({"ORGANIZATION"})
 
@@ -107,7 +109,7 @@ def judge(look: Look) -> Verdict:
     if foreign or entity in NOBODYS or (entity == "LOCATION" and look.table_owner != "person"):
         why = f"{foreign[0].rule}: {_why(evidence)}" if foreign else _why(evidence)
         return Verdict("none", entity, round(1 - DECIDES, 3), part, why, evidence)
-    shown_as = QUASI.get(entity, entity)
+    shown_as = SHOWN.get(entity, entity)
     score = min(1.0, round(score, 3))
     return Verdict(personal, shown_as, score, part, _why(evidence), evidence)
 
