@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,15 @@ from scanner.ruletables import OURS, Allowed, Foreign, Phrase, Recognizer, Weigh
 
 __all__ = ["OURS", "Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 
-VOCABULARY = ("stop", "heads", "persons", "organisations", "things", "pieces", "values")
+VOCABULARY = (
+    "stop", "heads", "persons", "contacts", "organisations", "things", "pieces", "values", "tails"
+)  # fmt: skip
 
-SHORT_NUMBERS = ("nr", "nro")
+SHORT_NUMBERS = ("nr", "nro", "no")
 """How "number" is written at the end of a compound: "telefonnr"."""
+
+UNSPACED = "\u1100"
+"""The first character of the scripts that write words without blanks between them."""
 
 LEAST_PIECE = 4
 """The shortest word that a compound is split at; shorter ones are in too many other words."""
@@ -67,11 +73,14 @@ class Rules:
 
     def _compound(self, word: str) -> tuple[str, ...]:
         """Take a compound apart, where all its pieces are known: "kundentelefon"."""
-        if word in self.pieces or len(word) < 2 * LEAST_PIECE - 1:
+        if word in self.pieces:
             return (word,)
-        for short in SHORT_NUMBERS:
-            if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
-                return (head, "number")
+        if max(word) > UNSPACED:
+            return wording.segment(word, self.pieces)
+        if closed := self._closed(word):
+            return closed
+        if len(word) < 2 * LEAST_PIECE - 1:
+            return (word,)
         for cut in range(len(word) - LEAST_PIECE + 1, LEAST_PIECE - 2, -1):
             head, tail = word[:cut], word[cut:]
             if not self._piece(head) or len(tail) < LEAST_PIECE - 1:
@@ -80,6 +89,16 @@ class Rules:
             if all(self._piece(r) for r in rest):
                 return (head.removesuffix("s") if head not in self.pieces else head, *rest)
         return (word,)
+
+    def _closed(self, word: str) -> tuple[str, ...]:
+        """Take a known word with a short one behind it apart: "telefonnr", "hometel"."""
+        for short in SHORT_NUMBERS:
+            if word.endswith(short) and (head := word.removesuffix(short)) in self.pieces:
+                return (head, "number")
+        for short in sorted(self.vocabulary["tails"]):
+            if word.endswith(short) and self._piece(head := word.removesuffix(short)):
+                return (head, short)
+        return ()
 
     def _piece(self, word: str) -> bool:
         long = len(word) >= LEAST_PIECE
@@ -93,6 +112,16 @@ def load(paths: Sequence[Path] = ()) -> Rules:
         Misconfigured: a file cannot be read, or a rule is wrong; every fault is listed.
 
     """
+    return _load(paths) if paths else _shipped()
+
+
+@cache
+def _shipped() -> Rules:
+    """Read our rule files, once a process."""
+    return _load(())
+
+
+def _load(paths: Sequence[Path]) -> Rules:
     read = _Read()
     for name in OURS:
         read.file(name, (files("rules") / name).read_text(encoding="utf-8"))
@@ -178,9 +207,10 @@ class _Read:
         """Make rules of all that was read."""
         stop = self.vocabulary["stop"]
         bare = {_bare(words, stop): phrase for words, phrase in self.phrases.items()}
-        lists = ("persons", "organisations", "things", "pieces")
+        lists = ("persons", "contacts", "organisations", "things", "pieces")
         pieces = {w for words in bare for w in words}
         pieces |= {w for k in lists for w in self.vocabulary[k]}
+        pieces |= {w for w in stop if len(w) >= LEAST_PIECE}
         kept = tuple(r for n, r in self.recognizers.items() if n not in self.disabled)
         kinds: Iterable[Recognizer | Foreign] = (*kept, *self.foreign.values())
         return Rules(

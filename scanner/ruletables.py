@@ -11,7 +11,7 @@ from scanner.patterns import BadPattern, Limited, OutOfTime, Pattern
 
 Faults = list[str]
 
-OURS = ("recognizers.toml", "columns.toml", "presidio.toml", "weights.toml")
+OURS = ("recognizers.toml", "columns.toml", "alphabets.toml", "presidio.toml", "weights.toml")
 """The rule files that come with the program; a user's files add to them, replace, or disable."""
 
 RECOGNIZER = {"name", "entity", "pattern", "weight", "matches", "rejects"}

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,8 +16,9 @@ LEAST_UMLAUT = 5
 """In shorter words an "e" after a vowel is one: "rue" is not "ru"."""
 
 NUMBER = frozenset(
-    "number num nbr no nr nro nummer numero numer numarasi cislo nomer haoma".split()  # noqa: SIM905  # reads better
-)
+    unicodedata.normalize("NFKD", word)
+    for word in ["number", "num", "nbr", "no", "nr", "nro", "nummer", "numero", "numer", "numarasi", "cislo", "nomer", "nomor", "haoma", "номер", "番号", "号码", "번호"]  # reads better
+)  # fmt: skip
 """Words for "number", which are one to us."""
 
 
@@ -32,7 +34,9 @@ def fold(word: str) -> str:
     plain = "".join(c for c in bare if not unicodedata.combining(c))
     if len(plain) >= LEAST_UMLAUT:
         plain = UMLAUT.sub("", plain)
-    return "number" if plain in NUMBER else plain
+    if plain in NUMBER:
+        return "number"
+    return plain.lstrip("0") or "0" if plain.isdigit() else plain
 
 
 def split(name: str) -> list[str]:
@@ -41,6 +45,19 @@ def split(name: str) -> list[str]:
     marks = [0, *(i + 1 for i, pair in enumerate(pairwise(spaced)) if _hump(spaced, i, pair))]
     parts = [spaced[a:b] for a, b in zip(marks, [*marks[1:], len(spaced)], strict=True)]
     return [w.lower() for part in parts for w in re.findall(r"[^\W_]+", part)]
+
+
+def segment(word: str, known: Container[str]) -> tuple[str, ...]:
+    """Take a word of a script without blanks apart into the longest known ones: "회원번호"."""
+    parts, start, at = [], 0, 0
+    while at < len(word):
+        end = next((e for e in range(len(word), at, -1) if word[at:e] in known), 0)
+        if not end:
+            at += 1
+            continue
+        parts += [word[start:at], word[at:end]]
+        start = at = end
+    return tuple(fold(p) for p in [*parts, word[start:]] if p)
 
 
 def _hump(text: str, at: int, pair: tuple[str, str]) -> bool:

@@ -13,7 +13,20 @@ from typing import Any
 from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert
 from sqlalchemy.types import BigInteger, Date, Float, String, TypeEngine
 
-LOCALES = ("en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "pt_BR", "nl_NL", "pl_PL", "sv_SE", "tr_TR")
+LOCALES = (
+    "en_GB",
+    "de_DE",
+    "fr_FR",
+    "es_ES",
+    "it_IT",
+    "pt_BR",
+    "nl_NL",
+    "pl_PL",
+    "sv_SE",
+    "tr_TR",
+    "ru_RU",
+    "ja_JP",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +142,58 @@ def columns(seed: int = 1, rows: int = 80) -> list[Made]:
     add("client", "NAME_KUNDE", "direct", lambda: fakes["de_DE"].name().upper())
     add("client", "client_type", "none", lambda: chance.choice(("private", "business")))
     add("client", "score", "none", lambda: chance.randint(1, 100), BigInteger)
+
+    # -- names that say little of one column, and other alphabets
+    add("CUSMAS", "CUSNO", "none", lambda: digits(6))
+    add("CUSMAS", "CUSNM", "direct", lambda: f"{fake.last_name()} {fake.first_name()}".upper())
+    add("CUSMAS", "CUSAD1", "direct", lambda: fake.street_address().upper())
+    add("CUSMAS", "CUSPHN", "direct", lambda: digits(10))
+    add("CUSMAS", "CUSBAL", "none", lambda: chance.randint(1, 9999) / 100, Float)
+    add("adherent", "nomAdh", "direct", fakes["fr_FR"].name)
+    add("adherent", "adrAdh", "direct", fakes["fr_FR"].street_address)
+    add("adherent", "dnAdh", "direct", lambda: fake.date_of_birth(minimum_age=18), Date)
+    add("adherent", "typAdh", "none", lambda: chance.choice(("actif", "honoraire")))
+    add("adherent", "codAdh", "none", lambda: f"A{digits(4)}")
+    add("Пациенты", "Фамилия", "direct", fakes["ru_RU"].last_name)
+    add("Пациенты", "ДатаРождения", "direct", lambda: fake.date_of_birth(minimum_age=18), Date)
+    add("Пациенты", "НомерПолиса", "direct", lambda: digits(16))
+    add("Пациенты", "Диагноз", "none", lambda: chance.choice(("ОРВИ", "грипп")))
+    add("患者", "氏名", "direct", fakes["ja_JP"].name)
+    add("患者", "電話番号", "direct", lambda: f"03-{digits(4)}-{digits(4)}")
+    add("患者", "診療科", "none", lambda: chance.choice(("内科", "外科")))
+    add("회원", "회원번호", "none", lambda: digits(5))
+    add("회원", "전화번호", "direct", lambda: f"010-{digits(4)}-{digits(4)}")
+    add("회원", "비밀번호", "direct", fake.password)
+
+    # -- whose it is: a company with somebody to ask for, somebody who has a company, a shop's own
+    add("supplier2", "name", "none", fake.company)
+    add("supplier2", "contact_name", "direct", fake.name)
+    add("supplier2", "street", "none", fake.street_address)
+    add("supplier2", "tax_number", "none", lambda: digits(9))
+    add("supplier2", "mail", "none", lambda: f"sales@{fake.domain_name()}")
+    add("party", "display_name", "direct", fake.name)
+    add("party", "company_name", "none", fake.company)
+    add("party", "street", "direct", fake.street_address)
+    add("purchase", "ship_to_name", "direct", fake.name)
+    add("purchase", "ship_to_street", "direct", fake.street_address)
+    add("purchase", "carrier_company", "none", lambda: chance.choice(("DPD", "Hermes")))
+    add("purchase", "state", "none", lambda: chance.choice(("sent", "open", "paid")))
+    add("purchase", "approved_by", "direct|quasi", fake.name)
+    add("purchase", "order_by", "none", lambda: chance.choice(("date", "price")))
+    add("branch_office", "AdmFName", "direct", fake.first_name)
+    add("branch_office", "Street", "none", fake.street_address)
+    add("branch_office", "Phone", "none", lambda: f"020 7946 {digits(4)}")
+    keys = [f"{digits(8)}Z" for _ in range(rows)]
+    found.append(Made("crew", "dni", frozenset({"direct"}), tuple(keys)))
+    found.append(
+        Made("crew", "boss", frozenset({"direct"}), tuple(chance.choices(keys[:9], k=rows)))
+    )
+
+    # -- what only the form of its values tells
+    add("y3", "c1", "direct", lambda: f"{digits(3)}.{digits(3)}.{digits(3)}-{digits(2)}")
+    add("y3", "c2", "direct", lambda: f"ул. {fakes['ru_RU'].last_name()}, д. {digits(2)}")
+    add("y3", "c3", "none", lambda: digits(14))
+    add("y3", "c4", "none", lambda: f"(+{digits(2)}) {digits(1)} {digits(1)} {digits(1)}")
 
     # -- many things in one column
     kinds = {

@@ -28,14 +28,34 @@ TITLES = frozenset(
 HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
 """A Chinese name: the family's first, in one or two signs."""
 
+HANGUL = re.compile(r"[\uac00-\ud7a3]{2,4}")
+"""A Korean name: the family's first, nearly always one syllable."""
+
 LATIN = "\u0250"
 """The first character after the Latin scripts; the lists know few names of the others."""
 
 COMPANY = re.compile(
-    r"\b(?:inc|ltd|limited|llc|llp|plc|corp|corporation|co|gmbh|ag|kg|ohg|s\.?a\.?|sarl|s\.?r\.?l|"
-    r"s\.?p\.?a|b\.?v|n\.?v|a/s|oy|oyj|ab|sp\. ?z ?o\. ?o|s\.?r\.?o|a\.?ş|pty|cie|company)\b\.?[\s,.]*$",
+    r"(?:(?<=[\w.,)] )(?:inc|incorporated|ltd|ltda|limited|llc|llp|plc|corp|corporation|co|company|pty|pte|bhd|gmbh|ggmbh|ag|kg|"
+    r"ohg|gbr|ug|e\.? ?v|stiftung|s\.?a|sas|sasu|sarl|eurl|sci|snc|sem|scop|s/a|eireli|epp|s\.?l\.?u?|s\.?c|s\.?r\.?l\.?s?|"
+    r"s\.?p\.?a|de c\.?v|b\.?v|n\.?v|v\.?o\.?f|a/s|aps|asa|ans|oy|oyj|ab|hb|kb|kommanditbolag|sp\. ?z ?o\. ?o|sp\. ?[jk]|"
+    r"s\.? ?r\.? ?o|a\.? ?s|v\.? ?o\.? ?s|kft|zrt|nyrt|bt|d\.? ?o\.? ?o|d\.? ?d|ood|eood|a\.?ş|şti|tbk|cie|group|groupe|"
+    r"gruppe|gruppo|grupo|grup|holdings?|hnos|hermanos|asociados|associados|associates|figli|fils|söhne|sons|bros|brothers|"
+    r"partners?|industries|enterprises|systems|technologies|solutions|services|consulting|international)\b\.?|"
+    r"株式会社|有限会社|合[名同資]会社|㈱|公司|集团|厂|주식회사|\(주\)|㈜|전자|산업|상사|건설|물산|은행|제약|식품)[\s,.]*$",
     re.IGNORECASE,
 )
+"""The legal form of a company, or a word that closes its name."""
+
+FORMED = re.compile(
+    r"(?:(?:PT|CV|UD|ООО|ОАО|ЗАО|ПАО|АО|AO|OOO|ЧП|ТОВ|ПАТ|ПрАТ|Firma|Fa)\.?\s|株式会社|有限会社|㈱|주식회사|㈜|\(주\))\s*\S"
+)
+"""A legal form in front."""
+
+JOINED = re.compile(r"\w[.,]?(?: ?[&+] ?| - | (?:and|und|et|og|och|en|и|та) )\w")
+"""Names with an "and" between them: a company's, or a couple's."""
+
+CLOSES = 30
+"""So many characters at the end of a name hold its legal form."""
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 
@@ -70,6 +90,8 @@ def is_full(value: str) -> bool:
     words = [w.rstrip(".").casefold() for w in WORD.findall(value)]
     if not 2 <= len(words) <= MOST_WORDS or any(c.isdigit() for c in value):  # noqa: PLR2004
         return False
+    if JOINED.search(value):
+        return False
     first, last = names()
     known = [w for w in words if w in first or w in last]
     some = any(w in first for w in words) and any(w in last or len(w) > 1 for w in words)
@@ -80,14 +102,21 @@ def is_full(value: str) -> bool:
 def starts_as_name(value: str) -> bool:
     """Whether a value is a known first name with one to three other words, whatever these are."""
     first, last = names()
-    if HAN.fullmatch(value):
+    if HAN.fullmatch(value) or HANGUL.fullmatch(value):
         return value[:1] in last or value[:2] in last
+    if JOINED.search(value):
+        return False
     head, comma, tail = value.partition(",")
     words = [w.rstrip(".") for w in WORD.findall(f"{tail} {head}" if comma else value)]
     words = [w for w in words if w.casefold() not in TITLES]
     if not 2 <= len(words) <= MOST_WORDS - 1 or any(c.isdigit() for c in value):  # noqa: PLR2004
         return False
     return words[0].casefold() in first and not any(w.islower() for w in words[1:])
+
+
+def is_person(value: str) -> bool:
+    """Whether a value reads as the name of a person."""
+    return is_full(value) or starts_as_name(value)
 
 
 def is_one(value: str) -> bool:
@@ -98,8 +127,13 @@ def is_one(value: str) -> bool:
 
 
 def is_company(value: str) -> bool:
-    """Whether a value ends, or nearly ends, in a legal form."""
-    return bool(COMPANY.search(value))
+    """Whether a value ends, or nearly ends, in a legal form, or begins with one."""
+    return bool(COMPANY.search(value[-CLOSES:]) or FORMED.match(value))
+
+
+def is_firm(value: str) -> bool:
+    """Whether a value is a company, or several names with an "and" between them."""
+    return is_company(value) or bool(JOINED.search(value))
 
 
 def has_one(value: str) -> bool:
@@ -128,8 +162,12 @@ def detect(look: Look) -> Iterator[Sign]:
     if "PERSON" in look.named() and values.distinct > FEW and hits < 0.1 * values.read:
         rule = "values without a known name"
         yield look.sign("PERSON", "gazetteer.unknown", rule, hits=values.read - hits)
-    legal, _ = values.hits(is_company)
+    people, _ = values.hits(is_person)
+    if "ORGANIZATION" in look.named() and people > MOST * values.read:
+        rule = "first and last names of people"
+        yield look.sign("ORGANIZATION", "shape.contradicts", rule, hits=people)
+    legal, _ = values.hits(is_firm)
     if legal > 0.1 * values.read:
         strength = min(1.0, 2.5 * legal / values.read)
-        rule = "legal forms of companies"
+        rule = "legal forms and names of companies"
         yield look.sign("PERSON", "gazetteer.companies", rule, hits=legal, strength=strength)

@@ -23,6 +23,9 @@ MENTIONED = 0.6
 LEAST_DETAIL = 0.5
 """What "details" count for, beside a "name"."""
 
+SORTED = frozenset({"order", "sort", "group", "ordered", "sorted", "grouped", "filter", "divided"})
+"""What is done "by" something, not by somebody."""
+
 NUMBERED = frozenset(
     [
         "PHONE_NUMBER",
@@ -86,11 +89,13 @@ def _signs(look: Look, words: Sequence[str], scale: float = 1.0) -> Iterator[Sig
     if about and not (about == "number" and chosen and chosen.entity in NUMBERED):
         yield look.sign("*", "name.about", f"its name is about the {about!r} of something")
     if chosen is None:
-        if words and all(w in look.rules.vocabulary["persons"] for w in words):
+        if _somebody(words, look.rules):
             rule = "its name is a word for a person"
             yield look.sign("PERSON", "name.role", rule, strength=scale, part="full")
         return
     whose = owner(rest, look.rules) or look.table_owner
+    if not rest and owner(chosen.words, look.rules) == "person":
+        whose = "person"
     if chosen.entity in {"NAME", "DETAILS"}:
         yield from _name(look, chosen, rest, whose, scale)
     elif chosen.entity:
@@ -100,13 +105,20 @@ def _signs(look: Look, words: Sequence[str], scale: float = 1.0) -> Iterator[Sig
         yield from _foreign(look, chosen.entity, whose)
         thing = owner(rest, look.rules) in {"organisation", "thing"}
         thing |= (
-            chosen.part == "full" and not rest and look.table_owner in {"organisation", "thing"}
+            chosen.part == "whole" and not rest and look.table_owner in {"organisation", "thing"}
         )
         if chosen.entity == "PERSON" and thing and not owner(chosen.words, look.rules):
             yield look.sign("PERSON", "owner.other", "the name of something else")
     else:
         told = f"its name says {' '.join(chosen.words)!r}, which is nothing personal"
         yield look.sign("*", "name.word", told, strength=-chosen.weight)
+
+
+def _somebody(words: Sequence[str], rules: Rules) -> bool:
+    """Whether a name is a word for a person, or says by whom something was done."""
+    if len(words) > 1 and words[-1] == "by":
+        return words[0] not in SORTED
+    return bool(words) and all(w in rules.vocabulary["persons"] for w in words)
 
 
 def _choose(found: Sequence[Phrase]) -> Phrase | None:
@@ -126,18 +138,30 @@ def _name(
         scale /= 2
     if phrase.entity == "DETAILS":
         scale = min(scale, LEAST_DETAIL)
+    elif not rest and (place := _place(look)):
+        told = f"the name of a {' '.join(place.words)!r}"
+        yield look.sign(place.entity, "name.word", told, strength=place.weight)
     told = {"person": "a person's", "": "somebody's or something's"}.get(whose, f"the {whose}'s")
     rule = f"its name says {told} {' '.join(phrase.words)!r}"
     yield look.sign("PERSON", f"name.{whose or 'somebody'}", rule, strength=scale, part="full")
 
 
-REACH = frozenset({"STREET_ADDRESS", "PHONE_NUMBER", "URL", "LOCATION", "EXTENSION"})
+def _place(look: Look) -> Phrase | None:
+    """Say which place a table is of, if that is what its name ends with: countries, us_states."""
+    words = look.rules.words(look.ref.table)
+    found = phrases([w.removesuffix("s") for w in words], look.rules) + phrases(words, look.rules)
+    ends = [p for at, p in found if at + len(p.words) == len(words) and p.entity in PLACE]
+    return ends[0] if ends else None
+
+
+REACH = frozenset(["STREET_ADDRESS", "PHONE_NUMBER", "URL", "LOCATION", "EXTENSION", "NATIONAL_ID"])
 PLACE = frozenset({"CITY", "POSTCODE", "REGION", "COUNTRY"})
 
 
 def _foreign(look: Look, entity: str, whose: Owner) -> Iterator[Sign]:
-    """Say that an address is an organisation's, or a birthday an animal's."""
-    if whose == "organisation" and entity in REACH | PLACE:
+    """Say that an address or a tax number is an organisation's, or a birthday an animal's."""
+    at_work = look.table_owner == "person" and entity in {"PHONE_NUMBER", "EXTENSION"}
+    if whose == "organisation" and entity in REACH | PLACE and not at_work:
         yield look.sign(entity, "owner.other", "the data of an organisation")
     if whose == "thing" and entity in PLACE | {"DATE_OF_BIRTH", "STREET_ADDRESS", "GENDER"}:
         yield look.sign(entity, "owner.other", "the data of a thing")

@@ -39,7 +39,7 @@ def detect(look: Look) -> Iterator[Sign]:
             weight = recognizer.weight * min(1.0, share / ENOUGH)
             if not known and different <= 1 and look.values.read > 1:
                 weight /= 2
-            if recognizer.inside and recognizer.weight >= SURE:
+            if recognizer.inside and recognizer.weight >= SURE and not _numbers(recognizer, look):
                 sure.append((hits, different))
             evidence = Evidence(
                 recognizer.name, "pattern", hits, look.values.read, round(weight, 3)
@@ -57,6 +57,11 @@ def _by_chance(recognizer: Recognizer, hits: int, look: Look) -> bool:
         return False
     alike, _ = look.values.hits(lambda value: bool(recognizer.pattern.fullmatch(value)))
     return hits < LUCK * alike
+
+
+def _numbers(recognizer: Recognizer, look: Look) -> bool:
+    """Whether a checksum is all that tells a few values from the other numbers of the column."""
+    return bool(recognizer.presidio) and look.texts == 0
 
 
 def whole(value: str, recognizer: Recognizer, look: Look) -> bool:

@@ -35,6 +35,7 @@ QUASI: Mapping[str, str] = {
     "JOB_TITLE": "JOB_TITLE",
     "URL": "URL",
     "INITIAL": "PERSON",
+    "SALUTATION": "GENDER",
     "EXTENSION": "PHONE_NUMBER",
     "BIRTH_YEAR": "DATE_OF_BIRTH",
     "LOGIN_STAMP": "USERNAME",
@@ -129,10 +130,13 @@ def _sums(look: Look) -> dict[str, float]:
 def _evidence(look: Look, entity: str) -> tuple[Evidence, ...]:
     """List what counted for the verdict, best first, and whose the data is."""
     counted = look.evidence(entity)
-    if general := look.rules.families.get(entity):
+    general = look.rules.families.get(entity)
+    if general:
         counted += [e for e in look.evidence(general) if e not in counted]
     counted += [
-        s.evidence for s in look.signs if s.entity == entity and s.evidence.source == "owner"
+        s.evidence
+        for s in look.signs
+        if s.entity in {entity, general or entity} and s.evidence.source == "owner"
     ]
     return tuple(sorted(counted, key=lambda e: (-e.weight, e.source, e.rule)))
 
@@ -204,26 +208,6 @@ def examples(look: Look, verdict: Verdict) -> tuple[str, ...]:
 
 def _fitting(entity: str) -> Callable[[str], bool]:
     return by_shape.COULD_BE.get(entity, bool)
-
-
-def neighbours(looks: Sequence[Look], verdicts: Sequence[Verdict]) -> None:
-    """Add what stands beside a column: a last name beside a first one, a street beside a city."""
-    parts = {v.part for v in verdicts if v.personal in {"direct", "quasi"}}
-    city = any(v.entity in {"CITY", "POSTCODE"} for v in verdicts)
-    street = any(v.entity == "STREET_ADDRESS" for v in verdicts)
-    for look, verdict in zip(looks, verdicts, strict=True):
-        if verdict.personal not in {"none"}:
-            continue
-        if look.weight("PERSON") >= 0.2 and parts & {"first", "last"}:  # noqa: PLR2004
-            look.signs.append(
-                look.sign("PERSON", "neighbour.name", "stands beside a person's name")
-            )
-        if look.weight("STREET_ADDRESS") >= 0.3 and city:  # noqa: PLR2004
-            look.signs.append(
-                look.sign("STREET_ADDRESS", "neighbour.street", "stands beside a city")
-            )
-        if look.weight("POSTCODE") >= 0.3 and street:  # noqa: PLR2004
-            look.signs.append(look.sign("POSTCODE", "neighbour.postcode", "stands beside a street"))
 
 
 def inherit(verdict: Verdict, original: Verdict, name: str) -> Verdict:

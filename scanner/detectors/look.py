@@ -1,10 +1,11 @@
 """What detectors are given of one column, and what they answer: signs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from scanner.detectors.affixes import Affixes
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence
 from scanner.recognizers import Rules
@@ -50,7 +51,7 @@ class Look:
     language: "Language"
     table_owner: Owner = ""
     comment: str = ""
-    prefix: str = ""
+    affixes: Affixes = field(default_factory=Affixes)
     signs: list[Sign] = field(default_factory=list)
     slow: set[str] = field(default_factory=set)
     """The recognizers that took too long with a value and are not asked again."""
@@ -77,9 +78,8 @@ class Look:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The column's name in words, without the one that nearly all columns begin with."""
-        words = self.rules.words(self.ref.name)
-        return words[1:] if self.prefix and words[1:] and words[0] == self.prefix else words
+        """The column's name in words, without what most names of its table have."""
+        return self.affixes.bare(self.rules.words(self.ref.name), self.rules)
 
     @cached_property
     def prose(self) -> float:
@@ -144,19 +144,36 @@ def is_prose(value: str) -> bool:
 
 def is_text(value: str) -> bool:
     """Whether a value is a sentence, several words, or JSON or a mark-up language."""
-    return len(value.split()) >= TEXT_WORDS or (value[:1] in "{[<" and len(value) >= TEXT_LENGTH)
+    if value[:1] in "{[<" and len(value) >= TEXT_LENGTH:
+        return True
+    return len(value.split()) >= TEXT_WORDS and any(c.isalpha() for c in value)
+
+
+PLURALS = ("s", "es", "en", "n", "er", "e", "i")
+"""How words for people and things end when they are many."""
+
+LEAST_STEM = 5
+"""In a shorter word the end is no plural's."""
+
+
+def _singular(word: str) -> Iterator[str]:
+    """Give what a word may be one of: "professoren", "addresses"."""
+    yield word.removesuffix("s")
+    for end in PLURALS:
+        if word.endswith(end) and len(word) - len(end) >= LEAST_STEM:
+            yield word.removesuffix(end)
 
 
 def owner(words: Sequence[str], rules: Rules) -> Owner:
-    """Say whose data a name speaks of: the last word that is known decides."""
+    """Say whose data a name speaks of: the last word, or two written as one, that is known decides."""
     lists: tuple[tuple[Owner, str], ...] = (
         ("person", "persons"),
         ("organisation", "organisations"),
         ("thing", "things"),
     )
-    for word in reversed(words):
+    for at in range(len(words) - 1, -1, -1):
+        written = {words[at], "".join(words[at : at + 2]), *_singular(words[at])}
         for who, name in lists:
-            known = rules.vocabulary[name]
-            if word in known or word.removesuffix("s") in known:
+            if not written.isdisjoint(rules.vocabulary[name]):
                 return who
     return ""

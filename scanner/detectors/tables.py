@@ -5,13 +5,13 @@ declares what a column is, its word counts.
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Table
 
-from scanner.detectors import by_gazetteer, by_name, classify, pairs
+from scanner.detectors import by_gazetteer, by_name, classify, neighbours, pairs
+from scanner.detectors.affixes import Affixes, affixes
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
@@ -27,11 +27,11 @@ MARK = re.compile(r"\s*\[efface: [^]]*\]")
 PARTS = frozenset({"first", "last"})
 """Parts of a name that only a person has."""
 
-LEAST_PREFIXED, MOST_COLUMNS = 4, 0.6
-"""So many columns, and such a share, begin with a word that is a prefix."""
-
 FIRM = 0.3
 """The share of values with a company's legal form from which a column names companies."""
+
+MOSTLY = 0.5
+"""The share of people's names from which a column of names, and so its table, is of people."""
 
 SURE = 0.5
 """What a pattern must weigh to be believed against a pack that says "none"."""
@@ -54,7 +54,8 @@ def looks(
         except OutOfTime as error:
             slow.add(error.name)
             rules = rules.without(error.name)
-    whose, prefix = _owner(rules, table, samples), _prefix(rules, table)
+    shared = affixes(table, rules)
+    whose = _owner(rules, table, samples, shared)
     return {
         name: Look(
             ColumnRef(table.schema or "", table.name, name),
@@ -63,7 +64,7 @@ def looks(
             language,
             whose,
             _comment(table.columns[name]) or comments.get((table.name.lower(), name.lower()), ""),
-            prefix,
+            shared,
             slow=set(slow),
         )
         for name, values in samples.items()
@@ -75,39 +76,61 @@ def _comment(column: Column[Any]) -> str:
     return MARK.sub("", column.comment or "")
 
 
-def _prefix(rules: Rules, table: Table) -> str:
-    """Find the word that nearly all column names of a table begin with: EMP_NAME, EMP_CITY."""
-    names = [rules.words(c.name) for c in table.columns]
-    firsts = Counter(words[0] for words in names if len(words) > 1)
-    word, often = firsts.most_common(1)[0] if firsts else ("", 0)
-    return word if often >= LEAST_PREFIXED and often > MOST_COLUMNS * len(names) else ""
-
-
-def _owner(rules: Rules, table: Table, samples: Mapping[str, Values]) -> Owner:
+def _owner(rules: Rules, table: Table, samples: Mapping[str, Values], shared: Affixes) -> Owner:
     """Say whose data a table holds: a company's name or a person's decide before its own name.
 
     A "contact" beside a company is whom to ask for there: the address is the company's. A column
-    such as "composer" does not make a person of a thing.
+    such as "composer" does not make a person of a thing, nor "manager" one of a shop.
     """
-    person = company = role = False
+    own = rules.words(table.name)
+    known = owner((*own, shared.glued), rules)
+    person = people = company = role = False
     for name, values in samples.items():
-        words = rules.words(name)
+        words = shared.bare(rules.words(name), rules)
         found = [p for _, p in by_name.phrases(words, rules)]
-        legal, _ = values.hits(by_gazetteer.is_company)
+        legal, _ = values.hits(by_gazetteer.is_firm if _names(found) else by_gazetteer.is_company)
         firm = bool(values.read) and legal > FIRM * values.read
-        named = any(p.entity == "ORGANIZATION" for p in found)
-        company |= firm or (named and words[-1] not in rules.vocabulary["heads"])
-        person |= "contact" not in words and not firm and any(_part(p, words) for p in found)
-        role |= bool(words) and all(w in rules.vocabulary["persons"] for w in words)
-    known = owner(rules.words(table.name), rules)
-    if person or (role and known != "thing"):
+        party = _party(found) and words[-1] not in rules.vocabulary["heads"]
+        company |= firm or (party and not _people(values))
+        asked = any(w in rules.vocabulary["contacts"] for w in words)
+        asked |= known == "organisation" and any(_other(w, own, found) for w in words)
+        person |= not asked and not firm and any(_part(p, words) for p in found)
+        people |= not asked and not firm and _names(found) and _people(values)
+        named = bool(words) and all(w in rules.vocabulary["persons"] for w in words)
+        role |= not asked and named and not values.hits(str.isdigit)[0]
+    if person or (people and known in {"", "person"}):
+        return "person"
+    if role and known != "thing" and not company:
         return "person"
     return "organisation" if company else known
 
 
+def _other(word: str, own: Sequence[str], found: Sequence[Phrase]) -> bool:
+    """Whether a word says whose a name is, and that is not the table's: AdmFName of a school."""
+    said = {w for p in found for w in p.words}
+    return len(word) > 1 and not word.isdigit() and word not in {*said, *own}
+
+
+def _people(values: Values) -> bool:
+    """Whether most values are names of people."""
+    hits, _ = values.hits(by_gazetteer.is_person)
+    return hits > MOSTLY * values.read
+
+
+def _names(found: Sequence[Phrase]) -> bool:
+    """Whether a column's name says that it holds names of somebody or something."""
+    return any(p.entity in {"NAME", "ORGANIZATION"} or p.part in {"full", "whole"} for p in found)
+
+
+def _party(found: Sequence[Phrase]) -> bool:
+    """Whether a name is a company's own, not of one beside: a department, a bank, an employer."""
+    return any(p.entity == "ORGANIZATION" and p.part != "beside" for p in found)
+
+
 def _part(phrase: Phrase, words: Sequence[str]) -> bool:
     """Whether a name names a part of a person's name; "last" alone only as the whole name."""
-    return phrase.part in PARTS and (not phrase.alone or len(words) == len(phrase.words))
+    real = [w for w in words if not w.isdigit()]
+    return phrase.part in PARTS and (not phrase.alone or len(real) == len(phrase.words))
 
 
 def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:
@@ -116,7 +139,7 @@ def verdicts(seen: Mapping[str, Look], pack: Pack | None) -> dict[str, Verdict]:
     for look in seen.values():
         classify.examine(look)
     drafts = [classify.judge(look) for look in seen.values()]
-    classify.neighbours(list(seen.values()), drafts)
+    neighbours.mark(list(seen.values()), drafts)
     return {name: declared(look.ref, classify.judge(look), pack) for name, look in seen.items()}
 
 

@@ -24,8 +24,9 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from scanner import recognizers, sampler
+from scanner.counter import count
 from scanner.database import connect, reading, reflect
-from scanner.detectors import classify, tables
+from scanner.detectors import classify, neighbours, tables
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Sign
@@ -103,7 +104,7 @@ def _verdicts(sheet: Sheet, weights: Weights) -> list[Verdict]:
         kept = (s for s in look.signs if s.evidence.source != "neighbour")
         look.signs = [_weighed(s, weights) for s in kept]
     drafts = [classify.judge(look) for look in sheet.looks]
-    classify.neighbours(sheet.looks, drafts)
+    neighbours.mark(sheet.looks, drafts)
     return [classify.judge(look) for look in sheet.looks]
 
 
@@ -124,7 +125,8 @@ def sheets(path: Path, labels: Mapping[tuple[str, str, str], Label], rules: Rule
         told = {c.name: labels.get((path.stem, table.name, c.name)) for c in table.columns}
         if not any(told.values()):
             continue
-        taken = sampler.sample(engine, table, rows=1000, full=False, seed=0, estimate=None)
+        counted = count(engine, table, estimate=None)
+        taken = sampler.sample(engine, table, rows=1000, full=False, seed=0, counted=counted)
         looks = tables.looks(table, taken.values, rules=rules, language=language, comments={})
         tables.verdicts(looks, None)
         beside = {k for k in rules.weights if k.startswith("neighbour.")}
