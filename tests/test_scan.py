@@ -473,6 +473,14 @@ def test_a_few_addresses_among_other_texts_count(sql: Callable[..., Engine]) -> 
     assert found.share == pytest.approx(2 / 502, abs=1e-4)
 
 
+def test_one_message_with_an_address_in_it_is_not_clean(sql: Callable[..., Engine]) -> None:
+    engine = sql(
+        "create table mail (id integer primary key, body text)",
+        "insert into mail values (1, 'wrote to ann.lee@home.example')",
+    )
+    assert of(run(engine), "body", "mail").personal in {"free_text", "unknown"}
+
+
 def test_more_values_than_are_kept_change_no_share(
     sql: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,9 @@ ENOUGH = 0.6
 SURE, FEW, SPARSE = 0.9, 2, 0.5
 """Two different values of a recognizer so sure make a column one that may hold anything."""
 
+SCARCE = 30
+"""So few values are all searched for addresses among words, whatever they read like."""
+
 LUCK = 0.3
 """Of numbers that are no card's one in ten has a right check digit; of cards all have."""
 
@@ -48,6 +51,21 @@ def detect(look: Look) -> Iterator[Sign]:
     hits = sum(h for h, _ in sure)
     if sum(d for _, d in sure) >= FEW and look.values.kind == "text":
         evidence = Evidence("here and there contacts", "pattern", hits, look.values.read, SPARSE)
+        yield Sign("FREE_TEXT", evidence)
+    elif look.values.read < SCARCE and look.values.kind == "text":
+        yield from _among_words(look)
+
+
+def _among_words(look: Look) -> Iterator[Sign]:
+    """Of a few values, count those in which an address stands among words: none may be missed."""
+    certain = {r.entity for r in look.rules.recognizers if r.inside and r.weight >= SURE}
+    hits = sum(
+        n
+        for value, n in look.values.counts.items()
+        if " " in value.strip() and any(e in certain for _, _, e in spans(value, look))
+    )
+    if hits:
+        evidence = Evidence("contacts among words", "pattern", hits, look.values.read, SPARSE)
         yield Sign("FREE_TEXT", evidence)
 
 

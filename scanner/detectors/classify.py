@@ -19,6 +19,9 @@ DECIDES = 0.5
 FEW = 3
 """With fewer values, and no word from the name, nothing can be said."""
 
+CONTRARY = 30
+"""With fewer values, what they say is not outweighed by a name: nobody can tell."""
+
 EXAMPLES = 3
 
 Z = 1.96
@@ -100,8 +103,10 @@ def judge(look: Look) -> Verdict:
         return Verdict("unknown", why="no values to look at", evidence=evidence)
     if score < DECIDES:
         few = look.values.read < FEW and not named
-        personal: Personal = "unknown" if few else "none"
         shown = max(0.0, round(score, 3))
+        if told := _contrary(look, evidence):
+            return Verdict("unknown", "", shown, "", told, evidence)
+        personal: Personal = "unknown" if few else "none"
         why = "too few values to tell" if few else _why_not(look, entity, evidence)
         return Verdict(personal, "", shown, "", why, evidence)
     personal = "free_text" if entity == "FREE_TEXT" else "quasi" if entity in QUASI else "direct"
@@ -112,6 +117,17 @@ def judge(look: Look) -> Verdict:
     shown_as = SHOWN.get(entity, entity)
     score = min(1.0, round(score, 3))
     return Verdict(personal, shown_as, score, part, _why(evidence), evidence)
+
+
+def _contrary(look: Look, evidence: Sequence[Evidence]) -> str:
+    """Say where few values are personal by themselves and only the column's name speaks against it."""
+    told = [e for e in evidence if e.source in {"pattern", "language"} and e.weight >= DECIDES]
+    against = [e for e in evidence if e.weight < 0]
+    if look.values.read < CONTRARY and told and all(e.source == "name" for e in against):
+        return f"too few values to tell: {_tell(told[0])}" + (
+            f"; though {_tell(against[-1])}" if against else ""
+        )
+    return ""
 
 
 def _sums(look: Look) -> dict[str, float]:
