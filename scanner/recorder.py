@@ -22,6 +22,7 @@ class Tally:
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     mentions: int = 0
+    deleted: Counter[TableRef] = field(default_factory=Counter)
 
 
 def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
@@ -44,6 +45,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         cells={f"{t}.{c}": n for (t, c), n in sorted(tally.cells.items())},
         kinds=_kinds(plan.basis, tally.cells),
         mentions=tally.mentions,
+        deleted={str(t): n for t, n in sorted(tally.deleted.items())},
         kept=last.plan.kept,
         reviews=tuple(_answers(plan, last)),
         duties=plan.duties,

@@ -131,5 +131,10 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         if not receipt.committed:
             yield "  answer them in the plan now: after the commit they are not found again"
     yield f"residue: {sum(receipt.residue.values())} rows"
-    yield f"KPIs: {len(receipt.kpis)} figures equal before and after"
+    if gone := sum(receipt.deleted.values()):
+        yield f"{gone:,} rows of {len(receipt.deleted)} tables were deleted, nothing refers to them"
+    moved = [k for k in receipt.kpis if not k["equal"]]
+    yield f"KPIs: {len(receipt.kpis) - len(moved)} figures equal before and after"
+    if moved:
+        yield f"KPIs: {len(moved)} figures lost the rows that were deleted, as planned"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from scanner import newcomers, planner, recorder, safeguards, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
+from scanner.executor import deletion
 from scanner.executor.cells import rewrite
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
@@ -30,7 +31,7 @@ from scanner.rulebook import Pack
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
 
-PROBES = 5
+PROBES = deletion.PROBES
 """By how many rows an interrupted erasure is recognised."""
 
 
@@ -72,6 +73,7 @@ def execute(
             if rounds == ROUNDS:
                 raise Residue(safeguards.unending(current, ROUNDS))
             rewrite(connection, current, pack, tally)
+            deletion.carry_out(connection, current, tally)
             rounds += 1
             if safeguards.alone(connection, current):
                 break
@@ -80,8 +82,10 @@ def execute(
                 draft.schema,
                 safeguards.request_of(plan, pack),
                 identity=draft.identity,
+                after=current if current.purge else None,
                 progress=progress,
             )
+        deletion.settled(connection, current)
         left = safeguards.residue(connection, draft, current, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
         receipt = recorder.receipt(
@@ -144,6 +148,8 @@ def _now(clock: Callable[[], datetime]) -> str:
 def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
     """Describe how some changed rows with a plain key look now; none where no key can be named."""
     found: list[dict[str, Any]] = []
+    if draft.purge:
+        return deletion.probes(connection, draft.purge.uprooting, draft.purge.ground)
     for edit in draft.edits:
         address = draft.addresses[edit.table]
         plainly = all(isinstance(v, int | str) for v in edit.place.values())
