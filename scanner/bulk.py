@@ -5,12 +5,12 @@ Rows are counted, not named: a plan grows with its roots and not with what hangs
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from scanner.errors import Misconfigured
-from scanner.model import VERSION, Database, Key, digest, dump, load
+from scanner.model import VERSION, Database, digest, dump, load
 from scanner.plans import Basis, StopFound
 
 KIND = "purge of many"
@@ -173,14 +173,3 @@ class BulkReceipt:
     def to_json(self) -> str:
         """Write the receipt file."""
         return dump(self.to_raw())
-
-
-def totals(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Add up what batches counted."""
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return dict(sorted(total.items()))
-
-
-__all__ = ["Batch", "Bulk", "BulkReceipt", "Key", "is_bulk", "totals"]

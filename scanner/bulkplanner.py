@@ -90,10 +90,7 @@ def plan(
     watch = progress or Silent()
     with reading(engine) as connection:
         here = setting(connection, pack, basis, agenda)
-        if keys is None:
-            roots = older(connection, here, before)
-        else:
-            roots = given(connection, here, keys)
+        roots = older(connection, here, before) if keys is None else given(connection, here, keys)
         drawn = _Drawing(connection, here, chosen=keys is None)
         watch.begin("purge", len(roots))
         for some in chunks(roots, batch):
@@ -189,7 +186,7 @@ def selection(here: Setting, before: str) -> ColumnElement[bool]:
     if not here.before:
         raise Misconfigured(
             f"the directive of {here.subject} does not say which rows are older than a date: give "
-            "it a line before = \"SQL with :before\", or name the rows with --subjects"
+            'it a line before = "SQL with :before", or name the rows with --subjects'
         )
     try:
         day = datetime.combine(date.fromisoformat(before), datetime.min.time())

@@ -60,7 +60,9 @@ class Line:
             if t is not None
         )
         table, column, target = (found[n].lower() for n in ("table", "column", "target"))
-        return cls(table, column, target, (found["to"] or "").lower(), found["arrow"] == "=>", where)
+        return cls(
+            table, column, target, (found["to"] or "").lower(), found["arrow"] == "=>", where
+        )
 
     def __str__(self) -> str:
         arrow, to = "=>" if self.forward else "->", f"({self.to})" if self.to else ""
@@ -208,14 +210,18 @@ def _load(name: str, above: tuple[str, ...]) -> Directive:
         if below in above or below == name:
             raise Misconfigured(f"directive {name!r} extends itself")
         base = _load(below, (*above, name))
-    lines: dict[str, Any] = {n: _lines(head.get(n, []), n, faults) for n in ("roots", "follow", "cut")}
+    lines: dict[str, Any] = {
+        n: _lines(head.get(n, []), n, faults) for n in ("roots", "follow", "cut")
+    }
     stops = tuple(_stops(raw.get("stop_if", []), faults))
     faults += [f"{n} is missing" for n in ("title", "root") if not base and not head.get(n)]
     if faults:
         raise Misconfigured(f"directive {name!r}: {'; '.join(faults)}")
     plain: dict[str, Any] = {n: head[n] for n in ("title", "where", "before") if n in head}
     plain |= {n: head[n].lower() for n in ("root", "key") if n in head}
-    listed: dict[str, Any] = {n: tuple(t.lower() for t in head.get(n, ())) for n in ("reference", "no_delete")}
+    listed: dict[str, Any] = {
+        n: tuple(t.lower() for t in head.get(n, ())) for n in ("reference", "no_delete")
+    }
     made = Directive(name, digest(text), **{"title": "", "root": "", **plain}, **listed)
     made = replace(made, **lines, stops=stops)
     return _extended(base, made, plain) if base else made

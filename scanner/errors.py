@@ -8,7 +8,8 @@ The status says what became of the customer's data: after 1 to 4 and 130 nothing
     ├── Refused 3           a safeguard
     │   ├── Undecided, Stopped, Stale, Residue, Unconfirmed, AlreadyDone, TooMany
     ├── DatabaseFailed 4    rolled back
-    └── Unrecorded 5        committed, and the journal knows at least the intent
+    ├── Unrecorded 5        committed, and the journal knows at least the intent
+    └── Unfinished 5        some batches of a purge are committed, as the journal says
 """
 
 
@@ -64,6 +65,12 @@ class TooMany(Refused):
 
 class Unrecorded(EffaceError):
     """The erasure was committed, but something that should say so could not be written."""
+
+    exit_code = 5
+
+
+class Unfinished(EffaceError):
+    """Some batches are committed; the journal says which, and the rest can go on."""
 
     exit_code = 5
 

@@ -21,8 +21,8 @@ from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.model import TableRef
 from scanner.rows import plain
 
-Event = Literal["intent", "done", "undone"]
-"""An erasure is about to commit; it has; it has not."""
+Event = Literal["intent", "done", "undone", "batch"]
+"""An erasure is about to commit; it has; it has not; a batch of a purge has."""
 
 START = "0" * 64
 """What the first entry chains to."""
@@ -158,8 +158,11 @@ class Journal:
             if not probes or intent.content.get("place") != here:
                 continue
             after = any(_looks(connection, tables, p) == p["after"] for p in probes)
-            event: Event = "done" if after else "undone"
+            batched = "batch" in intent.content
+            event: Event = ("batch" if batched else "done") if after else "undone"
             content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
+            if batched:
+                content |= intent.content["outcome"]
             settled.append(self.append(event, when, intent.plan, content))
         return tuple(settled)
 

@@ -76,7 +76,9 @@ def look(
     if not keys:
         return
     crowd = cast(Matcher, Crowd(identities[k] for k in keys))  # touches and finds as a matcher does
-    numbers: frozenset[ColumnRef] = frozenset(c for c, t in basis.columns.items() if t.personal != "none")
+    numbers: frozenset[ColumnRef] = frozenset(
+        c for c, t in basis.columns.items() if t.personal != "none"
+    )
     hits = search(
         connection, schema, crowd, addresses=addresses, numbers=numbers, progress=progress
     )

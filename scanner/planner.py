@@ -299,9 +299,7 @@ def _has_null(connection: Connection, column: Column[Any]) -> bool:
     return connection.execute(query).first() is not None
 
 
-def decided(
-    basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str
-) -> None:
+def decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str) -> None:
     """Refuse where a column of the subject's own rows has no decision."""
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
     names = [c for c, t in sorted(basis.columns.items()) if c.name == key and t.choice != KEEP]

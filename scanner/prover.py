@@ -65,9 +65,7 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
         return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
 
 
-def _purged(
-    connection: Connection, schema: MetaData, plan: Plan, pack: Pack
-) -> Proof | None:
+def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) -> Proof | None:
     """Look whether the rows that a purge named are gone; None where the subject is still there."""
     tables = {ref(t): t for t in schema.tables.values()}
     place = places(tables).get(plan.subject[0])

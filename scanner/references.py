@@ -206,4 +206,3 @@ class Ground:
                 near, two, target = column.name.lower().rpartition("2")
                 if two and near and target.isidentifier():
                     yield from self._made(str(where), column.name, f"table_{target}", "its name")
-

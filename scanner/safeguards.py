@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from scanner.matcher import Matcher
 from scanner.mentions import merged
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft, Request
-from scanner.plans import Mention, Plan
+from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
 
 
@@ -38,7 +38,15 @@ def unedited(named: Mapping[str, str]) -> None:
         )
 
 
-def unstopped(plan: Plan) -> None:
+class Stoppable(Protocol):
+    """Whatever has stops: a plan about one subject, or about many."""
+
+    @property
+    def stops(self) -> tuple[StopFound, ...]:
+        """List what holds."""
+
+
+def unstopped(plan: Stoppable) -> None:
     """Refuse where a stop of the pack holds."""
     if stops := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))

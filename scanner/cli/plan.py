@@ -92,11 +92,30 @@ def command(
     _meant(subject, subjects, before, method, directives)
     if method == "purge" and sql:
         raise Misconfigured("no script is written of a purge: efface erase carries it out")
-    if subject is None:
-        if reviews or answers:
-            raise click.UsageError("a purge of many keeps what waits for review: it takes no answers")
+    if subject is not None:
+        how = (method, directives)
+        _one(db, audit, subject, how, pack, sql, answers, reviews, output, as_json=as_json)
+    elif reviews or answers:
+        raise click.UsageError("a purge of many keeps what waits for review: it takes no answers")
+    else:
         rows = _bulk.Wanted(directives, subjects, before, batch)
-        return _bulk.plan(db, audit, rows, pack, output, as_json=as_json)
+        _bulk.plan(db, audit, rows, pack, output, as_json=as_json)
+
+
+def _one(
+    db: str,
+    audit: Path,
+    subject: str,
+    how: tuple[str, tuple[str, ...]],
+    pack: str | None,
+    sql: Path | None,
+    answers: Path | None,
+    reviews: Path | None,
+    output: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Plan what is to be done about one subject."""
     import reports
     from scanner import planner, rulebook, safeguards, scripter, witness
 
@@ -115,8 +134,8 @@ def command(
             rules,
             decided,
             subject,
-            method=method,
-            directives=directives,
+            method=how[0],
+            directives=how[1],
             answers=said,
             progress=progress,
         ) as (connection, draft),
