@@ -205,7 +205,7 @@ class Journal:
         for entry in self.read():
             if entry.event == "intent":
                 waiting[entry.plan] = entry
-            elif entry.event in ("done", "undone"):
+            elif entry.event in ("done", "undone", "batch"):
                 waiting.pop(entry.plan, None)
         return tuple(waiting.values())
 
@@ -250,7 +250,9 @@ class Journal:
             if not probes or intent.content.get("place") != here:
                 continue
             after = any(looks(connection, tables, p) == p["after"] for p in probes)
-            event: Event = "done" if after else "undone"
             content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
+            event: Event = "done" if after else "undone"
+            if after and "batch" in intent.content:
+                event, content = "batch", content | intent.content["outcome"]
             settled.append(self.append(event, when, intent.plan, content))
         return tuple(settled)

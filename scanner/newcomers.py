@@ -19,8 +19,10 @@ from scanner.graph import Walk
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
+from scanner.purging import Purge
 from scanner.rulebook import Pack
 from scanner.searcher import search
+from scanner.uprooter import Uprooter
 
 
 def refuse(
@@ -65,8 +67,11 @@ def _found(
     copies = draft.plan.basis.copies
     walk = Walk(other, draft.schema, pack, addresses=draft.addresses, copies=copies)
     for where, rows in walk.trace(draft.plan.subject[1]).rows.items():
-        if rows.keys() - draft.territory.rows.get(where, {}).keys():
+        unseen = rows.keys() - draft.territory.rows.get(where, {}).keys()
+        if any(not (draft.purge and draft.purge.deletes(where, k)) for k in unseen):
             yield where
+    if draft.purge is not None:
+        yield from _referring(other, draft.purge)
     recent, _ = dialect_of(other).newer(snapshot)
     fresh = {
         ref(table): keys
@@ -88,6 +93,15 @@ def _found(
         strong = any(m.strength != "weak" for ms in hit.found.values() for m in ms)
         if strong and hit.key in fresh[hit.table] and (hit.table, hit.key) not in written:
             yield hit.table
+
+
+def _referring(other: Connection, purge: Purge) -> Iterator[TableRef]:
+    """Name the tables with rows that refer to what is purged and that we have not seen."""
+    made = Uprooter(other, purge.ground, purge.itinerary).since(purge.gone)
+    yield from (where for where, rows in made.keys.items() if rows)
+    for one, keys in made.cuts.items():
+        if set(keys) - set(purge.uprooting.cuts.get(one, ())):
+            yield ref(one.child)
 
 
 def _fresh(
@@ -154,7 +168,8 @@ def _moved(
     copies = draft.plan.basis.copies
     walk = Walk(other, draft.schema, pack, addresses=draft.addresses, copies=copies)
     for where, found in walk.trace(draft.plan.subject[1]).rows.items():
-        if found.keys() - rows.get(where, ()):
+        unseen = found.keys() - set(rows.get(where, ()))
+        if any(not (draft.purge and draft.purge.deletes(where, k)) for k in unseen):
             yield where
     known = {(r.mention.table, r.mention.key, r.mention.column) for r in draft.plan.reviews}
     known |= draft.mentions.kept_places

@@ -189,6 +189,8 @@ class Plan:
     triggers: Mapping[str, tuple[str, ...]]
     kpis: tuple[Figure, ...]
     reached: Mapping[str, int] = field(default_factory=dict)
+    directives: Mapping[str, str] = field(default_factory=dict)
+    kpis_after: tuple[Figure, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -254,6 +256,8 @@ class Plan:
             "triggers": {t: list(n) for t, n in self.triggers.items()},
             "kpis": [asdict(k) for k in self.kpis],
             "reached": dict(self.reached),
+            "directives": dict(self.directives),
+            "kpis_after": [asdict(k) for k in self.kpis_after],
             "basis": self.basis.to_raw(),
         }
 
@@ -316,6 +320,8 @@ def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:
         triggers={t: tuple(n) for t, n in raw["triggers"].items()},
         kpis=tuple(Figure(**k) for k in raw["kpis"]),
         reached=raw["reached"],
+        directives=raw["directives"],
+        kpis_after=tuple(Figure(**k) for k in raw["kpis_after"]),
     )
 
 
@@ -375,7 +381,8 @@ class Receipt:
     """What an erasure did, or a rehearsal would do; free of personal data.
 
     ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
-    and the schema that it rests on, ``versions`` the programs.
+    and the schema that it rests on, ``versions`` the programs. ``deleted`` counts, of ``rows``, those
+    that a purge deleted.
     """
 
     efface: str
@@ -400,6 +407,7 @@ class Receipt:
     kpis: tuple[Mapping[str, Any], ...]
     digests: Mapping[str, str]
     versions: Mapping[str, str]
+    deleted: Mapping[str, int] = field(default_factory=dict)
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

@@ -26,6 +26,7 @@ class Tally:
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     mentions: int = 0
+    deleted: Counter[TableRef] = field(default_factory=Counter)
 
 
 def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
@@ -48,6 +49,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         cells={f"{t}.{c}": n for (t, c), n in sorted(tally.cells.items())},
         kinds=_kinds(plan.basis, tally.cells),
         mentions=tally.mentions,
+        deleted={str(t): n for t, n in sorted(tally.deleted.items())},
         kept=last.plan.kept,
         reviews=tuple(_answers(plan, last)),
         duties=plan.duties,

@@ -7,6 +7,7 @@ looked for again; KPIs and row counts must be as before. Only then the transacti
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from scanner import holds, ledger, newcomers, planner, recorder, safeguards, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
+from scanner.executor import deletion
 from scanner.executor.cells import rewrite
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
@@ -33,7 +35,7 @@ from scanner.surveyor import Survey
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
 
-PROBES = 5
+PROBES = deletion.PROBES
 """By how many rows an interrupted erasure is recognised."""
 
 
@@ -98,6 +100,7 @@ def execute(
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
         current, rounds = _work(connection, draft, request, survey, tally, progress)
+        deletion.settled(connection, current)
         written = None if residue == "full" else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
@@ -153,6 +156,7 @@ def _work(
         if rounds == ROUNDS:
             raise Residue(safeguards.unending(current, ROUNDS))
         rewrite(connection, current, request.pack, tally)
+        deletion.carry_out(connection, current, tally)
         rounds += 1
         if safeguards.alone(connection, current):
             break
@@ -163,8 +167,10 @@ def _work(
             request,
             identity=draft.identity,
             sight=sight,
+            after=current if current.purge else None,
             progress=progress,
         )
+        current = replace(current, territory=draft.territory)
     return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
 
 
@@ -206,6 +212,8 @@ def _now(clock: Callable[[], datetime]) -> str:
 def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
     """Describe how some changed rows with a plain key look now; none where no key can be named."""
     found: list[dict[str, Any]] = []
+    if draft.purge:
+        return deletion.probes(connection, draft.purge.uprooting, draft.purge.ground)
     for edit in draft.edits:
         address = draft.addresses[edit.table]
         plainly = all(isinstance(v, int | str) for v in edit.place.values())
