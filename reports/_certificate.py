@@ -125,12 +125,29 @@ def _proof(receipt: Raw) -> Iterable[Markup]:
                   "residue 0.")  # fmt: skip
     figures = receipt["kpis"]
     if figures:
-        yield tag("p", "No row was added or removed, and the figures of reports are equal before "
-                  "and after:")  # fmt: skip
+        yield from _figures(figures, receipt.get("deleted", {}))
+
+
+def _figures(figures: Iterable[Raw], deleted: Raw) -> Iterable[Markup]:
+    if deleted:
+        yield tag("p", f"These {sum(deleted.values()):,} rows were deleted, no other row was added "
+                  "or removed, and no row that is left refers to them:")  # fmt: skip
+        yield _table(("Table", "Rows deleted"), [(name(t), n) for t, n in deleted.items()])
+        yield tag("p", "The figures of reports lost exactly these rows:")
         yield _table(
-            ("Figure", "Groups", "Rows", "Digest of all groups"),
-            [(f["name"], f["groups"], f["rows"], _code(f["digest"])) for f in figures],
+            ("Figure", "Groups", "Rows before", "Rows", "Digest of all groups"),
+            [
+                (f["name"], f["groups"], f["rows_before"], f["rows"], _code(f["digest"]))
+                for f in figures
+            ],
         )
+        return
+    yield tag("p", "No row was added or removed, and the figures of reports are equal before "
+              "and after:")  # fmt: skip
+    yield _table(
+        ("Figure", "Groups", "Rows", "Digest of all groups"),
+        [(f["name"], f["groups"], f["rows"], _code(f["digest"])) for f in figures],
+    )
 
 
 def _reviews(receipt: Raw) -> Iterable[Markup]:

@@ -88,7 +88,7 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
     copies = [r for r in ground.references if r.why.startswith(COPY) and ref(r.parent) in deleted]
     follow += [r for r in copies if r.place not in {f.place for f in follow}]
     deleted |= {ref(r.child) for r in copies}
-    faults += _unreached(deleted, follow, owned, cut)
+    faults += _unreached(agenda, bound)
     faults += _spared(ground, agenda, deleted, bound)
     faults += _uncuttable(cut)
     faults += _unkeyed(ground, starts, follow, owned, deleted)
@@ -136,18 +136,19 @@ def _closure(
         deleted |= more
 
 
-def _unreached(
-    deleted: Collection[TableRef],
-    follow: Collection[Reference],
-    owned: Collection[Reference],
-    cut: Collection[Reference],
-) -> Iterator[str]:
-    for one in (*follow, *cut):
-        if ref(one.parent) not in deleted:
-            yield f"{one}: no relation leads to {ref(one.parent)}"
-    for one in owned:
-        if ref(one.child) not in deleted:
-            yield f"{one.line}: no relation leads to {ref(one.child)}"
+def _unreached(agenda: Agenda, bound: Collection[Line]) -> Iterator[str]:
+    """Name lines to which nothing leads; where what leads there is not in this database, none."""
+    reached = {d.root for d in agenda.directives}
+    while True:
+        more = {x.table for x in agenda.follow if not x.forward and x.target in reached}
+        more |= {x.target for x in agenda.follow if x.forward and x.table in reached}
+        if more <= reached:
+            break
+        reached |= more
+    for line in (*agenda.follow, *agenda.cut):
+        start = line.table if line.forward else line.target
+        if line in bound and start not in reached:
+            yield f"{line}: no relation leads to {start}"
 
 
 def _spared(

@@ -31,7 +31,8 @@ class Batch:
 class Bulk:
     """What is to be purged, batch by batch.
 
-    ``left_out`` maps the keys of roots that a selection by age found and a stop keeps to the rules.
+    ``held`` maps the keys of roots that a stop holds to its rules: a selection by age leaves them out,
+    a list of keys is refused.
     ``kpis`` say for each figure of reports the rows before, and at least after.
     """
 
@@ -45,7 +46,7 @@ class Bulk:
     basis: Basis
     batches: tuple[Batch, ...]
     stops: tuple[StopFound, ...]
-    left_out: Mapping[str, tuple[str, ...]]
+    held: Mapping[str, tuple[str, ...]]
     mentions: int
     reviews: int
     duties: tuple[Mapping[str, Any], ...]
@@ -94,7 +95,7 @@ class Bulk:
             },
             "batches": [{"roots": list(b.roots), "rows": dict(b.rows)} for b in self.batches],
             "stops": [asdict(s) for s in self.stops],
-            "left_out": {k: list(v) for k, v in self.left_out.items()},
+            "held": {k: list(v) for k, v in self.held.items()},
             "mentions": self.mentions,
             "reviews": self.reviews,
             "duties": [dict(d) for d in self.duties],
@@ -126,7 +127,7 @@ class Bulk:
             basis=Basis.from_raw(raw["basis"], raw["digests"], database),
             batches=tuple(Batch(tuple(b["roots"]), b["rows"]) for b in raw["batches"]),
             stops=tuple(StopFound(**s) for s in raw["stops"]),
-            left_out={k: tuple(v) for k, v in raw["left_out"].items()},
+            held={k: tuple(v) for k, v in raw["held"].items()},
             mentions=raw["mentions"],
             reviews=raw["reviews"],
             duties=tuple(raw["duties"]),

@@ -113,7 +113,7 @@ def plan(
             basis=basis,
             batches=tuple(drawn.batches),
             stops=tuple(drawn.stops),
-            left_out=drawn.left_out,
+            held=drawn.held,
             mentions=said,
             reviews=0,
             duties=(*stops.duties(here.walk, Territory({}, ())), *stops.unsearched(here.schema)),
@@ -204,19 +204,17 @@ class _Drawing:
         self.uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
         self.batches: list[Batch] = []
         self.stops: list[StopFound] = []
-        self.left_out: dict[str, tuple[str, ...]] = {}
+        self.held: dict[str, tuple[str, ...]] = {}
         self.lost: dict[str, Counter[tuple[str, ...]]] = {}
 
     def add(self, roots: Sequence[Any]) -> None:
         """Make a batch of some roots."""
         kept = list(roots)
         made, found = self._uprooted(kept)
-        if self.chosen and any(s.effect == "stop" for s in found):
-            for key in kept:
-                rules = [s.rule for s in self._uprooted([key])[1] if s.effect == "stop"]
-                if rules:
-                    self.left_out[str(key)] = tuple(rules)
-            kept = [k for k in kept if str(k) not in self.left_out]
+        if any(s.effect == "stop" for s in found):
+            self._hold(kept)
+        if self.chosen and self.held:
+            kept = [k for k in kept if str(k) not in self.held]
             made, found = self._uprooted(kept)
         self._stopped(found)
         if kept:
@@ -226,6 +224,13 @@ class _Drawing:
                 self.connection, self.here.schema, self.here.walk.pack, made
             ):
                 self.lost.setdefault(name, Counter()).update(counts)
+
+    def _hold(self, roots: Sequence[Any]) -> None:
+        """Say of each root which stops hold it."""
+        for key in roots:
+            rules = [s.rule for s in self._uprooted([key])[1] if s.effect == "stop"]
+            if rules:
+                self.held[str(key)] = tuple(rules)
 
     def _uprooted(self, roots: Sequence[Any]) -> tuple[Uprooting, list[StopFound]]:
         if not roots:

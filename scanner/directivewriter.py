@@ -83,7 +83,7 @@ def _decided(ground: Ground, one: Reference, skip: Collection[str]) -> str:
     stays = child.name in skip or one.child is one.parent
     if stays or (ground.walk.pack.knows(child.name) and not one.own):
         return "cut"
-    sure = one.own or one.why in ("the dictionary", "declared foreign key")
+    sure = one.own or one.why in ("the dictionary", "declared foreign key", "its values")
     return "follow" if sure else "confirm"
 
 

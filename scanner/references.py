@@ -4,7 +4,7 @@ Clarify declares no foreign keys: relations come from its dictionary, from decla
 pack, from names of relation columns and from tables that the scan took for copies. Reads only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, select
 from scanner.database import key_of, ref
 from scanner.directives import Line
 from scanner.graph import MANY_TO_ONE, Walk
+from scanner.linker import Tie
 from scanner.model import TableRef
 
 PAIRS = 5
@@ -56,6 +57,12 @@ class Reference:
         return and_(*terms) if terms else None
 
 
+def _tied(tables: Mapping[TableRef, Table], tie: Tie) -> Reference:
+    """Take a relation that names and values speak for."""
+    why = "its values" if tie.certainty == "sure" else f"{tie.certainty}: {tie.evidence}"
+    return Reference(tables[tie.child], tie.column, tables[tie.parent], tie.key, why=why)
+
+
 def key_column(table: Table, known: bool = True) -> str:
     """Name the one column that tells a table's rows apart; empty where there is none."""
     key = key_of(table)
@@ -65,10 +72,12 @@ def key_column(table: Table, known: bool = True) -> str:
 class Ground:
     """One database's tables under a directive: binds lines, and knows what refers to what."""
 
-    def __init__(self, connection: Connection, walk: Walk, key: str) -> None:
+    def __init__(
+        self, connection: Connection, walk: Walk, key: str, more: Iterable[Tie] = ()
+    ) -> None:
         self.connection, self.walk, self.key = connection, walk, key
         self.tables = walk.tables
-        self.references = tuple(self._catalogue())
+        self.references = tuple(self._catalogue(more))
         self.referring: dict[TableRef, list[Reference]] = {}
         for one in self.references:
             self.referring.setdefault(ref(one.parent), []).append(one)
@@ -107,9 +116,10 @@ class Ground:
 
     # -- all that refers -----------------------------------------------------------------------
 
-    def _catalogue(self) -> Iterator[Reference]:
+    def _catalogue(self, more: Iterable[Tie]) -> Iterator[Reference]:
         seen = set()
-        sources = (self._pack(), self._declared(), self._dictionary(), self._named())
+        ties = (_tied(self.tables, tie) for tie in more)
+        sources = (self._pack(), self._declared(), self._dictionary(), self._named(), ties)
         for source in sources:
             for one in source:
                 plain = (ref(one.child), one.column, one.where)

@@ -70,10 +70,20 @@ def summary(plan: "Bulk") -> Iterator[str]:
     )
     for table, rows in plan.rows.items():
         yield f"    {rows:>8,} of {table}"
+    yield from _against(plan)
+    if not plan.roots:
+        yield "nothing to purge"
+    elif not any(s.effect == "stop" for s in plan.stops):
+        yield f"to carry it out: efface erase PLAN --commit --confirm {plan.roots}"
+
+
+def _against(plan: "Bulk") -> Iterator[str]:
+    """Say what else is touched, what reports lose, what speaks against it and what is left to do."""
     if plan.mentions:
         yield f"  {plan.mentions:>6,} rows name them; what stays of those is redacted or scrubbed"
-    for key, rules in plan.left_out.items():
-        yield f"left out: {key}: {', '.join(rules)}"
+    for key, rules in plan.held.items():
+        what = "left out" if plan.before else "stopped"
+        yield f"{what}: {key}: {', '.join(rules)}"
     for figure in plan.kpis:
         if figure["rows"] != figure["rows_after"]:
             yield (
@@ -86,8 +96,6 @@ def summary(plan: "Bulk") -> Iterator[str]:
         yield f"trigger on {table}: {', '.join(names)}"
     for duty in plan.duties:
         yield f"to do elsewhere: {duty['kind']}"
-    if plan.roots:
-        yield f"to carry it out: efface erase PLAN --commit --confirm {plan.roots}"
 
 
 def erase(
