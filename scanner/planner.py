@@ -1,12 +1,22 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, literal, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    exists,
+    literal,
+    select,
+    union_all,
+)
 
 from scanner import __version__, dossier, stops
 from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
@@ -18,7 +28,7 @@ from scanner.mentions import Judge, Mentions
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.plans import Answer, Basis, Plan, Step
 from scanner.rewriter import Edit, Rewriter
-from scanner.rows import Address
+from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.spotter import Sight, again, spot
 from scanner.verifier import measure
@@ -27,6 +37,9 @@ LOG = logging.getLogger(__name__)
 
 NAMED = 12
 """How many columns a complaint names before it only counts."""
+
+ASKED_AT_ONCE = 100
+"""About so many tables one statement asks."""
 
 DIGITS = 18
 """A longer number is no key of 64 bits."""
@@ -66,6 +79,7 @@ class Acquaintance:
     walk: Walk = field(repr=False)
     territory: Territory = field(repr=False)
     identity: Identity = field(repr=False)
+    basis: Basis = field(repr=False)
 
     @property
     def own(self) -> dict[TableRef, list[tuple[Any, ...]]]:
@@ -157,21 +171,23 @@ def draft(
     *,
     identity: Identity | None = None,
     sight: Sight | None = None,
+    known: Acquaintance | None = None,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
 
     ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
-    pass; without one, or with one for another identity, all text is searched.
+    pass; without one, or with one for another identity, all text is searched. ``known`` is what
+    that pass knew, given only where no row has changed since.
 
     Raises:
         Misconfigured, Undecided, Stale: as ``plan``.
     """
     pack, basis = request.pack, request.basis
-    known = acquaint(connection, schema, request, identity=identity)
+    known = known or acquaint(connection, schema, request, identity=identity)
     tables, territory, who = known.tables, known.territory, known.identity
-    walk, addresses = known.walk, known.addresses
+    walk, addresses = known.walk.on(connection), known.addresses
     _decided(basis, tables, territory, pack.key)
     matcher = Matcher(who)
     rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
@@ -249,7 +265,7 @@ def acquaint(
     LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
     who = identity or dossier.identify(connection, walk, territory, basis)
     LOG.info("%d identifiers were read from its rows", len(who.identifiers))
-    return Acquaintance(tables, addresses, walk, territory, who)
+    return Acquaintance(tables, addresses, walk, territory, who, basis)
 
 
 def look(
@@ -307,24 +323,24 @@ def _addresses(
     root = tables[places(tables)[pack.subject]]
     row = connection.execute(select(root).where(root.c[pack.key] == key)).first()
     secret = "\x1f".join(map(str, row or ()))
+    doubtful = [c for t in tables.values() for c in key_of(t) if c.nullable and not c.primary_key]
+    vague = {ref(c.table) for c in _with_null(connection, doubtful)}
     return {
         where: Address.of(
-            table,
-            private,
-            secret,
-            keyed=not any(
-                c.nullable and not c.primary_key and _has_null(connection, c) for c in key_of(table)
-            ),
-            compares_text=dialect.compares_text,
+            table, private, secret, keyed=where not in vague, compares_text=dialect.compares_text
         )
         for where, table in tables.items()
     }
 
 
-def _has_null(connection: Connection, column: Column[Any]) -> bool:
-    """Whether a unique column holds NULL: then it does not tell all rows apart."""
-    query = select(literal(1)).select_from(column.table).where(column.is_(None)).limit(1)
-    return connection.execute(query).first() is not None
+def _with_null(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Column[Any]]:
+    """Choose the unique columns that hold NULL: they do not tell all rows apart."""
+    for some in chunks(columns, ASKED_AT_ONCE):
+        asked = [
+            select(literal(n)).where(exists(select(c).where(c.is_(None))))
+            for n, c in enumerate(some)
+        ]
+        yield from (some[n] for n in connection.scalars(union_all(*asked)))
 
 
 def _decided(

@@ -64,6 +64,7 @@ class Dialect(generic.Dialect):
             connection.exec_driver_sql("SET SESSION max_statement_time = 0")
 
     locks_rows = True
+    sees_all = True
 
     idle_seconds = 10
     """A table that was written to within so many seconds may be being written to."""

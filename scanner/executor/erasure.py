@@ -93,6 +93,7 @@ def execute(
         written = None if residue == "full" else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
+        tally.others.unmoved(connection, draft.schema, draft.addresses)
         receipt = recorder.receipt(
             plan,
             current,
@@ -142,22 +143,27 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
-    while not current.plan.empty:
-        if rounds == ROUNDS:
-            raise Residue(safeguards.unending(current, ROUNDS))
-        rewrite(connection, current, request.pack, tally)
-        rounds += 1
-        if safeguards.alone(connection, current):
-            break
-        sight = survey.sight(connection, draft.schema, request) if dialect.tells_rows else None
-        current = planner.draft(
-            connection,
-            draft.schema,
-            request,
-            identity=draft.identity,
-            sight=sight,
-            progress=progress,
-        )
+    observed = safeguards.observed(connection, draft)
+    with dialect.watched(connection) as copied:
+        while not current.plan.empty:
+            if rounds == ROUNDS:
+                raise Residue(safeguards.unending(current, ROUNDS))
+            rewrite(connection, current, request.pack, tally, observed=observed)
+            rounds += 1
+            if safeguards.alone(connection, current):
+                break
+            if dialect.tells_rows:
+                sight = survey.sight(connection, draft.schema, request)
+            else:
+                sight = safeguards.after_triggers(current, copied())
+            current = planner.draft(
+                connection,
+                draft.schema,
+                request,
+                identity=draft.identity,
+                sight=sight,
+                progress=progress,
+            )
     return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
 
 
