@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Connection
+from sqlalchemy import Connection
 
 from scanner import __version__, planner, verifier
-from scanner.database import dialect_of, ref
+from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.matcher import Matcher
 from scanner.mentions import merged
@@ -116,15 +116,8 @@ def observed(connection: Connection, draft: Draft) -> bool:
     Else an update changes the columns that it names, and nothing but them.
     """
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
-    columns = (c for t in draft.schema.tables.values() if ref(t) in touched for c in t.columns)
-    itself = any(c.server_onupdate is not None or _on_update(c) for c in columns)
-    return itself or counted(connection, draft) is None
-
-
-def _on_update(column: Column[Any]) -> bool:
-    """Whether a column's default, as MySQL gives it, says that it follows changes."""
-    default = getattr(column.server_default, "arg", "")
-    return "on update" in str(default).lower()
+    itself = {TableRef(*t) for t in dialect_of(connection).self_setting(connection)}
+    return bool(itself & touched) or counted(connection, draft) is None
 
 
 def alone(connection: Connection, draft: Draft) -> bool:

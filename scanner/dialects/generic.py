@@ -162,6 +162,10 @@ class Dialect:
         """Whether the database itself sets a column whenever its row changes."""
         return False
 
+    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s with columns that the database sets when a row changes."""
+        return frozenset()
+
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that a rollback does not bring back."""
         return frozenset()

@@ -137,6 +137,14 @@ class Dialect(generic.Dialect):
         )
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
 
+    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Look for ON UPDATE CURRENT_TIMESTAMP."""
+        query = text(
+            "select distinct table_name from information_schema.columns "
+            "where table_schema = database() and extra like '%on update%'"
+        )
+        return frozenset(("", name) for name in connection.scalars(query))
+
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the tables of MyISAM, Aria and other engines without transactions."""
         query = text(
