@@ -5,6 +5,7 @@ dictionary (``adp_sch_rel_info``), from the names of relation columns, from the 
 from tables that the scan took for copies.
 """
 
+import copy as copying
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -79,6 +80,12 @@ class Walk:
         for reach in self.reaches:
             self._starts.setdefault(self._named(reach.start), []).append(reach)
 
+    def on(self, connection: Connection) -> "Walk":
+        """Go on with another connection to the same database, nothing of which has changed."""
+        other = copying.copy(self)
+        other.connection = connection
+        return other
+
     def trace(self, key: Any) -> Territory:
         """Follow all relations from the subject with ``key`` until nothing new is found.
 
@@ -134,13 +141,14 @@ class Walk:
         ``origin`` says whose rows hold the values of ``column`` by which these rows are found.
         """
         table, address = self.tables[target], self.addresses[target]
-        columns = [table.c[c] for c in sorted({*address.columns, *self._needed(target), column})]
+        names = sorted({*address.columns, *self._needed(target), column})
+        columns = [table.c[c] for c in names]
         fixed = and_(true(), *(table.c[c] == v for c, v in reach.where.items()))
         query = select(*columns).where(where, fixed)
         fresh = []
         only = frozenset(reach.only) if reach.only else None
-        for found in self.connection.execute(query).mappings():
-            values = dict(found)
+        for found in self.connection.execute(query):
+            values = dict(zip(names, found, strict=True))
             key = address.key(values)
             row = rows.setdefault(target, {}).get(key)
             if row is None:

@@ -1,12 +1,22 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, literal, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    exists,
+    literal,
+    select,
+    union_all,
+)
 
 from scanner import __version__, dossier, losses, purging, stops
 from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
@@ -19,7 +29,7 @@ from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purging import Purge
 from scanner.rewriter import Edit, Rewriter
-from scanner.rows import Address
+from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.spotter import Sight, again, spot
 from scanner.verifier import measure
@@ -31,6 +41,9 @@ NAMED = 12
 
 METHODS = ("redact", "purge")
 """What can be done with a subject: its values are replaced, or its rows deleted."""
+
+ASKED_AT_ONCE = 100
+"""About so many tables one statement asks."""
 
 DIGITS = 18
 """A longer number is no key of 64 bits."""
@@ -72,6 +85,7 @@ class Acquaintance:
     walk: Walk = field(repr=False)
     territory: Territory = field(repr=False)
     identity: Identity = field(repr=False)
+    basis: Basis = field(repr=False)
 
     @property
     def own(self) -> dict[TableRef, list[tuple[Any, ...]]]:
@@ -168,22 +182,28 @@ def draft(
     identity: Identity | None = None,
     sight: Sight | None = None,
     after: Draft | None = None,
+    known: Acquaintance | None = None,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
 
     ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
-    pass; without one, or with one for another identity, all text is searched. ``after`` is the draft
-    of a purge that was carried out: the subject is gone, and what refers to rows that are gone is
-    looked for.
+    pass; without one, or with one for another identity, all text is searched. ``known`` is what
+    that pass knew, given only where no row has changed since. ``after`` is the draft of a purge
+    that was carried out: the subject is gone, and what refers to rows that are gone is looked for.
 
     Raises:
         Misconfigured, Undecided, Stale: as ``plan``.
     """
     pack, basis = request.pack, request.basis
-    known = acquaint(connection, schema, request, identity=identity, after=after)
-    tables, walk, whole, who = known.tables, known.walk, known.territory, known.identity
+    known = known or acquaint(connection, schema, request, identity=identity, after=after)
+    tables, walk, whole, who = (
+        known.tables,
+        known.walk.on(connection),
+        known.territory,
+        known.identity,
+    )
     purge = _purge(connection, walk, request, after)
     territory = purge.spared(whole) if purge else whole
     decided(basis, tables, territory, pack.key)
@@ -279,7 +299,7 @@ def acquaint(
     LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
     who = identity or dossier.identify(connection, walk, territory, basis)
     LOG.info("%d identifiers were read from its rows", len(who.identifiers))
-    return Acquaintance(tables, addresses, walk, territory, who)
+    return Acquaintance(tables, addresses, walk, territory, who, basis)
 
 
 def look(
@@ -363,24 +383,24 @@ def addressed(
     root = tables[places(tables)[pack.subject]]
     row = connection.execute(select(root).where(root.c[pack.key] == key)).first()
     secret = "\x1f".join(map(str, row or ()))
+    doubtful = [c for t in tables.values() for c in key_of(t) if c.nullable and not c.primary_key]
+    vague = {ref(c.table) for c in _with_null(connection, doubtful)}
     return {
         where: Address.of(
-            table,
-            private,
-            secret,
-            keyed=not any(
-                c.nullable and not c.primary_key and _has_null(connection, c) for c in key_of(table)
-            ),
-            compares_text=dialect.compares_text,
+            table, private, secret, keyed=where not in vague, compares_text=dialect.compares_text
         )
         for where, table in tables.items()
     }
 
 
-def _has_null(connection: Connection, column: Column[Any]) -> bool:
-    """Whether a unique column holds NULL: then it does not tell all rows apart."""
-    query = select(literal(1)).select_from(column.table).where(column.is_(None)).limit(1)
-    return connection.execute(query).first() is not None
+def _with_null(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Column[Any]]:
+    """Choose the unique columns that hold NULL: they do not tell all rows apart."""
+    for some in chunks(columns, ASKED_AT_ONCE):
+        asked = [
+            select(literal(n)).where(exists(select(c).where(c.is_(None))))
+            for n, c in enumerate(some)
+        ]
+        yield from (some[n] for n in connection.scalars(union_all(*asked)))
 
 
 def decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner import __version__, knowledge
+from scanner.bystanders import Bystanders
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Receipt, Review
@@ -25,6 +26,7 @@ class Tally:
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
+    others: Bystanders = field(default_factory=Bystanders)
     mentions: int = 0
     deleted: Counter[TableRef] = field(default_factory=Counter)
 

@@ -1,14 +1,14 @@
 """What must hold before, during and after an erasure. Reads only; raises what refuses it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from scanner import __version__, directives, planner, verifier
-from scanner.database import dialect_of, reflect
+from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.matcher import Matcher
 from scanner.mentions import merged
@@ -16,7 +16,7 @@ from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft, Request
 from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
-from scanner.spotter import Rows
+from scanner.spotter import Rows, Sight
 from scanner.surveyor import Survey
 
 
@@ -71,9 +71,10 @@ def planned_again(
     connection: Connection, plan: Plan, pack: Pack, survey: Survey, progress: Progress | None
 ) -> Draft:
     """Make the plan again inside the transaction; it must be the one that people read."""
-    schema, request = reflect(connection), request_of(plan, pack)
+    schema, request = survey.tables(connection), request_of(plan, pack)
     sight = survey.sight(connection, schema, request)
-    draft = planner.draft(connection, schema, request, sight=sight, progress=progress)
+    known = survey.acquaintance(connection, schema, request, sight)
+    draft = planner.draft(connection, schema, request, sight=sight, known=known, progress=progress)
     expected = replace(plan, efface=__version__, mentions=_answered(plan))
     if draft.plan.digest != expected.digest:
         raise Stale(
@@ -129,6 +130,16 @@ def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
     return frozenset(touched | (draft.purge.touched if draft.purge else set()))
 
 
+def observed(connection: Connection, draft: Draft) -> bool:
+    """Whether something else may change the rows that are written: triggers, or the database.
+
+    Else an update changes the columns that it names, and nothing but them.
+    """
+    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    itself = {TableRef(*t) for t in dialect_of(connection).self_setting(connection)}
+    return bool(itself & touched) or counted(connection, draft) is None
+
+
 def alone(connection: Connection, draft: Draft) -> bool:
     """Whether nobody but us can have written since ``draft`` was made, so that it still holds.
 
@@ -142,6 +153,16 @@ def alone(connection: Connection, draft: Draft) -> bool:
     waiting = {(r.mention.table, r.mention.key) for r in draft.plan.reviews}
     waiting |= {(table, key) for table, key, _ in draft.mentions.kept_places}
     return not renamed & waiting
+
+
+def after_triggers(current: Draft, copied: Collection[str] | None) -> Sight | None:
+    """Add the tables that triggers wrote to, ``copied``, to what is looked at; None: look everywhere."""
+    if copied is None:
+        return None
+    names = {name.lower() for name in copied}
+    tables = (TableRef(t.schema or "", t.name) for t in current.schema.tables.values())
+    again = {t: None for t in tables if t.name.lower() in names}
+    return replace(current.sight, changed={**current.sight.changed, **again})
 
 
 def residue(

@@ -23,13 +23,31 @@ from scanner.spotter import Sight, Spots, spot
 class Survey:
     """What one pass found: the spots of each subject, and the state of the database before it.
 
-    ``mark`` is the dialect's name of that state, empty where it has none; ``schema`` is the
-    fingerprint of what was searched; ``spots`` are by pack and key.
+    ``mark`` is the dialect's name of that state, empty where it has none; ``catalogue`` is that of
+    the definitions of ``schema``; ``spots`` and what is ``known`` of each subject are by pack and
+    key.
     """
 
     mark: str = ""
-    schema: str = ""
+    catalogue: str = ""
+    schema: MetaData | None = field(default=None, repr=False)
     spots: Mapping[tuple[str, Any], Spots] = field(default_factory=dict, repr=False)
+    known: Mapping[tuple[str, Any], Acquaintance] = field(default_factory=dict, repr=False)
+
+    def tables(self, connection: Connection) -> MetaData:
+        """Give the tables as they are now, read again only where they may have changed."""
+        same = self.catalogue and dialect_of(connection).catalogue(connection) == self.catalogue
+        return self.schema if same and self.schema is not None else reflect(connection)
+
+    def acquaintance(
+        self, connection: Connection, schema: MetaData, request: Request, sight: Sight | None
+    ) -> Acquaintance | None:
+        """Give what was known of a subject before the pass, if ``sight`` says that all is as it was."""
+        proved = dialect_of(connection).sees_all and schema is self.schema
+        if sight is None or sight.changed or not proved:
+            return None
+        known = self.known.get((request.pack.digest, request.key))
+        return known if known is not None and known.basis == request.basis else None
 
     def sight(self, connection: Connection, schema: MetaData, request: Request) -> Sight | None:
         """Say where to look for a subject now; None where all text must be searched again.
@@ -40,7 +58,9 @@ class Survey:
             request: about whom.
         """
         spots = self.spots.get((request.pack.digest, request.key))
-        if not self.mark or spots is None or fingerprint(schema) != self.schema:
+        if not self.mark or spots is None or self.schema is None:
+            return None
+        if schema is not self.schema and fingerprint(schema) != fingerprint(self.schema):
             return None
         tables = sorted(schema.tables.values(), key=ref)
         changed = dialect_of(connection).since(connection, self.mark, tables)
@@ -66,6 +86,7 @@ def survey(
     if not mark:
         return Survey()
     with reading(engine) as connection:
+        catalogue = dialect_of(engine).catalogue(connection)
         schema = reflect(connection)
         known = {
             (request.pack.digest, request.key): (request, found)
@@ -85,7 +106,13 @@ def survey(
             numbers=numbers,
             progress=progress,
         )
-        return Survey(mark, fingerprint(schema), dict(zip(known, spots, strict=True)))
+        return Survey(
+            mark,
+            catalogue,
+            schema,
+            dict(zip(known, spots, strict=True)),
+            {key: one for key, (_, one) in known.items()},
+        )
 
 
 def _acquainted(connection: Connection, schema: MetaData, request: Request) -> Acquaintance | None:

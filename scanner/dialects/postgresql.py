@@ -111,6 +111,20 @@ class Dialect(generic.Dialect):
             found |= {some[n]: recent for n in connection.scalars(union_all(*asked))}
         return found
 
+    def catalogue(self, connection: Connection) -> str:
+        """Digest the versions of the rows of the catalogue that define tables."""
+        query = text(
+            "select md5(string_agg(v, ' ' order by v)) from ("
+            "select concat('a', attrelid, '.', attnum, '/', xmin) as v from pg_attribute "
+            "union all select concat('c', oid, '/', relname, '/', relnamespace, relkind) "
+            "from pg_class union all select concat('i', indexrelid, '/', xmin) from pg_index "
+            "union all select concat('k', oid, '/', xmin) from pg_constraint "
+            "union all select concat('d', oid, '/', xmin) from pg_attrdef "
+            "union all select concat('t', oid, '/', xmin) from pg_type "
+            "union all select concat('n', oid, '/', nspname) from pg_namespace) all_of_it"
+        )
+        return str(connection.scalar(query))
+
     tables_at_once = 100
     """Of so many tables one statement asks whether they have changed."""
 

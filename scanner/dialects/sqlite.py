@@ -1,7 +1,9 @@
 """SQLite: one file, one writer, rowids to sample by."""
 
 import secrets
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +25,9 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
+
+WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+"""What an authorizer calls statements that write."""
 
 
 class Dialect(generic.Dialect):
@@ -87,6 +92,30 @@ class Dialect(generic.Dialect):
     ) -> dict[Table, ColumnElement[bool] | None]:
         """Ask whether anybody has committed anything; then any row may have changed."""
         return {} if self.mark(connection) == mark else dict.fromkeys(tables)
+
+    sees_all = True
+
+    def catalogue(self, connection: Connection) -> str:
+        """Read the version that each change of the schema counts up."""
+        return str(connection.scalar(text("PRAGMA schema_version")))
+
+    @contextmanager
+    def watched(self, connection: Connection) -> Iterator[Callable[[], frozenset[str] | None]]:
+        """Let SQLite name what a statement may write to: it does so when it compiles one."""
+        driver: Any = connection.connection.dbapi_connection
+        copied: set[str] = set()
+
+        def note(action: int, table: str | None, *more: str | None) -> int:
+            trigger = more[-1]
+            if action in WRITES and table is not None and trigger is not None:
+                copied.add(table)
+            return sqlite3.SQLITE_OK
+
+        driver.set_authorizer(note)
+        try:
+            yield lambda: frozenset(copied)
+        finally:
+            driver.set_authorizer(None)
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """SQLite has none."""

@@ -120,9 +120,10 @@ def scrub(
         hits = _hits(connection, here, one, many.places.get(one.key, ()))
         mentions = _judged(here, basis, many, one, hits)
         draft = _draft(connection, here, basis, one, mentions)
-        rewrite(connection, draft, here.walk.pack, tally)
+        rewrite(connection, draft, here.walk.pack, tally, observed=True)
         done.reviews += len(mentions.reviews)
         _nothing_left(connection, here, one, many, mentions)
+    tally.others.unmoved(connection, here.schema, here.walk.addresses)
     done.cells, done.mentions = tally.cells, tally.mentions
     return done
 

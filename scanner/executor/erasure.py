@@ -104,6 +104,7 @@ def execute(
         written = None if residue == "full" else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
+        tally.others.unmoved(connection, draft.schema, draft.addresses)
         receipt = recorder.receipt(
             plan,
             current,
@@ -152,25 +153,30 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
-    while not current.plan.empty:
-        if rounds == ROUNDS:
-            raise Residue(safeguards.unending(current, ROUNDS))
-        rewrite(connection, current, request.pack, tally)
-        deletion.carry_out(connection, current, tally)
-        rounds += 1
-        if safeguards.alone(connection, current):
-            break
-        sight = survey.sight(connection, draft.schema, request) if dialect.tells_rows else None
-        current = planner.draft(
-            connection,
-            draft.schema,
-            request,
-            identity=draft.identity,
-            sight=sight,
-            after=current if current.purge else None,
-            progress=progress,
-        )
-        current = replace(current, territory=draft.territory)
+    observed = safeguards.observed(connection, draft)
+    with dialect.watched(connection) as copied:
+        while not current.plan.empty:
+            if rounds == ROUNDS:
+                raise Residue(safeguards.unending(current, ROUNDS))
+            rewrite(connection, current, request.pack, tally, observed=observed)
+            deletion.carry_out(connection, current, tally)
+            rounds += 1
+            if safeguards.alone(connection, current):
+                break
+            if dialect.tells_rows:
+                sight = survey.sight(connection, draft.schema, request)
+            else:
+                sight = safeguards.after_triggers(current, copied())
+            current = planner.draft(
+                connection,
+                draft.schema,
+                request,
+                identity=draft.identity,
+                sight=sight,
+                after=current if current.purge else None,
+                progress=progress,
+            )
+            current = replace(current, territory=draft.territory)
     return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
 
 
