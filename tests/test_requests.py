@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from scanner.database import connect
 from scanner.errors import Refused
+from scanner.journal import Journal
 from scanner.requests import judging, lock
 from tests import crm, mini
 from tests.crm import LATER, Crm, numbers
@@ -440,6 +443,44 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on_with_the_rest(embedde
     embedded.work("--commit")
     assert embedded.list() == {}
     assert [len(embedded.crm.notes(n)) for n in (first, second)] == [1, 1]
+
+
+POINTS = (
+    "nowhere",
+    "1",
+    "9",
+    "28",
+    "29",
+    "30",
+    "31",
+    "32",
+    "33",
+    "commit",
+    "intent",
+    "done",
+    "request",
+)
+
+
+def test_a_run_that_is_killed_anywhere_ends_as_an_undisturbed_one_after_the_next(embedded):
+    """The journal of a killed run says done or undone; the item is noted and closed once."""
+    embedded.opened(embedded.crm.people()[0])
+    embedded.crm.close()
+    words = [embedded.folder, embedded.login, DAY_30, *POINTS]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killed_runs", *map(str, words)],
+        capture_output=True, text=True, check=True, cwd=CLARIFY.parents[1],
+    )  # fmt: skip
+    ends = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    assert list(ends) == list(POINTS)
+    assert ends.pop("nowhere")[:2] == ["0", "0"]
+    assert {killed for killed, _, _ in ends.values()} == {"-9"}, ends
+    assert {again for _, again, _ in ends.values()} == {"0"}, ends
+    assert len({found for _, _, found in ends.values()}) == 1
+    for point in ends:
+        journal = Journal(embedded.folder / f"at-{point}" / "journal.jsonl")
+        assert journal.open_intents() == ()
+        assert [e.event for e in journal.read()].count("done") == 1
 
 
 def test_a_second_request_of_the_same_person_closes_with_nothing_left_to_do(embedded):
