@@ -72,7 +72,7 @@ class QueueFile:
         def check(_connection: Connection) -> None:
             sheet = sheets.read(self.path, COLUMNS)
             again = self._item(sheet, self._row(sheet, item))
-            if replace(again, known=item.known) != item:
+            if not item.stands(again):
                 raise Stale(f"request {item.number} is no longer as it was: try again")
             sheet.writable()
 

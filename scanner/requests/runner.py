@@ -70,6 +70,8 @@ def run(work: Work) -> Iterator[Outcome]:
         Unrecorded: one is done, but the journal does not say so.
     """
     work.journal.read()
+    if work.commit:
+        _settle(work)
     policy = work.pack.requests.policy
     for item in work.tracker.items():
         standing = judging.judge(item, policy, work.now)
@@ -78,6 +80,17 @@ def run(work: Work) -> Iterator[Outcome]:
         elif standing.verdict == "due":
             LOG.info("request %s is due", item.number)
             yield _carry_out(work, standing)
+
+
+def _settle(work: Work) -> None:
+    """Write down how an earlier run ended that was killed: its request may be closed by now."""
+    if work.journal.open_intents():
+        with reading(work.engine) as connection:
+            work.journal.settle(connection, reflect(connection), _stamp())
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def remaining(work: Work) -> tuple[Standing, ...]:
@@ -193,9 +206,8 @@ def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
         "approver": item.login,
         "term": raw["term"],
     }
-    when = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        work.journal.append("request", when, plan.digest, content)
+        work.journal.append("request", _stamp(), plan.digest, content)
         work.tracker.finished(item, text)
     except EffaceError as error:
         raise Unrecorded(
