@@ -73,12 +73,12 @@ def run(work: Work) -> Iterator[Outcome]:
     if work.commit:
         _settle(work)
     policy = work.pack.requests.policy
-    for item in work.tracker.items():
-        standing = judging.judge(item, policy, work.now)
+    judged = [judging.judge(item, policy, work.now) for item in work.tracker.items()]
+    for standing in judged:
         if standing.verdict == "refused":
             yield _refuse(work, standing, Refused(standing.why))
         elif standing.verdict == "due":
-            LOG.info("request %s is due", item.number)
+            LOG.info("request %s is due", standing.item.number)
             yield _carry_out(work, standing)
 
 
