@@ -12,7 +12,7 @@ import pytest
 from scanner.database import connect
 from scanner.errors import Refused
 from scanner.journal import Journal
-from scanner.requests import judging, lock
+from scanner.requests import lock
 from tests import crm, mini
 from tests.crm import LATER, Crm, numbers
 
@@ -550,13 +550,3 @@ def test_a_pack_without_action_items_says_what_to_do(embedded, packed):
     path.write_text(text[:start] + text[end:], encoding="utf-8")
     embedded.run("requests", "list", "--pack", path, status=2)
     assert "--queue" in embedded.printed[-1]
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [("2025-01-31", "2025-02-28"), ("2024-01-31", "2024-02-29"), ("2025-12-15", "2026-01-15"),
-     ("2025-02-28", "2025-03-28"), ("2025-03-31", "2025-04-30")],
-)  # fmt: skip
-def test_the_legal_term_is_a_calendar_month(start, end):
-    found = judging._months_on(datetime.fromisoformat(start).date(), 1)
-    assert found.isoformat() == end

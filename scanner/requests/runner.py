@@ -16,7 +16,7 @@ from scanner.journal import Journal
 from scanner.model import Audit, Progress
 from scanner.plans import Plan, Receipt
 from scanner.requests import hurdles, judging
-from scanner.requests.items import Item, Outcome, Standing, Tracker
+from scanner.requests.items import Outcome, Standing, Tracker
 from scanner.rulebook import Pack
 
 LOG = logging.getLogger(__name__)
@@ -50,14 +50,15 @@ def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tu
         Misconfigured: the pack does not fit the database.
         DatabaseFailed: the database failed.
     """
-    items, found = tracker.items(), []
-    with reading(engine) as connection:
-        schema = reflect(connection)
-        for item in items:
-            asked = item.state == "open" and item.known
-            stops = hurdles.stopping(connection, schema, pack, item) if asked else ()
-            found.append(judging.judge(item, pack.requests.policy, now, stops=stops))
-    return tuple(found)
+    items = tracker.items()
+    asked = [i for i in items if i.state == "open" and i.known]
+    stops: dict[Any, tuple[str, ...]] = {}
+    if asked:
+        with reading(engine) as connection:
+            walk = hurdles.ground(connection, reflect(connection), pack)
+            stops = {i.key: hurdles.stopping(walk, pack, i) for i in asked}
+    policy = pack.requests.policy
+    return tuple(judging.judge(i, policy, now, stops=stops.get(i.key, ())) for i in items)
 
 
 def run(work: Work) -> Iterator[Outcome]:
@@ -225,6 +226,3 @@ def _refuse(work: Work, standing: Standing, error: EffaceError) -> Outcome:
     except (Refused, DatabaseFailed, Misconfigured) as failure:
         return replace(outcome, why=f"{outcome.why}; this could not be noted: {failure}")
     return outcome
-
-
-__all__ = ["Item", "Work", "run", "standings"]
