@@ -67,7 +67,7 @@ class ActionItems:
         """
         schema = schema_of(connection, self.pack)
         again = find(connection, schema, self.pack, only=(item.key,))
-        if again != (item,):
+        if len(again) != 1 or not item.stands(again[0]):
             raise Stale(f"request {item.number} is no longer as it was: try again")
         desk = desk_of(self.pack)
         lookup = lookup_of(connection, schema, self.pack, now=self.now, agent=self.agent)

@@ -1,7 +1,6 @@
 """Says which stops of the pack hold for a person who asks to be forgotten. Reads only."""
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection, MetaData
 
@@ -21,14 +20,15 @@ def excusing(pack: Pack, item: Item) -> Pack:
     return replace(pack, stops=but)
 
 
-def stopping(connection: Connection, schema: MetaData, pack: Pack, item: Item) -> tuple[str, ...]:
-    """List the stops that hold for the item's person and method."""
+def ground(connection: Connection, schema: MetaData, pack: Pack) -> Walk:
+    """Get ready to walk from people to what belongs to them, once for all requests."""
     addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
-    walk = Walk(connection, schema, excusing(pack, item), addresses=addresses, copies={})
+    return Walk(connection, schema, pack, addresses=addresses, copies={})
+
+
+def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
+    """List the stops that hold for the item's person and method."""
     territory = walk.trace(item.subject)
-    found = stops.found(connection, walk, territory, item.method)
-    return tuple(_told(s.why, s.rows) for s in found if s.effect == "stop")
-
-
-def _told(why: str, rows: Any) -> str:
-    return f"{why} ({rows} rows)"
+    walk.pack = excusing(pack, item)
+    found = stops.found(walk.connection, walk, territory, item.method)
+    return tuple(f"{s.why} ({s.rows} rows)" for s in found if s.effect == "stop")

@@ -1,7 +1,7 @@
 """What requests are to us: keys, times and reasons, free of personal data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
@@ -39,6 +39,16 @@ class Item:
     approver: Any
     login: str
     told: str
+
+    def stands(self, again: "Item") -> bool:
+        """Whether it is still as it was judged, now that its subject is erased.
+
+        Only the erasure itself may have changed something: notes are redacted, and a purge cuts
+        the link to the subject.
+        """
+        cut = self.method == "purge" and again.subject is None
+        subject = self.subject if cut else again.subject
+        return replace(again, told=self.told, known=self.known, subject=subject) == self
 
 
 @dataclass(frozen=True, slots=True)

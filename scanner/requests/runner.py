@@ -16,7 +16,7 @@ from scanner.journal import Journal
 from scanner.model import Audit, Progress
 from scanner.plans import Plan, Receipt
 from scanner.requests import hurdles, judging
-from scanner.requests.items import Item, Outcome, Standing, Tracker
+from scanner.requests.items import Outcome, Standing, Tracker
 from scanner.rulebook import Pack
 
 LOG = logging.getLogger(__name__)
@@ -50,14 +50,15 @@ def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tu
         Misconfigured: the pack does not fit the database.
         DatabaseFailed: the database failed.
     """
-    items, found = tracker.items(), []
-    with reading(engine) as connection:
-        schema = reflect(connection)
-        for item in items:
-            asked = item.state == "open" and item.known
-            stops = hurdles.stopping(connection, schema, pack, item) if asked else ()
-            found.append(judging.judge(item, pack.requests.policy, now, stops=stops))
-    return tuple(found)
+    items = tracker.items()
+    asked = [i for i in items if i.state == "open" and i.known]
+    stops: dict[Any, tuple[str, ...]] = {}
+    if asked:
+        with reading(engine) as connection:
+            walk = hurdles.ground(connection, reflect(connection), pack)
+            stops = {i.key: hurdles.stopping(walk, pack, i) for i in asked}
+    policy = pack.requests.policy
+    return tuple(judging.judge(i, policy, now, stops=stops.get(i.key, ())) for i in items)
 
 
 def run(work: Work) -> Iterator[Outcome]:
@@ -70,14 +71,27 @@ def run(work: Work) -> Iterator[Outcome]:
         Unrecorded: one is done, but the journal does not say so.
     """
     work.journal.read()
+    if work.commit:
+        _settle(work)
     policy = work.pack.requests.policy
-    for item in work.tracker.items():
-        standing = judging.judge(item, policy, work.now)
+    judged = [judging.judge(item, policy, work.now) for item in work.tracker.items()]
+    for standing in judged:
         if standing.verdict == "refused":
             yield _refuse(work, standing, Refused(standing.why))
         elif standing.verdict == "due":
-            LOG.info("request %s is due", item.number)
+            LOG.info("request %s is due", standing.item.number)
             yield _carry_out(work, standing)
+
+
+def _settle(work: Work) -> None:
+    """Write down how an earlier run ended that was killed: its request may be closed by now."""
+    if work.journal.open_intents():
+        with reading(work.engine) as connection:
+            work.journal.settle(connection, reflect(connection), _stamp())
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def remaining(work: Work) -> tuple[Standing, ...]:
@@ -193,9 +207,8 @@ def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
         "approver": item.login,
         "term": raw["term"],
     }
-    when = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        work.journal.append("request", when, plan.digest, content)
+        work.journal.append("request", _stamp(), plan.digest, content)
         work.tracker.finished(item, text)
     except EffaceError as error:
         raise Unrecorded(
@@ -213,6 +226,3 @@ def _refuse(work: Work, standing: Standing, error: EffaceError) -> Outcome:
     except (Refused, DatabaseFailed, Misconfigured) as failure:
         return replace(outcome, why=f"{outcome.why}; this could not be noted: {failure}")
     return outcome
-
-
-__all__ = ["Item", "Work", "run", "standings"]
