@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-TESTS = ("erase", "guards", "matching", "attacks", "journal", "faults", "story")
+TESTS = ("erase", "guards", "matching", "attacks", "journal", "faults", "ledger", "imports",
+         "restore", "story")  # fmt: skip
 """The modules of tests that know of erasing, quickest to tell first."""
 
 COMMAND = [
