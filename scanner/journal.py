@@ -222,7 +222,7 @@ class Journal:
         for entry in self.read():
             if entry.event == "intent":
                 waiting[entry.plan] = entry
-            elif entry.event in ("done", "undone"):
+            elif entry.event in ("done", "undone", "batch"):
                 waiting.pop(entry.plan, None)
         return tuple(waiting.values())
 

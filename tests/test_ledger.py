@@ -332,3 +332,12 @@ def test_the_key_is_taken_from_the_environment_and_the_settings_too(embedded, ef
     settings = tmp_path / "efface.toml"
     settings.write_text(f'journal-key = "{key}"\n')
     assert efface("--config", settings, *check).exit_code == 0
+
+
+def test_a_certificate_names_the_request_and_who_approved(log, embedded, tmp_path):
+    embedded.commit(embedded.plan(), warrant=Warrant(request="SR-2026-17", by="dpo"))
+    path = tmp_path / "certificate.html"
+    log.run("--certificate", path)
+    page = path.read_text()
+    assert "<dt>Request</dt><dd>SR-2026-17</dd>" in page
+    assert "<dt>Approved by</dt><dd>dpo</dd>" in page
