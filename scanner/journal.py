@@ -105,6 +105,8 @@ class Journal:
                 file.write(b"\n" * state.open + entry.line().encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
+            if not state.entries:
+                keyring.settle(self.path.parent)
             anchors.write(key, self.path, [*state.entries, entry])
         return entry
 
@@ -122,7 +124,7 @@ class Journal:
             self.read()
             return ()
         with self._writing():
-            state = self._state(anchored=accept is None)
+            state = self._state(vouched=accept is not None)
             if accept is not None and accept != len(state.entries):
                 raise Misconfigured(f"the journal has {len(state.entries)} lines, not {accept}")
             told = []
@@ -145,7 +147,7 @@ class Journal:
         lines = whole.decode("utf-8", "replace").split("\n")[:-1]
         return any(chain.parse(line, n).key for n, line in enumerate(lines, start=1))
 
-    def _state(self, *, anchored: bool = True) -> _State:
+    def _state(self, *, vouched: bool = False) -> _State:
         """Read all and check it; the anchors first: who writes meanwhile writes the line first."""
         if not self._key_path.exists() and self._sealed():
             self.unlock()
@@ -164,8 +166,7 @@ class Journal:
                 if not torn:
                     raise
         anchor = anchors.find(known, self.path, entries)
-        if anchored:
-            anchors.compare(anchor, self.path, entries, key)
+        anchors.compare(anchor, self.path, entries, key, vouched=vouched)
         behind = len(entries) - anchor.count if anchor and key else 0
         return _State(entries, len(raw) - len(rest) * torn, torn, bool(rest) and not torn, behind)
 
