@@ -17,6 +17,9 @@ Row = Sequence[str | Markup | int]
 
 SIGN = ("Name", "Date", "Signature")
 
+WARRANT = (("request", "Request"), ("by", "Approved by"))
+"""On whose word it was done, where the journal says so."""
+
 
 def write(receipt: Raw, path: Path, *, journal: Raw | None = None) -> None:
     """Write a receipt; ``journal`` says where it stands there: number, when, digest.
@@ -91,6 +94,10 @@ def _facts(receipt: Raw) -> Iterable[Markup]:
         ("Finished", receipt["finished"]),
         ("Plan", tag("span", receipt["plan"], class_="code")),
     ]
+    facts += [(head, str(receipt[name])) for name, head in WARRANT if receipt.get(name)]
+    if again := receipt.get("again"):
+        facts.append(("Again", f"after a restore; first done at {again['when']}, journal line "
+                      f"{again['number']}"))  # fmt: skip
     if entry:
         facts.append(("Journal", f"line {entry['number']} of {entry['when']}, digest"))
         facts.append(("", tag("span", entry["digest"], class_="code")))

@@ -207,7 +207,7 @@ def _follow(found: dict[str, Due], entry: Entry) -> None:
         found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
     elif state == "refused" and name in found:
         found[name] = replace(found[name], why=f"refused at {entry.when}")
-    elif state == "closed":
+    elif state in ("closed", None):  # one that says no state tells of an erasure
         found.pop(name, None)
 
 

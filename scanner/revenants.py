@@ -98,6 +98,8 @@ def _when(entry: Entry) -> datetime:
 
 def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | None) -> Revenant:
     """Say what became of one erasure; what refuses to be looked at is not clear."""
+    if erasure.key == "":
+        return Revenant(erasure, "unclear", "the journal does not say whom that batch erased")
     try:
         rules = pack(chosen or erasure.pack)
         subject = planner.subject_key(place.schema, rules, str(erasure.key))

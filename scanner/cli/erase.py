@@ -11,6 +11,7 @@ from scanner.errors import Misconfigured, Residue, Unrecorded
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
+    from scanner.ledger import Warrant
     from scanner.plans import Plan, Receipt
 
 
@@ -108,7 +109,7 @@ def command(
             progress=progress,
         )
     if output:
-        _keep(output, receipt, book)
+        _keep(output, receipt, book, warrant)
     if as_json:
         _output.emit(receipt.to_json())
     for line in summary(receipt):
@@ -140,7 +141,7 @@ def _answered(todo: "Plan", answers: Path) -> "Plan":
     return todo.answered(said.reviews)
 
 
-def _keep(output: Path, receipt: "Receipt", book: "Journal") -> None:
+def _keep(output: Path, receipt: "Receipt", book: "Journal", warrant: "Warrant") -> None:
     """Write the receipt, .html as a certificate; a failure must not hide that it was committed."""
     try:
         if output.suffix.lower() == ".html":
@@ -148,7 +149,7 @@ def _keep(output: Path, receipt: "Receipt", book: "Journal") -> None:
 
             done = receipt.committed and receipt.rows
             line = book.receipt(receipt.plan).named if done else None
-            reports.certify(receipt.to_raw(), output, journal=line)
+            reports.certify(receipt.to_raw() | warrant.to_raw(), output, journal=line)
         else:
             _output.write_text(output, receipt.to_json())
     except Misconfigured as error:

@@ -104,7 +104,7 @@ def _erase(folder, source, known, decided, pack, key, tally) -> None:
         old.backup(new)
     engine = connect(f"sqlite:///{copy}")
     plan = planner.plan(engine, pack, decided, str(key))
-    journal = Journal(folder / f"{key}.jsonl")
+    journal = Journal(folder / f"{key}.jsonl", folder / "journal.key")
     execute(engine, plan, pack, journal=journal, commit=True, confirm=str(key))
     again = planner.plan(engine, pack, decided, str(key))
     engine.dispose()

@@ -16,9 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-TESTS = (
-    "erase", "guards", "matching", "attacks", "journal", "faults", "story", "requests_file", "requests"
-)  # fmt: skip
+TESTS = ("erase", "guards", "matching", "attacks", "journal", "faults", "ledger", "imports",
+         "restore", "story", "requests_file", "requests")  # fmt: skip
 """The modules of tests that know of erasing, quickest to tell first."""
 
 COMMAND = [
