@@ -118,7 +118,6 @@ def scan(
     if partial:
         found.update(partial.begin(_key(engine, draft, previous, days)))
     columns = sum(len(u.table.columns) for u in units)
-    cells = sum(len(u.table.columns) * (u.estimate or 0) for u in asked) if full else 0
     watch.begin("scan", columns)
     watch.advance(sum(len(e.columns) for e in found.values()))
     rows = 0
@@ -127,7 +126,7 @@ def scan(
         Work(pack, known, language, sample, full, seed, memory, stretches.CELLS),
         [u for u in asked if ref(u.table) not in found],
         database=database,
-        jobs=workers.sensible(columns, cells) if jobs is None else jobs,
+        jobs=jobs,
         dask=dask,
     )
     with closing(coming):

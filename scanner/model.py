@@ -186,12 +186,13 @@ class Scan:
     relations: tuple[Relation, ...] = ()
 
     def to_json(self) -> str:
-        """Write the scan file."""
-        return dump(self._plain())
+        """Write the scan file: a line a table, a line a column, so that two can be compared."""
+        fields = (f"{_compact(name)}: {_listed(value)}" for name, value in self._plain().items())
+        return "{\n" + ",\n".join(fields) + "\n}\n"
 
     def to_line(self) -> str:
-        """Write the scan file in one line, which takes a quarter of the time."""
-        return json.dumps(self._plain(), ensure_ascii=False) + "\n"
+        """Write the scan file in one line."""
+        return _compact(self._plain()) + "\n"
 
     def _plain(self) -> dict[str, Any]:
         return {
@@ -307,6 +308,17 @@ def _flat(value: Any, place: str, *, table: bool) -> dict[str, Any]:
         place if table else "name": name["name"],
         **raw,
     }
+
+
+def _listed(value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return _compact(value)
+    return "[\n" + ",\n".join(map(_compact, value)) + "\n]"
+
+
+def _compact(value: Any) -> str:
+    """Serialise without line breaks, for which Python has a fast way."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _fields(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 The first line says what the scan is of; each other line is a scan of one table, as scan.json has
 it: findings, never a cell's value. Tables that are in it are not read again, even if their rows
-changed meanwhile; tables of which something could not be read are not in it.
+changed meanwhile; tables of which something could not be read are not in it, nor those that were
+taken over from an earlier scan.
 """
 
 import json
@@ -56,7 +57,10 @@ class Partial:
             Misconfigured: the file cannot be written.
 
         """
-        if examined.facts.reason or any(c.status == "failed" for c in examined.columns):
+        facts = examined.facts
+        if facts.reason or facts.reading == "reused":  # asking again is as cheap as keeping it
+            return
+        if any(c.status == "failed" for c in examined.columns):
             return
         one = replace(scan, tables=(examined.facts,), columns=examined.columns)
         self._write([one.to_line()], os.O_APPEND)

@@ -48,6 +48,9 @@ WORTH, MOST = 2000, 4
 LONG = 10_000_000
 """So many cells that are all to be read are as much work as so many columns."""
 
+KNOWN = 10
+"""So many columns that an earlier scan knows are as much work as a new one."""
+
 ATTEMPTS = 3
 """So often processes may die before that is said to be no accident."""
 
@@ -62,8 +65,14 @@ PATIENCE = 30
 Bundle = tuple[Unit, ...]
 
 
-def sensible(columns: int, cells: int = 0) -> int:
-    """Choose how many processes to use here, where ``cells`` are read: one takes seconds to start."""
+def sensible(work: Work, units: Sequence[Unit]) -> int:
+    """Choose how many processes to use here: starting one takes a second."""
+    columns, cells = 0.0, 0
+    for unit in units:
+        columns += len(unit.table.columns) * (
+            1 if work.memory.stale or not unit.past else 1 / KNOWN
+        )
+        cells += len(unit.table.columns) * (unit.estimate or 0) if work.full else 0
     worth = columns >= WORTH or cells >= LONG
     return min(MOST, len(os.sched_getaffinity(0))) if worth else 1
 
@@ -74,10 +83,12 @@ def spread(
     units: Sequence[Unit],
     *,
     database: Database,
-    jobs: int,
+    jobs: int | None,
     dask: str,
 ) -> Generator[Examined | str]:
     """Examine the units in any order: in ``jobs`` processes, or on the cluster at ``dask``.
+
+    Where ``jobs`` is None, in as many processes as pay.
 
     Yields:
         What was found in a table, or how far a big one is.
@@ -88,6 +99,7 @@ def spread(
 
     """
     joiner = Joiner(engine, work)
+    jobs = jobs or sensible(work, units)
     if not dask and (jobs == 1 or _in_memory(engine)):
         todo = list(reversed(units))
         while todo:
