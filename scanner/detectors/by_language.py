@@ -5,13 +5,15 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from scanner.detectors import notes
+from scanner.detectors import notes, reading
 from scanner.detectors.lean import spacy_alone
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
+from scanner.detectors.reading import Reading
 from scanner.errors import Misconfigured
 from scanner.model import Evidence, Span
 
@@ -35,11 +37,11 @@ COVERS = 0.6
 PROSE, TEXTS, DECIDED = 0.4, 0.3, 0.5
 """Shares of sentences, or of texts in a column that is not decided, from which notes are read."""
 
-PEOPLE = {"PER": "PERSON"}
-"""What models call a person, where it is not PERSON."""
-
 PIECE = 20_000
 """So many characters the model reads at once."""
+
+BATCH = 256
+"""So many pieces the model reads together."""
 
 NEEDLESS = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 """Pipes that find no entities; left out, the rest runs twice as fast."""
@@ -77,19 +79,81 @@ class Language:
             for found in self.entities(texts)
         ]
 
-    def entities(self, texts: Iterable[str]) -> list[list[Span]]:
+    def entities(self, texts: Iterable[str]) -> list[tuple[Span, ...]]:
         """Find what the model knows in each text: people as PERSON, the others as it calls them."""
-        found: list[list[Span]] = []
-        pieces = (
-            (piece, (at, number)) for number, text in enumerate(texts) for at, piece in _cut(text)
+        return [one.entities for one in self.read(texts)]
+
+    def read(self, texts: Iterable[str]) -> list[Reading]:
+        """Read each text: what the model found, and what it believed of every token."""
+        pieces = ((number, at, piece) for number, t in enumerate(texts) for at, piece in _cut(t))
+        found: list[list[tuple[int, Reading]]] = []
+        for batch in batched(pieces, BATCH):
+            read = _read(self._pipeline, [piece for _, _, piece in batch])
+            for (number, at, _), one in zip(batch, read, strict=True):
+                found += [[] for _ in range(number + 1 - len(found))]
+                found[number].append((at, one))
+        return [reading.joined(one) for one in found]
+
+    def kinds(self, word: str) -> frozenset[str]:
+        """Say what an English word in small letters can be: noun, verb, adj, adv, function.
+
+        None of them when no dictionary knows it (spaCy's, from WordNet 3).
+        """
+        return frozenset(
+            kind for kind, listed in _dictionary().items() if any(f in listed for f in _forms(word))
         )
-        for doc, (at, number) in self._pipeline.pipe(pieces, as_tuples=True, batch_size=256):
-            found += [[] for _ in range(number + 1 - len(found))]
-            found[number] += [
-                Span(at + e.start_char, at + e.end_char, PEOPLE.get(e.label_, e.label_))
-                for e in doc.ents
-            ]
-        return found
+
+
+def batched(
+    pieces: Iterable[tuple[int, int, str]], size: int
+) -> Iterator[list[tuple[int, int, str]]]:
+    """Take so many pieces at a time (itertools has that from Python 3.12 on)."""
+    left = iter(pieces)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _read(nlp: Any, texts: Sequence[str]) -> list[Reading]:
+    """Read texts step by step where the recognizer is all there is, else as the model does."""
+    if nlp.pipe_names == ["ner"] and not _listens(nlp) and hasattr(nlp.get_pipe("ner"), "moves"):
+        return reading.step(nlp.get_pipe("ner"), [nlp.make_doc(t) for t in texts])
+    return [reading.settled(doc) for doc in nlp.pipe(texts, batch_size=BATCH)]
+
+
+@cache
+def _dictionary() -> dict[str, frozenset[str]]:
+    """Load the words that are no names, by what they can be; no names of people are among verbs."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+    from spacy.lookups import Lookups
+
+    lists = {"function": frozenset(STOP_WORDS)}
+    spec = importlib.util.find_spec(DEFAULT)
+    for folder in (
+        sorted(Path(spec.origin).parent.glob("*/lemmatizer/lookups"))
+        if spec and spec.origin
+        else ()
+    ):
+        lookups = Lookups().from_disk(folder)
+        index, odd = lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")
+        lists |= {k: frozenset([*index[k], *odd[k]]) for k in ("noun", "verb", "adj", "adv")}
+    return lists
+
+
+ENDINGS = (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"), ("est", ""), ("ly", ""))  # fmt: skip
+"""What is added to an English word, and what stood there before."""
+
+LEAST_STEM = 3
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a word and what it may be a form of."""
+    yield word
+    for ending, old in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM:
+            stem = word.removesuffix(ending)
+            yield stem + old
+            if stem[-1] == stem[-2]:
+                yield stem[:-1]
 
 
 def _cut(text: str) -> Iterator[tuple[int, str]]:

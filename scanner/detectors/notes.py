@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from scanner.detectors.annotator import Annotator
-from scanner.detectors.annotator.people import BEFORE, DEALINGS
+from scanner.detectors.annotator.clues import BEFORE, DEALINGS
+from scanner.detectors.annotator.people import SURE
 from scanner.detectors.by_gazetteer import is_full
 from scanner.detectors.by_pattern import spans
 from scanner.detectors.look import Look, Sign, is_prose
@@ -83,7 +84,7 @@ def _people(look: Look) -> Iterator[Sign]:
     annotator = Annotator(look.language, look.rules)
     found = [
         [s for s in inside if s.entity == "PERSON" and is_full(note[s.start : s.end])]
-        for note, inside in zip(chosen, annotator.annotate(chosen), strict=True)
+        for note, inside in zip(chosen, annotator.annotate(chosen, least=SURE), strict=True)
     ]
     named = sum(map(bool, found))
     if not named:

@@ -51,19 +51,24 @@ def main() -> int:
         ]
         for t, f in zip(texts, found, strict=True)
     }
-    chosen = set(random.Random(SEED).sample(sorted(predicted), len(predicted) // 2))
-    halves = {
-        "develop": [t for t in texts if t["id"] in chosen],
-        "held": [t for t in texts if t["id"] not in chosen],
-        "all": texts,
-    }
-    f2 = 0.0
-    for name in [options.half] if options.half else halves:
-        told = _score(options.bench, halves[name], predicted)
+    f2, parts = 0.0, halves(texts)
+    for name in [options.half] if options.half else parts:
+        told = _score(options.bench, parts[name], predicted)
         f2 = _f2(told)
         print(f"== {name}\n{told}")
     print(f"{len(texts)} texts, {size} characters in {seconds:.1f} CPU s; F2 {f2:.3f}")
     return 0 if f2 >= FLOOR else 1
+
+
+def halves(texts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Part the texts into those to develop with and those held out."""
+    names = sorted(t["id"] for t in texts)
+    chosen = set(random.Random(SEED).sample(names, len(names) // 2))
+    return {
+        "develop": [t for t in texts if t["id"] in chosen],
+        "held": [t for t in texts if t["id"] not in chosen],
+        "all": texts,
+    }
 
 
 def _options() -> argparse.Namespace:

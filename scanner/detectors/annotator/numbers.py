@@ -1,10 +1,11 @@
 """Numbers and words that are personal because of what stands before them: ids, accounts, secrets."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from scanner.detectors.annotator import words
 from scanner.detectors.annotator.phones import DATE
+from scanner.detectors.reading import Reading
 from scanner.model import Span
 
 LINK = (
@@ -62,7 +63,7 @@ LOGIN = re.compile(
 )
 
 
-def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
+def find(text: str, reading: Reading) -> Iterator[Span]:
     """Find cards, identity and account numbers, secrets and user names in ``text``."""
     for match in CARD.finditer(text):
         if _luhn(match.group()):

@@ -1,8 +1,9 @@
 """Phone numbers in running text: with a plus, beside a word for phones, or as a country has them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from scanner.detectors.reading import Reading
 from scanner.model import Span
 
 CANDIDATE = re.compile(
@@ -70,7 +71,7 @@ REGIONS = (
 """Whose national numbers are known without a word for phones beside them."""
 
 
-def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
+def find(text: str, reading: Reading) -> Iterator[Span]:
     """Find the phone numbers in ``text``."""
     for match in CANDIDATE.finditer(text):
         said = match.group()

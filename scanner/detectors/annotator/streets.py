@@ -1,13 +1,15 @@
 """Street addresses in running text: a street with its number in the orders of many countries.
 
 An address in a sentence is one span up to its end. Of one in lines of its own every line is a span
-(street, flat, postcode), so that a scrubbed letter keeps its lines, towns and countries.
+(street, flat, postcode), so that a scrubbed letter keeps its lines, towns and countries. A building's number before a street with a number of
+its own is a span of its own.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
 from scanner.detectors.annotator import words
+from scanner.detectors.reading import Reading
 from scanner.model import Span
 
 NUMBER = r"\d{1,5}(?:[ ]?[a-zA-Z]\b)?(?:[-/]\d{1,4}[a-zA-Z]?)?"
@@ -68,9 +70,9 @@ STREET = re.compile(
     rf"(?:{NUMBER},? )?{NUMBER},? (?:{WORD},? ){{1,4}}?{TYPE}(?: {NUMBER}\b)?(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?"
     rf"|(?:{NUMBER} )?{NUMBER},? (?:bis,? |ter,? )?{LEADING} (?:{WORD} ){{0,4}}{WORD}(?:,? (?:n[ºo°]\.? ?)?{NUMBER}\b)?"
     rf"|\b{LEADING} (?:{WORD} ){{0,5}}?{WORD},? (?:n[ºo°]\.? ?)?{NUMBER}\b"
-    rf"|(?:{NUMBER} )?\b{COMPOUND},? {NUMBER}\b\.?"
-    rf"|(?:{NUMBER} )?\b{CAP} (?:[\w'’.-]+ ){{0,2}}?{TRAILING} {NUMBER}\b\.?"
-    rf"|\d{{2,5}} (?:{CAP} ){{1,3}}\d{{1,4}}\b\.?(?: {TYPE})?"
+    rf"|(?:{NUMBER} )?\b{COMPOUND},? {NUMBER}\b\.?(?: {TYPE})?"
+    rf"|(?:{NUMBER} )?\b{CAP} (?:[\w'’.-]+ ){{0,2}}?{TRAILING} {NUMBER}\b\.?(?: {TYPE})?"
+    rf"|\d{{2,5}} (?:(?!X+ ){CAP} ){{1,3}}\d{{1,4}}\b\.?(?: {TYPE})?"
     rf")"
 )
 """Number first; number and kind first; kind first; name and kind in one word; number at both ends."""
@@ -95,8 +97,8 @@ BEHIND_CUE = re.compile(
 PLACE = r"(?:St\.|[^\W\d_a-zß-öø-ÿ][\w'’-]*)"
 PIECE = re.compile(
     rf"(?:[ ]*,[ ]*|[ ]+|,?[ ]*\n[ ,]*)(?:"
-    rf"{POSTCODE} {PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,2}}|"
-    rf"(?:{UNIT}|{PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,3}}(?:,? {POSTCODE})?|{POSTCODE})"
+    rf"{UNIT}|{POSTCODE} {PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,2}}|"
+    rf"(?:{PLACE}(?:[ -](?:{PLACE}|{SMALL})){{0,3}}(?:,? {POSTCODE})?|{POSTCODE})"
     rf"(?=[ ]*(?:[,.;?!\n)\"']|$|{UNIT}|{POSTCODE})))"
 )
 """A further part of an address: flat, town, region, country, postcode; then a stop or the next part."""
@@ -110,32 +112,59 @@ LETTER_LINES = 4
 """The town and postcode stand so many lines below the street at most."""
 
 UNIT_LINE = re.compile(rf"[ \t>?*|,-]*(?P<unit>{UNIT}|{BOX})[ ,.]*$")
+UNIT_BEHIND = re.compile(rf"[ ,]+(?P<unit>{UNIT})")
+"""A flat behind its street on the same line."""
+
+BUILDING = re.compile(rf"(?P<number>\d{{1,5}}) (?=\d|(?:.*\D)?\b{NUMBER}(?:\b|\.))")
+"""A number before a street that has its own, as buildings have in blocks and estates."""
+
 POSTCODE_LINE = re.compile(
     rf"[ \t>?*|-]*(?:[\w.' ’-]*[ ,])?(?P<code>{POSTCODE})(?: {CAP}(?:[ -]{CAP}){{0,2}})?[ ,.]*$"
 )
 
 
-def find(text: str, entities: Sequence[Span]) -> Iterator[Span]:
+def find(text: str, reading: Reading) -> Iterator[Span]:
     """Find the street addresses in ``text``."""
     if not any(c.isdigit() for c in text) and "corner of" not in text:
         return
     if text.islower():
         text = words.raised(text)
     done = 0
-    for start, end in sorted(_cores(text)):
+    for start, end in sorted(_cores(text), key=lambda core: (core[0], -core[1])):
         if start < done:
             continue
         line = text.rfind("\n", 0, start) + 1
-        block = LINE.fullmatch(text, line, start) and "\n" in text[end:] and _ends_line(text, end)
-        if block:
-            yield Span(start, end, "STREET_ADDRESS")
+        block = LINE.fullmatch(text, line, start) and "\n" in text[end:]
+        unit = UNIT_BEHIND.match(text, end) if block else None
+        if block and _ends_line(text, unit.end() if unit else end):
+            yield from _parts(text, start, end)
+            if unit:
+                yield Span(*unit.span("unit"), "STREET_ADDRESS")
+                end = unit.end()
             for span in _below(text, end):
                 yield span
                 end = span.end
+        elif (split := _split(text, start, end)) and not PIECE.match(text, end):
+            yield from split
         else:
             end = _onwards(text, end)
             yield Span(start, end, "STREET_ADDRESS")
         done = end
+
+
+def _parts(text: str, start: int, end: int) -> Sequence[Span]:
+    return _split(text, start, end) or [Span(start, end, "STREET_ADDRESS")]
+
+
+def _split(text: str, start: int, end: int) -> Sequence[Span]:
+    """Part a building's number from a street that has a number of its own, before or behind."""
+    building = BUILDING.match(text, start, end)
+    if not building:
+        return []
+    return [
+        Span(start, building.end("number"), "STREET_ADDRESS"),
+        Span(building.end(), end, "STREET_ADDRESS"),
+    ]
 
 
 def _cores(text: str) -> Iterator[tuple[int, int]]:

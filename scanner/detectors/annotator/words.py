@@ -23,6 +23,9 @@ CLEARLY = 3
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
+Match = re.Match[str]
+"""A word, where it stands."""
+
 GENITIVE = re.compile(r"['’]s$")
 
 TITLES = _words(
@@ -163,7 +166,7 @@ def runs(text: str) -> Iterator[list[re.Match[str]]]:
     row: list[re.Match[str]] = []
     for match in WORD.finditer(text):
         word = match.group()
-        if row and not _joined(text[row[-1].end() : match.start()], row[-1].group()):
+        if row and not joined(text[row[-1].end() : match.start()], row[-1].group()):
             yield _trimmed(row)
             row = []
         if is_capital(word) or (row and word in PARTICLES):
@@ -178,7 +181,7 @@ def runs(text: str) -> Iterator[list[re.Match[str]]]:
         yield _trimmed(row)
 
 
-def _joined(between: str, before: str) -> bool:
+def joined(between: str, before: str) -> bool:
     """Whether what stands between two words keeps a name together: blanks, the dot of an initial."""
     return between in {" ", "  "} or (
         between in {". ", "."} and (len(before) == 1 or is_title(before))
