@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, Table, select, true
+from sqlalchemy import Connection, Engine, MetaData, Table, select, true
 
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
-from scanner.graph import Walk
+from scanner.graph import Walk, places, table_of
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
@@ -41,12 +41,15 @@ def refuse(
         connection: the writing transaction.
         draft: what was planned in it.
         pack: whose relations are followed.
-        snapshot: what the dialect called the state that ``connection`` reads.
+        snapshot: what the dialect called the state that ``connection`` reads; empty where nothing
+            can slip in.
         written: rows that ``connection`` has rewritten: nobody else can have.
 
     Raises:
         Stale: with the tables. DatabaseFailed: others did not stop writing.
     """
+    if not snapshot:
+        return
     tables = sorted(draft.schema.tables.values(), key=ref)
     dialect_of(engine).shut_out(connection, tables, LOCK_SECONDS)
     with reading(engine) as other:
@@ -119,15 +122,32 @@ def _fresh(
     return {address.key(dict(zip(names, r[1:], strict=True))) for r in rows if r[0] not in seen}
 
 
-def read_whole(draft: Draft, tables: Collection[TableRef]) -> Draft:
-    """Have all rows of ``tables`` looked at: reading them locks others out of them."""
+def beside(
+    connection: Connection, schema: MetaData, names: Collection[str]
+) -> tuple[frozenset[TableRef], bool]:
+    """Find the tables that are written to beside an erasure, and say whether triggers may fire there.
+
+    Others cannot be kept out of what is written to by another connection, so that has to be read
+    whole; where triggers fire it can be any table.
+    """
+    found = places(ref(t) for t in schema.tables.values())
+    tables = frozenset(found[n.lower()] for n in names if n.lower() in found)
+    dialect = dialect_of(connection)
+    fires = any(dialect.triggers(connection, table_of(schema, t)) for t in tables)
+    return tables, fires or bool(tables and not dialect.all_triggers(connection))
+
+
+def read_whole(connection: Connection, draft: Draft, tables: Collection[TableRef]) -> Draft:
+    """Have all rows of ``tables`` looked at, where reading them locks others out of them."""
+    if not dialect_of(connection).locks_rows:
+        return draft
     changed = {**draft.sight.changed, **dict.fromkeys(tables)}
     return replace(draft, sight=replace(draft.sight, changed=changed))
 
 
 @contextmanager
 def kept_out(
-    engine: Engine, draft: Draft, pack: Pack, written: Collection[TableRef], residue: str
+    engine: Engine, draft: Draft, pack: Pack, written: Collection[TableRef] | None
 ) -> Iterator[None]:
     """Keep others out of the tables that were not read whole; refuse where they were quicker.
 
@@ -135,20 +155,18 @@ def kept_out(
         engine: gives connections beside the writing one.
         draft: the last one of the writing transaction, whose sight says what was read whole.
         pack: whose relations are followed.
-        written: tables with rows that were rewritten, which were read whole.
-        residue: ``full`` where all tables were read whole.
+        written: tables that were or will be written to, which were read whole; None for all.
 
     Raises:
         Stale: somebody may have written about the subject meanwhile: with the tables.
         DatabaseFailed: others did not stop writing.
     """
-    sight = draft.sight
-    whole = {t for t, which in sight.changed.items() if which is None} | set(written)
-    rest = [t for t in draft.schema.tables.values() if ref(t) not in whole]
-    dialect = dialect_of(engine)
-    if not dialect.locks_rows or not sight.mark or residue == "full" or not rest:
+    sight, dialect = draft.sight, dialect_of(engine)
+    if not dialect.locks_rows or not sight.mark or written is None:
         yield
         return
+    whole = {t for t, which in sight.changed.items() if which is None} | set(written)
+    rest = [t for t in draft.schema.tables.values() if ref(t) not in whole]
     with failing(engine), dialect.held(engine, sorted(rest, key=ref), LOCK_SECONDS):
         with reading(engine) as other:
             moved = {ref(t) for t in dialect.since(other, sight.mark, rest)}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from scanner import __version__, directives, planner, verifier
+from scanner import __version__, directives, surveyor, verifier
 from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.matcher import Matcher
@@ -71,10 +71,7 @@ def planned_again(
     connection: Connection, plan: Plan, pack: Pack, survey: Survey, progress: Progress | None
 ) -> Draft:
     """Make the plan again inside the transaction; it must be the one that people read."""
-    schema, request = survey.tables(connection), request_of(plan, pack)
-    sight = survey.sight(connection, schema, request)
-    known = survey.acquaintance(connection, schema, request, sight)
-    draft = planner.draft(connection, schema, request, sight=sight, known=known, progress=progress)
+    draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
     expected = replace(plan, efface=__version__, mentions=_answered(plan))
     if draft.plan.digest != expected.digest:
         raise Stale(

@@ -15,7 +15,7 @@ from scanner import planner
 from scanner.database import dialect_of, fingerprint, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale
 from scanner.model import Progress
-from scanner.planner import Acquaintance, Request
+from scanner.planner import Acquaintance, Draft, Request
 from scanner.spotter import Sight, Spots, spot
 
 
@@ -47,7 +47,14 @@ class Survey:
         if sight is None or sight.changed or not proved:
             return None
         known = self.known.get((request.pack.digest, request.key))
-        return known if known is not None and known.basis == request.basis else None
+        if known is None or known.basis != request.basis or known.walk.pack != request.pack:
+            return None
+        return known
+
+    def stands(self, connection: Connection, request: Request) -> bool:
+        """Whether it saves searching all text for a subject that it found, as things are now."""
+        found = (request.pack.digest, request.key) in self.spots
+        return not found or self.sight(connection, self.tables(connection), request) is not None
 
     def sight(self, connection: Connection, schema: MetaData, request: Request) -> Sight | None:
         """Say where to look for a subject now; None where all text must be searched again.
@@ -67,6 +74,24 @@ class Survey:
         if all(t in changed and changed[t] is None for t in tables):
             return None
         return Sight(spots, {ref(t): which for t, which in changed.items()}, self.mark)
+
+
+def draft(
+    connection: Connection,
+    request: Request,
+    survey: Survey,
+    *,
+    progress: Progress | None = None,
+) -> Draft:
+    """Work out a plan in a transaction, looking only where ``survey`` found something.
+
+    Raises:
+        Misconfigured, Undecided, Stale: as ``planner.plan``.
+    """
+    schema = survey.tables(connection)
+    sight = survey.sight(connection, schema, request)
+    known = survey.acquaintance(connection, schema, request, sight)
+    return planner.draft(connection, schema, request, sight=sight, known=known, progress=progress)
 
 
 def survey(
@@ -113,6 +138,28 @@ def survey(
             dict(zip(known, spots, strict=True)),
             {key: one for key, (_, one) in known.items()},
         )
+
+
+def renewed(
+    engine: Engine,
+    survey_: Survey | None,
+    requests: Sequence[Request],
+    *,
+    progress: Progress | None = None,
+) -> Survey:
+    """Give a survey that still saves searching all text for the first of ``requests``.
+
+    Where a database cannot say what has changed since, and something has, all ``requests`` are
+    looked for once more.
+
+    Raises:
+        DatabaseFailed: the database failed.
+    """
+    if survey_ is not None:
+        with reading(engine) as connection:
+            if survey_.stands(connection, requests[0]):
+                return survey_
+    return survey(engine, requests, progress=progress)
 
 
 def _acquainted(connection: Connection, schema: MetaData, request: Request) -> Acquaintance | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused
+from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Unfinished
 
 if TYPE_CHECKING:
     from scanner.requests.items import Outcome, Standing
@@ -93,14 +93,15 @@ def summary(
 
 
 def judge(outcomes: "Sequence[Outcome]") -> None:
-    """End with the status of the worst.
+    """End with the status of the worst; where something was changed, with the one that says so.
 
     Raises:
-        Refused, DatabaseFailed, Misconfigured: some were not carried out.
+        Refused, DatabaseFailed, Misconfigured: none was carried out. Unfinished: some were.
     """
     bad = [o for o in outcomes if o.exit_code]
     if bad:
-        kind = STATUS.get(max(o.exit_code for o in bad), Refused)
+        done = any(o.result == "done" for o in outcomes)
+        kind = Unfinished if done else STATUS.get(max(o.exit_code for o in bad), Refused)
         raise kind(
             f"{len(bad)} of {len(outcomes)} requests were not carried out and stay open: "
             + ", ".join(o.standing.item.number for o in bad)

@@ -21,6 +21,7 @@ from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion
 from scanner.executor.cells import rewrite
+from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
@@ -53,7 +54,7 @@ def execute(
     warrant: Warrant = NOBODYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
-    alongside: Callable[[Connection], None] | None = None,
+    alongside: Aside | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
@@ -89,8 +90,7 @@ def execute(
             journal.refuse_again(plan.digest)
     started = _now(clock)
     request = safeguards.request_of(plan, pack)
-    if survey is None:
-        survey = surveyor.survey(engine, [request], progress=progress)
+    survey = surveyor.renewed(engine, survey, [request], progress=progress)
     with ExitStack() as held, writing(engine) as (connection, keep):
         snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, survey, progress)
@@ -100,8 +100,12 @@ def execute(
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
         current, rounds = _work(connection, draft, request, survey, tally, progress)
+        names = alongside.tables if alongside else frozenset()
+        beside, everywhere = newcomers.beside(connection, draft.schema, names)
+        everywhere = everywhere or residue == "full"
+        current = newcomers.read_whole(connection, current, {*tally.places, *beside})
         deletion.settled(connection, current)
-        written = None if residue == "full" else tally.places
+        written = None if everywhere else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
         tally.others.unmoved(connection, draft.schema, draft.addresses)
@@ -121,11 +125,12 @@ def execute(
                 f"the subject could still be found in {_places(left)}: decide, then plan again"
             )
         safeguards.few(len(tally.rows), max_rows)
-        if commit and tally.rows and snapshot:
+        if commit and tally.rows:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
+            others = None if everywhere else {*tally.places, *beside}
+            held.enter_context(newcomers.kept_out(engine, current, pack, others))
         _write_alongside(connection, alongside, left)
         if commit and tally.rows:
-            held.enter_context(newcomers.kept_out(engine, current, pack, tally.places, residue))
             intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
             intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
             journal.append("intent", _now(clock), plan.digest, intent)
@@ -177,15 +182,15 @@ def _work(
                 progress=progress,
             )
             current = replace(current, territory=draft.territory)
-    return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
+    return current, rounds
 
 
 def _write_alongside(
-    connection: Connection, alongside: Callable[[Connection], None] | None, left: Mapping[str, int]
+    connection: Connection, alongside: Aside | None, left: Mapping[str, int]
 ) -> None:
     """Write what belongs to the erasure, unless a rehearsal has found that it will be refused."""
     if alongside and not left:
-        alongside(connection)
+        alongside.write(connection)
 
 
 def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:

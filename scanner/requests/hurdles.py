@@ -4,12 +4,16 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, MetaData
 
-from scanner import stops
+from scanner import purging, stops
+from scanner.appraiser import appraise
 from scanner.database import ref
 from scanner.graph import Walk
+from scanner.plans import StopFound
+from scanner.references import Ground
 from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
+from scanner.uprooter import Uprooter
 
 
 def excusing(pack: Pack, item: Item) -> Pack:
@@ -30,5 +34,16 @@ def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
     """List the stops that hold for the item's person and method."""
     territory = walk.trace(item.subject)
     walk.pack = excusing(pack, item)
-    found = stops.found(walk.connection, walk, territory, item.method)
+    found = [*stops.found(walk.connection, walk, territory, item.method)]
+    if item.method == "purge":
+        found += _directed(walk, item)
     return tuple(f"{s.why} ({s.rows} rows)" for s in found if s.effect == "stop")
+
+
+def _directed(walk: Walk, item: Item) -> list[StopFound]:
+    """List the stops of the directive by which the person would be purged."""
+    agenda = purging.agenda_of((), walk.pack.subject)
+    ground = Ground(walk.connection, walk, agenda.key)
+    uprooter = Uprooter(walk.connection, ground, appraise(ground, agenda, ()).sound())
+    made = uprooter.uproot(uprooter.roots([item.subject], walk.subject))
+    return uprooter.stops(made, subject=item.subject)

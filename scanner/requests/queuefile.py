@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from scanner.errors import AlreadyDone, Misconfigured, Stale
+from scanner.executor.errands import Aside
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item
 from scanner.requests.sheets import Row
@@ -66,7 +67,7 @@ class QueueFile:
         there = self.present({i.subject for i in found if i.subject is not None})
         return tuple(replace(i, known=i.subject in there) for i in found)
 
-    def finishing(self, item: Item, text: str) -> Callable[[Connection], None]:
+    def finishing(self, item: Item, text: str) -> Aside:
         """Make sure, before the erasure is committed, that the row can be closed afterwards."""
 
         def check(_connection: Connection) -> None:
@@ -76,7 +77,7 @@ class QueueFile:
                 raise Stale(f"request {item.number} is no longer as it was: try again")
             sheet.writable()
 
-        return check
+        return Aside(check, frozenset())
 
     def finished(self, item: Item, text: str) -> None:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""
