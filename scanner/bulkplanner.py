@@ -1,7 +1,7 @@
 """From an audit, directives and many roots to a plan of batches. Reads only."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from scanner import __version__, losses, multitude, planner, purging, stops, verifier
+from scanner import __version__, holds, losses, multitude, planner, purging, stops, verifier
 from scanner.appraiser import Itinerary
 from scanner.bulk import Batch, Bulk
 from scanner.database import dialect_of, reading, ref, reflect
@@ -77,6 +77,7 @@ def plan(
     keys: Sequence[str] | None = None,
     before: str = "",
     batch: int,
+    held: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Bulk:
     """Say what purging many roots would do: those of ``keys``, or those older than ``before``.
@@ -92,6 +93,7 @@ def plan(
         here = setting(connection, pack, basis, agenda)
         roots = older(connection, here, before) if keys is None else given(connection, here, keys)
         drawn = _Drawing(connection, here, chosen=keys is None)
+        roots = drawn.without(held_roots(connection, here, held), roots)
         watch.begin("purge", len(roots))
         for some in chunks(roots, batch):
             drawn.add(some)
@@ -138,6 +140,17 @@ def _said(
         connection, here.schema, here.walk, basis, keys, batch=batch, progress=progress
     )
     return sum(map(len, found.places.values()))
+
+
+def held_roots(connection: Connection, here: Setting, held: Sequence[str]) -> set[Any]:
+    """Find the roots that are subjects with a hold, or hang on one by the directive."""
+    whole = here.walk.tables[here.walk.subject].c[here.walk.pack.key].type.python_type is not str
+    keys = [int(k) if whole else k for k in held if not whole or k.isdecimal()]
+    starts = [s for s in here.itinerary.starts if ref(s.table) == here.subject]
+    if not keys or not (here.people or any(s.roots for s in starts)):
+        return set()
+    uprooter = Uprooter(connection, here.ground, here.itinerary)
+    return set(uprooter.roots(keys, here.walk.subject).get(here.subject, ()))
 
 
 def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[Any]:
@@ -206,6 +219,15 @@ class _Drawing:
         self.stops: list[StopFound] = []
         self.held: dict[str, tuple[str, ...]] = {}
         self.lost: dict[str, Counter[tuple[str, ...]]] = {}
+
+    def without(self, held: Collection[Any], roots: Sequence[Any]) -> list[Any]:
+        """Leave out the roots with a hold; where people named them, it stops all."""
+        some = [k for k in roots if k in held]
+        self.held |= {str(k): (holds.RULE,) for k in some}
+        if some and not self.chosen:
+            why = "a hold is on them, or on those whose they are"
+            self.stops.append(StopFound(holds.RULE, why, len(some), "stop"))
+        return [k for k in roots if k not in held]
 
     def add(self, roots: Sequence[Any]) -> None:
         """Make a batch of some roots."""

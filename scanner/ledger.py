@@ -93,6 +93,7 @@ class Erasure:
     basis: Basis | None = field(repr=False)
     answers: tuple[Review, ...] = field(repr=False)
     marks: Mapping[str, frozenset[str]] = field(repr=False)
+    directives: tuple[str, ...] = ()
 
 
 def intent(
@@ -115,6 +116,7 @@ def intent(
     return {
         "subject": {"table": plan.subject[0], "key": plan.subject[1]},
         "method": plan.method,
+        **({"directives": dict(plan.directives)} if plan.directives else {}),
         "basis": name,
         "answers": answers,
         "marks": {"form": marks.FORM, **found},
@@ -188,7 +190,9 @@ def _subjects(done: Entry, begun: Entry) -> Sequence[Mapping[str, Any]]:
     The end of many batches says nothing that they did not say.
     """
     if done.event == "batch":
-        some: Sequence[Mapping[str, Any]] = done.content.get("subjects") or ({},)
+        some: Sequence[Mapping[str, Any]] = (
+            done.content.get("subjects") or begun.content.get("subjects") or ({},)
+        )
         return some
     if "batch" in begun.content:
         return ()
@@ -214,6 +218,7 @@ def _erasure(
         basis=_read_basis(content) if base else None,
         answers=tuple(map(_answer, begun.content.get("answers", ()))),
         marks={k: frozenset(v) for k, v in marks.readable(subject).items()},
+        directives=tuple(begun.content.get("directives", ())),
     )
 
 
@@ -243,6 +248,7 @@ def _joined(earlier: Erasure, later: Erasure) -> Erasure:
         basis=later.basis or earlier.basis,
         answers=tuple(answers.values()),
         marks={k: earlier.marks.get(k, none) | later.marks.get(k, none) for k in sorted(kinds)},
+        directives=later.directives or earlier.directives,
     )
 
 

@@ -10,6 +10,7 @@ from scanner.errors import Misconfigured, Unrecorded
 
 if TYPE_CHECKING:
     from scanner.bulk import Bulk, BulkReceipt
+    from scanner.ledger import Warrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,19 @@ class Wanted:
 
 
 def plan(
-    db: str, audit: Path, wanted: Wanted, pack: str | None, output: Path | None, *, as_json: bool
+    db: str,
+    audit: Path,
+    wanted: Wanted,
+    pack: str | None,
+    book: tuple[Path | None, Path | None],
+    output: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Plan a purge of many."""
     import reports
-    from scanner import bulkplanner, rulebook
+    from scanner import bulkplanner, database, holds, rulebook
+    from scanner.journal import Journal
 
     decided = reports.read(audit)
     name = pack or decided.scan.pack
@@ -43,6 +52,7 @@ def plan(
             keys=keys,
             before=wanted.before or "",
             batch=wanted.batch,
+            held=holds.keys(Journal.of(database.identity(engine.url), *book), _connection.now()),
             progress=progress,
         )
     if output:
@@ -105,7 +115,8 @@ def erase(
     commit: bool,
     confirm: str,
     pack: str | None,
-    journal: Path | None,
+    book: tuple[Path | None, Path | None],
+    warrant: "Warrant",
     output: Path | None,
     as_json: bool,
 ) -> None:
@@ -121,9 +132,10 @@ def erase(
             engine,
             todo,
             rulebook.pack(pack or todo.pack),
-            journal=Journal.of(database.identity(engine.url), journal),
+            journal=Journal.of(database.identity(engine.url), *book),
             commit=commit,
             confirm=confirm,
+            warrant=warrant,
             progress=progress,
         )
     if output:

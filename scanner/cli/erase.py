@@ -86,7 +86,8 @@ def command(
             commit=commit,
             confirm=confirm,
             pack=pack,
-            journal=journal,
+            book=(journal, journal_key),
+            warrant=warrant,
             output=output,
             as_json=as_json,
         )

@@ -104,7 +104,7 @@ def command(
         raise click.UsageError("a purge of many keeps what waits for review: it takes no answers")
     else:
         rows = _bulk.Wanted(directives, subjects, before, batch)
-        _bulk.plan(db, audit, rows, pack, output, as_json=as_json)
+        _bulk.plan(db, audit, rows, pack, (journal, journal_key), output, as_json=as_json)
 
 
 def _one(

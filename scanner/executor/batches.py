@@ -17,7 +17,6 @@ from scanner import __version__, bulkplanner, multitude, safeguards, verifier
 from scanner.bulk import Batch, Bulk, BulkReceipt
 from scanner.bulkplanner import Setting
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
-from scanner.directives import Agenda
 from scanner.errors import (
     AlreadyDone,
     EffaceError,
@@ -27,9 +26,10 @@ from scanner.errors import (
     Unfinished,
     Unrecorded,
 )
-from scanner.executor import bulkscrub, deletion
+from scanner.executor import batchbook, bulkscrub, deletion
 from scanner.executor.transaction import writing
 from scanner.journal import Journal
+from scanner.ledger import NOBODYS, Warrant
 from scanner.model import Progress, Silent, TableRef
 from scanner.multitude import Multitude
 from scanner.purging import agenda_of
@@ -59,6 +59,7 @@ def purge(
     journal: Journal,
     commit: bool = False,
     confirm: str = "",
+    warrant: Warrant = NOBODYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
 ) -> BulkReceipt:
@@ -75,6 +76,8 @@ def purge(
     rest = [n for n in range(len(plan.batches)) if n not in done]
     with reading(engine) as connection:
         here = bulkplanner.setting(connection, pack, plan.basis, agenda)
+        roots = (k for n in rest for k in plan.batches[n].roots)
+        batchbook.unheld(connection, here, roots, journal, started)
         before = _rows_of(connection, here, pack)
         many = _multitude(connection, here, plan, rest, progress)
     for content in done.values():
@@ -83,7 +86,7 @@ def purge(
     with _resumable(plan, done, commit=commit):
         for number in rest:
             content = _batch(
-                engine, plan, number, here, agenda, many, journal, clock, commit=commit
+                engine, plan, number, here, many, journal, clock, warrant=warrant, commit=commit
             )
             _add(sums, content)
             done[number] = content
@@ -93,7 +96,7 @@ def purge(
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
     receipt = _receipt(plan, sums, started, _now(clock), commit, before, after, left)
     if commit:
-        _record(journal, receipt)
+        _record(journal, receipt, warrant)
     return receipt
 
 
@@ -168,11 +171,11 @@ def _batch(
     plan: Bulk,
     number: int,
     here: Setting,
-    agenda: Agenda,
     many: Multitude,
     journal: Journal,
     clock: Callable[[], datetime],
     *,
+    warrant: Warrant,
     commit: bool,
 ) -> Mapping[str, Any]:
     """Purge one batch in a transaction; give what the journal says of it."""
@@ -184,9 +187,8 @@ def _batch(
         content = {"batch": number, **content}
         if commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
-            intent = {
-                "batch": number,
-                "subject": {"table": plan.root, "key": f"batch {number + 1}"},
+            intent = batchbook.begun(journal, plan, here, many, number, warrant, _now(clock))
+            intent |= {
                 "place": identity(engine.url),
                 "probes": deletion.probes(connection, named, here.ground),
                 "outcome": content,
@@ -364,14 +366,15 @@ def _receipt(
     )
 
 
-def _record(journal: Journal, receipt: BulkReceipt) -> None:
+def _record(journal: Journal, receipt: BulkReceipt, warrant: Warrant) -> None:
     """Write down that all batches are done.
 
     Raises:
         Unrecorded: they are, but the journal does not say so yet.
     """
     try:
-        journal.append("done", receipt.finished, receipt.plan, receipt.to_raw())
+        done = receipt.to_raw() | warrant.to_raw()
+        journal.append("done", receipt.finished, receipt.plan, done)
     except EffaceError:
         raise Unrecorded(
             f"all batches were committed, but {str(journal.path)!r} cannot take the receipt: mend "
