@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from scanner.appraiser import Asked, Itinerary, Start
 from scanner.database import dialect_of, ref
+from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
 from scanner.plans import StopFound
@@ -57,7 +58,8 @@ class Uprooter:
         empty: Collection[TableRef] = (),
     ) -> None:
         self.connection, self.ground, self.itinerary = connection, ground, itinerary
-        self.size = dialect_of(connection).max_keys
+        self.dialect = dialect_of(connection)
+        self.size = self.dialect.at_once or self.dialect.max_keys
         self.empty = frozenset(empty)
         self._children: dict[TableRef, list[Reference]] = {}
         for one in itinerary.follow:
@@ -73,7 +75,7 @@ class Uprooter:
             table = self.ground.tables[where]
             column = table.c[key_column(table)]
             for some in chunks(list(keys), self.size):
-                waiting += self._claimed(made, table, column.in_(some))
+                waiting += self._claimed(made, table, self.dialect.among(column, some))
         self._spread(made, waiting)
         while fresh := self._owned(made):
             self._spread(made, fresh)
@@ -108,7 +110,11 @@ class Uprooter:
         if ref(one.child) in self.empty:
             return False
         for some in chunks(self.values(gone, ref(one.parent), one.to), self.size):
-            query = select(func.count()).select_from(one.child).where(referring(one, some))
+            query = (
+                select(func.count())
+                .select_from(one.child)
+                .where(referring(self.dialect, one, some))
+            )
             if self.connection.scalar(query):
                 return True
         return False
@@ -144,7 +150,7 @@ class Uprooter:
                     made.loose.setdefault(one, []).extend(held)
                     continue
                 for some in chunks(held, self.size):
-                    waiting += self._claimed(made, one.child, referring(one, some))
+                    waiting += self._claimed(made, one.child, referring(self.dialect, one, some))
 
     def _claimed(
         self, made: Uprooting, table: Table, where: ColumnElement[bool]
@@ -171,7 +177,7 @@ class Uprooter:
                 shared = self._shared(made, one, free)
                 column = one.parent.c[one.to]
                 for some in chunks([v for v in free if v not in shared], self.size):
-                    fresh += self._claimed(made, one.parent, column.in_(some))
+                    fresh += self._claimed(made, one.parent, self.dialect.among(column, some))
         return fresh
 
     def _shared(self, made: Uprooting, owned: Reference, values: Sequence[Any]) -> set[Any]:
@@ -185,7 +191,9 @@ class Uprooter:
             going = made.keys.get(child, {}) if key else {}
             wanted = [one.child.c[one.column], *([one.child.c[key]] if key else [])]
             for some in chunks(values, self.size):
-                for row in self.connection.execute(select(*wanted).where(referring(one, some))):
+                for row in self.connection.execute(
+                    select(*wanted).where(referring(self.dialect, one, some))
+                ):
                     if not key or row[1] not in going:
                         shared.add(row[0])
         return shared
@@ -200,7 +208,7 @@ class Uprooter:
         column = one.child.c[key or one.column]
         kept: dict[Any, None] = {}
         for some in chunks(self.values(made, ref(one.parent), one.to), self.size):
-            query = select(column).where(referring(one, some))
+            query = select(column).where(referring(self.dialect, one, some))
             if more:
                 query = query.where(text(f"({more})").bindparams(**values))
             kept |= dict.fromkeys(k for k in self.connection.scalars(query) if k not in going)
@@ -211,7 +219,7 @@ class Uprooter:
         for one in made.loose:
             made.counts[one] = sum(
                 int(self.connection.scalar(q) or 0)
-                for q in loose_rows(made, one, [func.count()], self.size)
+                for q in loose_rows(made, one, [func.count()], self.dialect)
             )
 
     # -- what speaks against -------------------------------------------------------------------
@@ -263,7 +271,7 @@ class Uprooter:
         table = self.ground.tables[where]
         column, total = table.c[key_column(table)], 0
         for some in chunks(list(rows), self.size):
-            query = select(func.count()).select_from(table).where(column.in_(some))
+            query = select(func.count()).select_from(table).where(self.dialect.among(column, some))
             total += int(
                 self.connection.scalar(query.where(text(f"({sql})").bindparams(**values))) or 0
             )
@@ -291,7 +299,7 @@ class Uprooter:
             given = table.c[one.column if forward else key_column(table)]
             found: dict[Any, None] = {}
             for some in chunks(keys, self.size):
-                query = select(given).where(asked.in_(some))
+                query = select(given).where(self.dialect.among(asked, some))
                 if (more := one.condition()) is not None and not forward:
                     query = query.where(more)
                 found |= dict.fromkeys(v for v in self.connection.scalars(query) if v)
@@ -299,27 +307,27 @@ class Uprooter:
         return keys
 
 
-def referring(one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
+def referring(dialect: Dialect, one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
     """Say in SQL which rows refer by ``one`` to what holds ``values``."""
-    same = one.child.c[one.column].in_(values)
+    same = dialect.among(one.child.c[one.column], values)
     more = one.condition()
     return same if more is None else and_(same, more)
 
 
-def unless(one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
+def unless(dialect: Dialect, one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
     """Say in SQL which rows do not refer by ``one``; an empty column refers to nothing."""
     column = one.child.c[one.column]
-    terms: list[ColumnElement[bool]] = [column.is_(None), column.not_in(values)]
+    terms: list[ColumnElement[bool]] = [column.is_(None), not_(dialect.among(column, values))]
     terms += [or_(one.child.c[c].is_(None), one.child.c[c] != v) for c, v in one.where]
     return or_(*terms)
 
 
 def loose_rows(
-    made: Uprooting, one: Reference, columns: Sequence[ColumnElement[Any]], size: int
+    made: Uprooting, one: Reference, columns: Sequence[ColumnElement[Any]], dialect: Dialect
 ) -> Iterator[Select[Any]]:
     """Select from the rows without a key that ``one`` finds and no relation before it does."""
     before = [b for b in made.loose if ref(b.child) == ref(one.child)]
     before = before[: before.index(one)]
-    for some in chunks(list(dict.fromkeys(made.loose[one])), size):
-        query = select(*columns).select_from(one.child).where(referring(one, some))
-        yield query.where(*(unless(b, made.loose[b]) for b in before if made.loose[b]))
+    for some in chunks(list(dict.fromkeys(made.loose[one])), dialect.at_once or dialect.max_keys):
+        query = select(*columns).select_from(one.child).where(referring(dialect, one, some))
+        yield query.where(*(unless(dialect, b, made.loose[b]) for b in before if made.loose[b]))

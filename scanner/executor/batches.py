@@ -75,7 +75,6 @@ def purge(
     rest = [n for n in range(len(plan.batches)) if n not in done]
     with reading(engine) as connection:
         here = bulkplanner.setting(connection, pack, plan.basis, agenda)
-        before = _rows_of(connection, here, pack)
         many = _multitude(connection, here, plan, rest, progress)
     for content in done.values():
         _add(sums, content)
@@ -91,7 +90,7 @@ def purge(
     with reading(engine) as connection:
         after = _rows_of(connection, here, pack)
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
-    receipt = _receipt(plan, sums, started, _now(clock), commit, before, after, left)
+    receipt = _receipt(plan, sums, started, _now(clock), commit, after, left)
     if commit:
         _record(journal, receipt)
     return receipt
@@ -332,7 +331,6 @@ def _receipt(
     started: str,
     finished: str,
     commit: bool,
-    before: Mapping[str, int],
     after: Mapping[str, int],
     left: Mapping[str, int],
 ) -> BulkReceipt:
@@ -355,7 +353,7 @@ def _receipt(
         reviews=sums.reviews,
         residue=left,
         kpis=tuple(
-            {"name": n, "rows_before": known.get(n, before[n]), "rows": rows}
+            {"name": n, "rows_before": known.get(n, rows), "rows": rows}
             for n, rows in after.items()
         ),
         duties=plan.duties,
