@@ -67,8 +67,11 @@ class Uprooter:
                 self._children.setdefault(ref(one.parent), []).append(one)
         self._needed = {w: self._columns(w) for w in itinerary.deleted}
 
-    def uproot(self, roots: Mapping[TableRef, Iterable[Any]]) -> Uprooting:
-        """Follow all relations from ``roots`` until nothing new is found."""
+    def uproot(self, roots: Mapping[TableRef, Iterable[Any]], *, cuts: bool = True) -> Uprooting:
+        """Follow all relations from ``roots`` until nothing new is found.
+
+        Without ``cuts`` the links to cut are not looked for: ``referrers`` finds them afterwards.
+        """
         made = Uprooting()
         waiting = []
         for where, keys in roots.items():
@@ -80,10 +83,64 @@ class Uprooter:
         while fresh := self._owned(made):
             self._spread(made, fresh)
         self._count_loose(made)
-        for one in self.itinerary.cut:
+        for one in self.itinerary.cut if cuts else ():
             if kept := self._kept(made, one):
                 made.cuts[one] = kept
         return made
+
+    def referrers(self, gone: Uprooting) -> tuple[dict[Reference, list[Any]], list[Reference]]:
+        """Find what still refers to rows that are gone: by links to cut, and by others.
+
+        One pass over each table, where the database takes all keys at once.
+        """
+        cuts = {one.place: one for one in self.itinerary.cut}
+        tables: dict[TableRef, list[Reference]] = {}
+        for where, rows in gone.keys.items():
+            for one in self.ground.referring.get(where, ()) if rows else ():
+                if one.to in self._needed[where] and ref(one.child) not in self.empty:
+                    tables.setdefault(ref(one.child), []).append(one)
+        kept: dict[Reference, list[Any]] = {}
+        dangling = []
+        for relations in tables.values():
+            for one, key in self._still(gone, relations):
+                cut = cuts.get(one.place) or cuts.get((*one.place[:3], ()))
+                if cut is None or key is None:
+                    dangling.append(one)
+                else:
+                    kept.setdefault(cut, []).append(key)
+        return kept, list(dict.fromkeys(dangling))
+
+    def _still(
+        self, gone: Uprooting, relations: Sequence[Reference]
+    ) -> Iterator[tuple[Reference, Any]]:
+        """Give each relation by which a row of one table refers to rows that are gone, and its key."""
+        table = relations[0].child
+        key = key_column(table)
+        held = {one: self.values(gone, ref(one.parent), one.to) for one in relations}
+        at_once = self.dialect.at_once
+        whole = at_once and all(len(v) <= at_once for v in held.values())
+        for some in [relations] if whole else [[one] for one in relations]:
+            sets = {one: set(held[one]) for one in some}
+            wanted = dict.fromkeys(c for o in some for c in (o.column, *(w for w, _ in o.where)))
+            columns = [table.c[c].label(f"c{n}") for n, c in enumerate([key, *wanted]) if c]
+            places = {c: n + bool(key) for n, c in enumerate(wanted)}
+            for terms in self._terms(held, some, whole=bool(whole)):
+                for row in self.connection.execute(select(*columns).where(terms)):
+                    for one in some:
+                        same = all(row[places[c]] == v for c, v in one.where)
+                        if same and row[places[one.column]] in sets[one]:
+                            yield one, row[0] if key else None
+
+    def _terms(
+        self, held: Mapping[Reference, list[Any]], some: Sequence[Reference], *, whole: bool
+    ) -> Iterator[ColumnElement[bool]]:
+        if whole:
+            terms = [referring(self.dialect, one, held[one]) for one in some if held[one]]
+            if terms:
+                yield or_(*terms)
+            return
+        for part in chunks(held[some[0]], self.size):
+            yield referring(self.dialect, some[0], part)
 
     def since(self, gone: Uprooting) -> Uprooting:
         """Find what refers to rows that are gone: what triggers have written since."""

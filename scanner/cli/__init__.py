@@ -88,7 +88,8 @@ Exit status, and what became of the customer's data:
   3    refused by a safeguard     unchanged
   4    the database failed        rolled back, unchanged
   5    erased, but a receipt or
-       the journal is unwritten   changed, as the journal says
+       the journal is unwritten;
+       or some batches are done   changed, as the journal says
   70   a fault in efface          rolled back; with --commit as the journal says
   130  interrupted                rolled back; with --commit as the journal says
 

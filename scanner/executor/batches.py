@@ -223,20 +223,23 @@ def _purged(
     before = _counts(connection, plan, here)
     empty = {w for w, n in before.items() if not n}
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
-    made = uprooter.uproot(uprooter.roots(batch.roots, here.subject))
+    early = deletion.checked(here.ground, here.itinerary)
+    made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
     _as_planned(connection, plan, batch, here, made)
     safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
     own = bulkscrub.prepare(connection, here, plan.basis, many, batch.roots, made)
     deletion.uproot(connection, here.ground, made)
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
-    uprooter = Uprooter(connection, here.ground, here.itinerary)
     scrubbed = bulkscrub.scrub(connection, here, plan.basis, many, own)
     if plan.triggers:
-        _again(connection, here, uprooter, gone)
-    deletion.complete(connection, uprooter, gone)
+        _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
+        empty = set()
+    uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
+    cut = deletion.finish(connection, uprooter, gone)
     _unchanged(before, _counts(connection, plan, here), made)
     cells = Counter({f"{t}.{c}": n for (t, c), n in scrubbed.cells.items()})
     cells.update({f"{ref(r.child)}.{r.column}": len(k) for r, k in made.cuts.items()})
+    cells.update(cut)
     return {
         "roots": len(batch.roots),
         "deleted": {str(w): n for w, n in sorted(made.rows.items())},

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, Update, delete, update
 
+from scanner.appraiser import Itinerary
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Refused, Stale
@@ -128,6 +129,32 @@ def _referring(
         if not declared or r.why.startswith("declared")
     }
     return (found & set(among)) - {where}
+
+
+def finish(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> dict[str, int]:
+    """Cut the links that still lead to rows that are gone, and prove that nothing else does.
+
+    Raises:
+        Refused: something else refers to one. Stale: a link changed meanwhile.
+    """
+    kept, dangling = uprooter.referrers(gone)
+    if dangling:
+        raise Refused(
+            f"rows still refer to what was deleted ({', '.join(sorted(map(str, dangling)))}): a "
+            "trigger or somebody else wrote them; plan again"
+        )
+    dialect = dialect_of(connection)
+    for one, keys in kept.items():
+        _counted(connection, one.child, "cut", len(keys), cuts(one, keys, dialect))
+    return {f"{ref(one.child)}.{one.column}": len(keys) for one, keys in kept.items()}
+
+
+def checked(ground: Ground, itinerary: Itinerary) -> bool:
+    """Whether the database itself checks a link that is cut: it is cut before its row goes."""
+    declared = {r.place[:3] for r in ground.references if r.why.startswith("declared")}
+    return any(one.place[:3] in declared for one in itinerary.cut) or any(
+        one.child.foreign_key_constraints for one in itinerary.cut
+    )
 
 
 def probes(connection: Connection, made: Uprooting, ground: Ground) -> list[dict[str, Any]]:
