@@ -88,7 +88,7 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
     copies = [r for r in ground.references if r.why.startswith(COPY) and ref(r.parent) in deleted]
     follow += [r for r in copies if r.place not in {f.place for f in follow}]
     deleted |= {ref(r.child) for r in copies}
-    faults += _unreached(agenda, bound)
+    faults += _unreached(ground, agenda, bound)
     faults += _spared(ground, agenda, deleted, bound)
     faults += _uncuttable(cut)
     faults += _unkeyed(ground, starts, follow, owned, deleted)
@@ -136,18 +136,23 @@ def _closure(
         deleted |= more
 
 
-def _unreached(agenda: Agenda, bound: Collection[Line]) -> Iterator[str]:
+def _unreached(ground: Ground, agenda: Agenda, bound: Collection[Line]) -> Iterator[str]:
     """Name lines to which nothing leads; where what leads there is not in this database, none."""
-    reached = {d.root for d in agenda.directives}
+
+    def place(name: str) -> object:
+        return ground.walk.find(name) or name
+
+    ways = [(place(x.table), place(x.target), x.forward) for x in agenda.follow]
+    reached = {place(d.root) for d in agenda.directives}
     while True:
-        more = {x.table for x in agenda.follow if not x.forward and x.target in reached}
-        more |= {x.target for x in agenda.follow if x.forward and x.table in reached}
+        more = {child for child, parent, forward in ways if not forward and parent in reached}
+        more |= {parent for child, parent, forward in ways if forward and child in reached}
         if more <= reached:
             break
         reached |= more
     for line in (*agenda.follow, *agenda.cut):
         start = line.table if line.forward else line.target
-        if line in bound and start not in reached:
+        if line in bound and place(start) not in reached:
             yield f"{line}: no relation leads to {start}"
 
 

@@ -47,7 +47,7 @@ def start(ground: Ground, table: str) -> Directive:
         raise Misconfigured(
             f"{where} has no key of one column: its rows cannot be purged one by one"
         )
-    return Directive(str(where), "", f"proposed for {where}", str(where).lower(), key)
+    return Directive(str(where), "", f"proposed for {where}", ground.bare(where), key)
 
 
 def propose(ground: Ground, base: Directive, *, skip: Collection[str] = ()) -> Proposed:
@@ -66,8 +66,9 @@ def propose(ground: Ground, base: Directive, *, skip: Collection[str] = ()) -> P
         fresh = False
         for one in made.uncovered:
             kind = _decided(ground, one, skip)
-            fresh = fresh or one.line not in known[kind]
-            known[kind].setdefault(one.line, one.why)
+            line = ground.line(one)
+            fresh = fresh or line not in known[kind]
+            known[kind].setdefault(line, one.why)
         for line in _owned(ground, made.deleted, skip):
             if line not in (*base.follow, *known["follow"]):
                 known["follow"][line], fresh = "the pack", True
@@ -92,9 +93,16 @@ def _owned(ground: Ground, deleted: Collection[object], skip: Collection[str]) -
     for reach in ground.walk.reaches:
         start, target = ground.walk.find(reach.start), ground.walk.find(reach.table)
         own = reach.via and reach.rows == "own" and not reach.where
-        if own and start in deleted and target is not None and target.name not in skip:
+        if (
+            own
+            and start is not None
+            and start in deleted
+            and target is not None
+            and target.name not in skip
+        ):
             to = "" if reach.to == ground.key else reach.to
-            yield Line(str(start), reach.via, str(target), to, forward=True)
+            named = (ground.bare(start), reach.via, ground.bare(target))
+            yield Line(*named, to, forward=True)
 
 
 def toml(base: Directive, made: Proposed, *, extends: bool) -> str:

@@ -42,15 +42,15 @@ def lost(
 def _lost(connection: Connection, query: Select[Any], made: Uprooting) -> Counts:
     """Count the rows that go, and those whose groups change because a column is cut."""
     (table,) = query.get_final_froms()
-    where, size = ref(table), dialect_of(connection).max_keys  # type: ignore[arg-type]  # a table
+    where, dialect = ref(table), dialect_of(connection)  # type: ignore[arg-type]  # a table
     lost: Counts = Counter()
     if rows := made.keys.get(where):
         column = table.c[key_column(table)]  # type: ignore[arg-type]  # a table
-        for some in chunks(list(rows), size):
-            lost += verifier.counted(connection, query.where(column.in_(some)))
+        for some in chunks(list(rows), dialect.at_once or dialect.max_keys):
+            lost += verifier.counted(connection, query.where(dialect.among(column, some)))
     for one in made.loose:
         if ref(one.child) == where:
-            for part in loose_rows(made, one, list(query.selected_columns), size):
+            for part in loose_rows(made, one, list(query.selected_columns), dialect):
                 grouped = part.group_by(*list(query.selected_columns)[:-1])
                 lost += verifier.counted(connection, grouped)
     return lost + _moved(connection, query, made, emptied=False)

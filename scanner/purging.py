@@ -140,6 +140,6 @@ def _loose(
 ) -> Iterator[Key]:
     address = walk.addresses[ref(one.child)]
     columns = [one.child.c[c] for c in address.columns]
-    for query in loose_rows(made, one, columns, uprooter.size):
+    for query in loose_rows(made, one, columns, uprooter.dialect):
         for row in connection.execute(query).mappings():
             yield address.key(dict(row))

@@ -5,7 +5,7 @@ pack, from names of relation columns and from tables that the scan took for copi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
@@ -42,9 +42,9 @@ class Reference:
     @property
     def line(self) -> Line:
         """Write it as a line of a directive."""
-        to = "" if self.to == "objid" else self.to
+        to = "" if self.to in ("objid", key_column(self.parent)) else self.to
         child, parent = str(ref(self.child)), str(ref(self.parent))
-        return Line(child, self.column, parent, to, where=self.where)
+        return Line(child, self.column.lower(), parent, to.lower(), where=self.where)
 
     @property
     def place(self) -> tuple[TableRef, str, TableRef, tuple[tuple[str, object], ...]]:
@@ -81,6 +81,15 @@ class Ground:
         self.referring: dict[TableRef, list[Reference]] = {}
         for one in self.references:
             self.referring.setdefault(ref(one.parent), []).append(one)
+
+    def line(self, one: Reference) -> Line:
+        """Write a relation as a line, without schemas where a table's name says which is meant."""
+        child, parent = (self.bare(ref(t)) for t in (one.child, one.parent))
+        return replace(one.line, table=child, target=parent)
+
+    def bare(self, where: TableRef) -> str:
+        """Name a table as a person would."""
+        return where.name.lower() if self.walk.find(where.name) == where else str(where).lower()
 
     def bind(self, line: Line) -> tuple[Reference | None, str]:
         """Find the tables and columns of a line; where one is missing, say which.

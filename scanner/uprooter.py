@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from scanner.appraiser import Asked, Itinerary, Start
 from scanner.database import dialect_of, ref
+from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
 from scanner.plans import StopFound
@@ -57,7 +58,8 @@ class Uprooter:
         empty: Collection[TableRef] = (),
     ) -> None:
         self.connection, self.ground, self.itinerary = connection, ground, itinerary
-        self.size = dialect_of(connection).max_keys
+        self.dialect = dialect_of(connection)
+        self.size = self.dialect.at_once or self.dialect.max_keys
         self.empty = frozenset(empty)
         self._children: dict[TableRef, list[Reference]] = {}
         for one in itinerary.follow:
@@ -65,23 +67,80 @@ class Uprooter:
                 self._children.setdefault(ref(one.parent), []).append(one)
         self._needed = {w: self._columns(w) for w in itinerary.deleted}
 
-    def uproot(self, roots: Mapping[TableRef, Iterable[Any]]) -> Uprooting:
-        """Follow all relations from ``roots`` until nothing new is found."""
+    def uproot(self, roots: Mapping[TableRef, Iterable[Any]], *, cuts: bool = True) -> Uprooting:
+        """Follow all relations from ``roots`` until nothing new is found.
+
+        Without ``cuts`` the links to cut are not looked for: ``referrers`` finds them afterwards.
+        """
         made = Uprooting()
         waiting = []
         for where, keys in roots.items():
             table = self.ground.tables[where]
             column = table.c[key_column(table)]
             for some in chunks(list(keys), self.size):
-                waiting += self._claimed(made, table, column.in_(some))
+                waiting += self._claimed(made, table, self.dialect.among(column, some))
         self._spread(made, waiting)
         while fresh := self._owned(made):
             self._spread(made, fresh)
         self._count_loose(made)
-        for one in self.itinerary.cut:
+        for one in self.itinerary.cut if cuts else ():
             if kept := self._kept(made, one):
                 made.cuts[one] = kept
         return made
+
+    def referrers(self, gone: Uprooting) -> tuple[dict[Reference, list[Any]], list[Reference]]:
+        """Find what still refers to rows that are gone: by links to cut, and by others.
+
+        One pass over each table, where the database takes all keys at once.
+        """
+        cuts = {one.place: one for one in self.itinerary.cut}
+        tables: dict[TableRef, list[Reference]] = {}
+        for where, rows in gone.keys.items():
+            for one in self.ground.referring.get(where, ()) if rows else ():
+                if one.to in self._needed[where] and ref(one.child) not in self.empty:
+                    tables.setdefault(ref(one.child), []).append(one)
+        kept: dict[Reference, list[Any]] = {}
+        dangling = []
+        for relations in tables.values():
+            for one, key in self._still(gone, relations):
+                cut = cuts.get(one.place) or cuts.get((*one.place[:3], ()))
+                if cut is None or key is None:
+                    dangling.append(one)
+                else:
+                    kept.setdefault(cut, []).append(key)
+        return kept, list(dict.fromkeys(dangling))
+
+    def _still(
+        self, gone: Uprooting, relations: Sequence[Reference]
+    ) -> Iterator[tuple[Reference, Any]]:
+        """Give each relation by which a row of one table refers to rows that are gone, and its key."""
+        table = relations[0].child
+        key = key_column(table)
+        held = {one: self.values(gone, ref(one.parent), one.to) for one in relations}
+        at_once = self.dialect.at_once
+        whole = at_once and all(len(v) <= at_once for v in held.values())
+        for some in [relations] if whole else [[one] for one in relations]:
+            sets = {one: set(held[one]) for one in some}
+            wanted = dict.fromkeys(c for o in some for c in (o.column, *(w for w, _ in o.where)))
+            columns = [table.c[c].label(f"c{n}") for n, c in enumerate([key, *wanted]) if c]
+            places = {c: n + bool(key) for n, c in enumerate(wanted)}
+            for terms in self._terms(held, some, whole=bool(whole)):
+                for row in self.connection.execute(select(*columns).where(terms)):
+                    for one in some:
+                        same = all(row[places[c]] == v for c, v in one.where)
+                        if same and row[places[one.column]] in sets[one]:
+                            yield one, row[0] if key else None
+
+    def _terms(
+        self, held: Mapping[Reference, list[Any]], some: Sequence[Reference], *, whole: bool
+    ) -> Iterator[ColumnElement[bool]]:
+        if whole:
+            terms = [referring(self.dialect, one, held[one]) for one in some if held[one]]
+            if terms:
+                yield or_(*terms)
+            return
+        for part in chunks(held[some[0]], self.size):
+            yield referring(self.dialect, some[0], part)
 
     def since(self, gone: Uprooting) -> Uprooting:
         """Find what refers to rows that are gone: what triggers have written since."""
@@ -108,7 +167,11 @@ class Uprooter:
         if ref(one.child) in self.empty:
             return False
         for some in chunks(self.values(gone, ref(one.parent), one.to), self.size):
-            query = select(func.count()).select_from(one.child).where(referring(one, some))
+            query = (
+                select(func.count())
+                .select_from(one.child)
+                .where(referring(self.dialect, one, some))
+            )
             if self.connection.scalar(query):
                 return True
         return False
@@ -144,7 +207,7 @@ class Uprooter:
                     made.loose.setdefault(one, []).extend(held)
                     continue
                 for some in chunks(held, self.size):
-                    waiting += self._claimed(made, one.child, referring(one, some))
+                    waiting += self._claimed(made, one.child, referring(self.dialect, one, some))
 
     def _claimed(
         self, made: Uprooting, table: Table, where: ColumnElement[bool]
@@ -171,7 +234,7 @@ class Uprooter:
                 shared = self._shared(made, one, free)
                 column = one.parent.c[one.to]
                 for some in chunks([v for v in free if v not in shared], self.size):
-                    fresh += self._claimed(made, one.parent, column.in_(some))
+                    fresh += self._claimed(made, one.parent, self.dialect.among(column, some))
         return fresh
 
     def _shared(self, made: Uprooting, owned: Reference, values: Sequence[Any]) -> set[Any]:
@@ -185,7 +248,9 @@ class Uprooter:
             going = made.keys.get(child, {}) if key else {}
             wanted = [one.child.c[one.column], *([one.child.c[key]] if key else [])]
             for some in chunks(values, self.size):
-                for row in self.connection.execute(select(*wanted).where(referring(one, some))):
+                for row in self.connection.execute(
+                    select(*wanted).where(referring(self.dialect, one, some))
+                ):
                     if not key or row[1] not in going:
                         shared.add(row[0])
         return shared
@@ -200,7 +265,7 @@ class Uprooter:
         column = one.child.c[key or one.column]
         kept: dict[Any, None] = {}
         for some in chunks(self.values(made, ref(one.parent), one.to), self.size):
-            query = select(column).where(referring(one, some))
+            query = select(column).where(referring(self.dialect, one, some))
             if more:
                 query = query.where(text(f"({more})").bindparams(**values))
             kept |= dict.fromkeys(k for k in self.connection.scalars(query) if k not in going)
@@ -211,7 +276,7 @@ class Uprooter:
         for one in made.loose:
             made.counts[one] = sum(
                 int(self.connection.scalar(q) or 0)
-                for q in loose_rows(made, one, [func.count()], self.size)
+                for q in loose_rows(made, one, [func.count()], self.dialect)
             )
 
     # -- what speaks against -------------------------------------------------------------------
@@ -263,7 +328,7 @@ class Uprooter:
         table = self.ground.tables[where]
         column, total = table.c[key_column(table)], 0
         for some in chunks(list(rows), self.size):
-            query = select(func.count()).select_from(table).where(column.in_(some))
+            query = select(func.count()).select_from(table).where(self.dialect.among(column, some))
             total += int(
                 self.connection.scalar(query.where(text(f"({sql})").bindparams(**values))) or 0
             )
@@ -291,7 +356,7 @@ class Uprooter:
             given = table.c[one.column if forward else key_column(table)]
             found: dict[Any, None] = {}
             for some in chunks(keys, self.size):
-                query = select(given).where(asked.in_(some))
+                query = select(given).where(self.dialect.among(asked, some))
                 if (more := one.condition()) is not None and not forward:
                     query = query.where(more)
                 found |= dict.fromkeys(v for v in self.connection.scalars(query) if v)
@@ -299,27 +364,27 @@ class Uprooter:
         return keys
 
 
-def referring(one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
+def referring(dialect: Dialect, one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
     """Say in SQL which rows refer by ``one`` to what holds ``values``."""
-    same = one.child.c[one.column].in_(values)
+    same = dialect.among(one.child.c[one.column], values)
     more = one.condition()
     return same if more is None else and_(same, more)
 
 
-def unless(one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
+def unless(dialect: Dialect, one: Reference, values: Sequence[Any]) -> ColumnElement[bool]:
     """Say in SQL which rows do not refer by ``one``; an empty column refers to nothing."""
     column = one.child.c[one.column]
-    terms: list[ColumnElement[bool]] = [column.is_(None), column.not_in(values)]
+    terms: list[ColumnElement[bool]] = [column.is_(None), not_(dialect.among(column, values))]
     terms += [or_(one.child.c[c].is_(None), one.child.c[c] != v) for c, v in one.where]
     return or_(*terms)
 
 
 def loose_rows(
-    made: Uprooting, one: Reference, columns: Sequence[ColumnElement[Any]], size: int
+    made: Uprooting, one: Reference, columns: Sequence[ColumnElement[Any]], dialect: Dialect
 ) -> Iterator[Select[Any]]:
     """Select from the rows without a key that ``one`` finds and no relation before it does."""
     before = [b for b in made.loose if ref(b.child) == ref(one.child)]
     before = before[: before.index(one)]
-    for some in chunks(list(dict.fromkeys(made.loose[one])), size):
-        query = select(*columns).select_from(one.child).where(referring(one, some))
-        yield query.where(*(unless(b, made.loose[b]) for b in before if made.loose[b]))
+    for some in chunks(list(dict.fromkeys(made.loose[one])), dialect.at_once or dialect.max_keys):
+        query = select(*columns).select_from(one.child).where(referring(dialect, one, some))
+        yield query.where(*(unless(dialect, b, made.loose[b]) for b in before if made.loose[b]))

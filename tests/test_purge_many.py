@@ -7,13 +7,19 @@ import sys
 from collections import Counter
 
 import pytest
+from sqlalchemy import event, exc
+from sqlalchemy.sql import ClauseElement, TextClause
 
-from scanner import errors
+from scanner import dialects, errors
 from scanner.bulk import Bulk
+from scanner.database import connect
+from scanner.dialects import generic
 from scanner.executor import batches
+from scanner.journal import Journal
 from tests import mini, purging
 from tests.killing import digest
 from tests.purging import Purging
+from tests.test_erasing_sql import SPEAKS, sql
 
 
 @pytest.fixture
@@ -222,3 +228,90 @@ def _killed(source, folder, plan, *, seed, kills):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_purge_killed_on_a_server_ends_in_the_same_state(request, kind, tmp_path):
+    url = request.getfixturevalue(f"{kind}_url")
+    purging.build(url)
+    keys = purging.crowd(url, 40)
+    made = Purging(url, tmp_path)
+    plan = made.many(keys, batch=10)
+    made.engine.dispose()
+    (tmp_path / "plan.json").write_text(plan.to_json())
+    command = [sys.executable, "-m", "tests.purge_killing", url, str(tmp_path), "3", "3", "900"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "killed" in done.stdout
+    left = mini.dump(url)
+    assert {r[0] for r in left["table_contact"]} == {mini.ANN, mini.BOB, mini.NAMESAKE}
+    assert "crowd.example" not in repr(left)
+    assert made.journal.open_intents() == ()
+
+
+def test_a_failure_at_any_statement_leaves_whole_batches(sqlite_url, tmp_path):
+    """Every write and every ninth read fails once; the same command then goes on to the same end."""
+    purging.build(sqlite_url)
+    keys = purging.crowd(sqlite_url, 6)
+    made = Purging(sqlite_url, tmp_path)
+    plan = made.many(keys, batch=3)
+    made.engine.dispose()
+    source = sqlite_url.removeprefix("sqlite:///")
+    seen, wanted = _failing(source, tmp_path / "whole", plan, -1)
+    writes = [n for n, verb in enumerate(seen) if verb in ("DELETE", "UPDATE")]
+    assert len(writes) > 20
+    reads = [n for n in range(0, len(seen), 9) if n not in writes]
+    for number in [*writes[::5], *reads[::8]]:
+        _, found = _failing(source, tmp_path / str(number), plan, number)
+        assert found == wanted
+
+
+def _failing(source, folder, plan, number):
+    folder.mkdir()
+    shutil.copy(source, folder / "test.sqlite")
+    url = f"sqlite:///{folder / 'test.sqlite'}"
+    made, seen = Purging.__new__(Purging), []
+    made.url, made.engine = url, connect(url)
+    made.journal = Journal(folder / "journal.jsonl")
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.append(statement.split()[0].upper())
+        if len(seen) == number + 1:
+            raise exc.OperationalError("the canary Quil", {}, Exception("Quil"))
+
+    event.listen(made.engine, "before_cursor_execute", note)
+    said = ""
+    try:
+        made.purge(plan)
+    except errors.EffaceError as error:
+        said = str(error)
+    assert "Quil" not in said
+    if said:
+        whole = {len([k for k in b.roots if _there(url, k)]) for b in plan.batches}
+        assert whole <= {0, 3}
+        made.purge(plan)
+    made.engine.dispose()
+    return seen, digest(url)
+
+
+def _there(url, key):
+    return any(r[0] == key for r in mini.dump(url)["table_contact"])
+
+
+@pytest.mark.parametrize("name", SPEAKS)
+def test_every_statement_of_a_purge_parses(sqlite_url, tmp_path, name, monkeypatch):
+    """As SQL Server and Oracle would get it: keys as parameters, no statement without WHERE."""
+    purging.build(sqlite_url)
+    made, sent = Purging(sqlite_url, tmp_path), []
+    known = dialects.named("sqlite")
+    monkeypatch.setattr(type(known), "among", generic.Dialect.among)
+    monkeypatch.setattr(type(known), "at_once", 0)
+    event.listen(made.engine, "before_execute", lambda _c, element, *_more: sent.append(element))
+    made.run(made.plan())
+    built = [s for s in sent if isinstance(s, ClauseElement) and not isinstance(s, TextClause)]
+    texts = {sql(s, name) for s in built}
+    writes = [t for t in texts if t.startswith(("DELETE", "UPDATE"))]
+    assert {t.split()[0] for t in texts} == {"SELECT", "UPDATE", "DELETE"}
+    assert len([t for t in writes if t.startswith("DELETE")]) > 8
+    assert all(" WHERE " in t for t in writes)
+    made.engine.dispose()

@@ -236,7 +236,7 @@ def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedd
     first, second = desk.people()[:2]
     bad, good = embedded.opened(first), embedded.opened(second)
     desk.write("update table_task set task2contact = 1 where task_id = :n", n=bad)
-    done = embedded.work("--commit", "--json", status=3)
+    done = embedded.work("--commit", "--json", status=5)
     results = {r["request"]: r["result"] for r in json.loads(done.stdout)["requests"]}
     assert results == {bad: "refused", good: "done"}
     embedded.work("--commit", status=3)
@@ -274,7 +274,7 @@ def test_with_two_pairs_of_eyes_who_opened_a_request_cannot_approve_it(embedded,
     alone, two = embedded.opened(first, by=AGENT), embedded.opened(second)
     pack = packed(SECOND)
     assert embedded.list(*pack)[alone]["verdict"] == "refused"
-    embedded.work("--commit", *pack, status=3)
+    embedded.work("--commit", *pack, status=5)
     assert "a second person has to approve it" in embedded.crm.notes(alone)[0]
     assert embedded.list("--all", *pack)[two]["verdict"] == "closed"
 

@@ -38,6 +38,9 @@ class Dialect:
     max_keys = 500
     """How many keys one statement may name."""
 
+    at_once = 0
+    """How many keys ``among`` may name; 0: no more than parameters, ``max_keys``."""
+
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
 
@@ -215,6 +218,10 @@ class Dialect:
         where the table has clearly more than ``rows`` rows; more rows than asked for may come.
         """
         return select(*columns(table)).select_from(table).limit(rows)
+
+    def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+        """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
+        return column.in_(keys)
 
     # -- scripts ----------------------------------------------------------------------------
 

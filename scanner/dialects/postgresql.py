@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
     String,
     Table,
+    any_,
     cast,
     exists,
     func,
@@ -35,6 +37,7 @@ class Dialect(generic.Dialect):
     """PostgreSQL has real read-only transactions and page samples."""
 
     max_keys = 5000
+    at_once = 100_000
     can_roll_back = True
     sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
@@ -145,6 +148,10 @@ class Dialect(generic.Dialect):
                 if self.code(error.orig) != "55P03" or time.monotonic() > last:
                     raise
             time.sleep(0.1)
+
+    def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+        """Send all keys as one parameter, an array."""
+        return column == any_(literal(list(keys), ARRAY(column.type)))
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update."""

@@ -78,7 +78,6 @@ def purge(
         here = bulkplanner.setting(connection, pack, plan.basis, agenda)
         roots = (k for n in rest for k in plan.batches[n].roots)
         batchbook.unheld(connection, here, roots, journal, started)
-        before = _rows_of(connection, here, pack)
         many = _multitude(connection, here, plan, rest, progress)
     for content in done.values():
         _add(sums, content)
@@ -94,7 +93,7 @@ def purge(
     with reading(engine) as connection:
         after = _rows_of(connection, here, pack)
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
-    receipt = _receipt(plan, sums, started, _now(clock), commit, before, after, left)
+    receipt = _receipt(plan, sums, started, _now(clock), commit, after, left)
     if commit:
         _record(journal, receipt, warrant)
     return receipt
@@ -226,20 +225,23 @@ def _purged(
     before = _counts(connection, plan, here)
     empty = {w for w, n in before.items() if not n}
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
-    made = uprooter.uproot(uprooter.roots(batch.roots, here.subject))
+    early = deletion.checked(here.ground, here.itinerary)
+    made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
     _as_planned(connection, plan, batch, here, made)
     safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
     own = bulkscrub.prepare(connection, here, plan.basis, many, batch.roots, made)
     deletion.uproot(connection, here.ground, made)
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
-    uprooter = Uprooter(connection, here.ground, here.itinerary)
     scrubbed = bulkscrub.scrub(connection, here, plan.basis, many, own)
     if plan.triggers:
-        _again(connection, here, uprooter, gone)
-    deletion.complete(connection, uprooter, gone)
+        _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
+        empty = set()
+    uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
+    cut = deletion.finish(connection, uprooter, gone)
     _unchanged(before, _counts(connection, plan, here), made)
     cells = Counter({f"{t}.{c}": n for (t, c), n in scrubbed.cells.items()})
     cells.update({f"{ref(r.child)}.{r.column}": len(k) for r, k in made.cuts.items()})
+    cells.update(cut)
     return {
         "roots": len(batch.roots),
         "deleted": {str(w): n for w, n in sorted(made.rows.items())},
@@ -334,7 +336,6 @@ def _receipt(
     started: str,
     finished: str,
     commit: bool,
-    before: Mapping[str, int],
     after: Mapping[str, int],
     left: Mapping[str, int],
 ) -> BulkReceipt:
@@ -357,7 +358,7 @@ def _receipt(
         reviews=sums.reviews,
         residue=left,
         kpis=tuple(
-            {"name": n, "rows_before": known.get(n, before[n]), "rows": rows}
+            {"name": n, "rows_before": known.get(n, rows), "rows": rows}
             for n, rows in after.items()
         ),
         duties=plan.duties,

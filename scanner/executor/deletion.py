@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, Update, delete, update
 
+from scanner.appraiser import Itinerary
 from scanner.database import dialect_of, ref
+from scanner.dialects import Dialect
 from scanner.errors import Refused, Stale
 from scanner.journal import probe
 from scanner.model import TableRef
@@ -49,19 +51,19 @@ def uproot(connection: Connection, ground: Ground, made: Uprooting) -> None:
     Raises:
         Stale: a row is gone or new. Refused: a trigger kept one.
     """
-    size = dialect_of(connection).max_keys
+    dialect = dialect_of(connection)
     for one, kept in made.cuts.items():
-        _counted(connection, one.child, "cut", len(kept), cuts(one, kept, size))
+        _counted(connection, one.child, "cut", len(kept), cuts(one, kept, dialect))
     loose: dict[TableRef, list[Reference]] = {}
     for one in made.loose:
         loose.setdefault(ref(one.child), []).append(one)
     for where in ordered(ground, {*made.keys, *loose}):
         table = ground.tables[where]
         if rows := made.keys.get(where):
-            _counted(connection, table, "deleted", len(rows), deletes(table, list(rows), size))
+            _counted(connection, table, "deleted", len(rows), deletes(table, list(rows), dialect))
         for one in loose.get(where, ()):
             before = loose[where][: loose[where].index(one)]
-            statements = by_relation(made, one, before, size)
+            statements = by_relation(made, one, before, dialect)
             _counted(connection, table, "deleted", made.counts[one], statements)
 
 
@@ -81,27 +83,27 @@ def _counted(
     LOG.info("%s: %d rows %s", ref(table), rows, what)
 
 
-def deletes(table: Table, keys: Sequence[Any], size: int) -> Iterator[Delete]:
+def deletes(table: Table, keys: Sequence[Any], dialect: Dialect) -> Iterator[Delete]:
     """Build the statements that delete the rows ``keys``."""
     column = table.c[key_column(table)]
-    for some in chunks(keys, size):
-        yield delete(table).where(column.in_(some))
+    for some in chunks(keys, dialect.at_once or dialect.max_keys):
+        yield delete(table).where(dialect.among(column, some))
 
 
-def cuts(one: Reference, keys: Sequence[Any], size: int) -> Iterator[Update]:
+def cuts(one: Reference, keys: Sequence[Any], dialect: Dialect) -> Iterator[Update]:
     """Build the statements that empty the relation's column in the rows ``keys``."""
     column = one.child.c[key_column(one.child)]
-    for some in chunks(keys, size):
-        yield update(one.child).where(column.in_(some)).values({one.column: None})
+    for some in chunks(keys, dialect.at_once or dialect.max_keys):
+        yield update(one.child).where(dialect.among(column, some)).values({one.column: None})
 
 
 def by_relation(
-    made: Uprooting, one: Reference, before: Sequence[Reference], size: int
+    made: Uprooting, one: Reference, before: Sequence[Reference], dialect: Dialect
 ) -> Iterator[Delete]:
     """Build the statements that delete rows without a key by what they refer to."""
-    for some in chunks(list(dict.fromkeys(made.loose[one])), size):
-        others = (unless(b, made.loose[b]) for b in before if made.loose[b])
-        yield delete(one.child).where(referring(one, some), *others)
+    for some in chunks(list(dict.fromkeys(made.loose[one])), dialect.at_once or dialect.max_keys):
+        others = (unless(dialect, b, made.loose[b]) for b in before if made.loose[b])
+        yield delete(one.child).where(referring(dialect, one, some), *others)
 
 
 def ordered(ground: Ground, tables: Iterable[TableRef]) -> list[TableRef]:
@@ -131,6 +133,32 @@ def _referring(
         if not declared or r.why.startswith("declared")
     }
     return (found & set(among)) - {where}
+
+
+def finish(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> dict[str, int]:
+    """Cut the links that still lead to rows that are gone, and prove that nothing else does.
+
+    Raises:
+        Refused: something else refers to one. Stale: a link changed meanwhile.
+    """
+    kept, dangling = uprooter.referrers(gone)
+    if dangling:
+        raise Refused(
+            f"rows still refer to what was deleted ({', '.join(sorted(map(str, dangling)))}): a "
+            "trigger or somebody else wrote them; plan again"
+        )
+    dialect = dialect_of(connection)
+    for one, keys in kept.items():
+        _counted(connection, one.child, "cut", len(keys), cuts(one, keys, dialect))
+    return {f"{ref(one.child)}.{one.column}": len(keys) for one, keys in kept.items()}
+
+
+def checked(ground: Ground, itinerary: Itinerary) -> bool:
+    """Whether the database itself checks a link that is cut: it is cut before its row goes."""
+    declared = {r.place[:3] for r in ground.references if r.why.startswith("declared")}
+    return any(one.place[:3] in declared for one in itinerary.cut) or any(
+        one.child.foreign_key_constraints for one in itinerary.cut
+    )
 
 
 def probes(connection: Connection, made: Uprooting, ground: Ground) -> list[dict[str, Any]]:
