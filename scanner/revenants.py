@@ -113,8 +113,7 @@ def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | No
         if identify(place.connection, place.schema).fingerprint != base.database.fingerprint:
             why = "the schema is not the one that was planned for"
             return Revenant(erasure, "unclear", f"{why}: name a workbook of a scan of this copy")
-        answers = {r.id: r.answer for r in erasure.answers}
-        request = Request(rules, base, subject, erasure.method, answers, erasure.directives)
+        request = Request(rules, base, subject, erasure.method, directives=erasure.directives)
         return _judge(place, erasure, request)
     except EffaceError as error:
         return Revenant(erasure, "unclear", str(error))

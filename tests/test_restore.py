@@ -117,6 +117,15 @@ def test_who_is_still_erased_is_left_alone(copies):
     assert mini.dump(copies.erasure.url) == before
 
 
+def test_a_commit_needs_the_number_of_people(copies):
+    copies.erase(mini.ANN)
+    url = copies.restore()
+    before = mini.dump(url)
+    for words in ((), ("--confirm", 2), ("--confirm", mini.ANN)):
+        copies.run(url, "--commit", *words, status=3)
+    assert mini.dump(url) == before
+
+
 def test_only_what_was_erased_since_the_backup_is_looked_at(copies):
     copies.erase(mini.ANN)
     url = copies.restore()
