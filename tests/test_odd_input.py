@@ -244,3 +244,52 @@ def test_partitions_are_read_once_and_stored_views_are_no_plain_views(
     advice = {row[0]: row[4] for row in sheet.iter_rows(values_only=True)}
     assert advice["public.stored"].startswith("refresh it after each erasure")
     assert advice["public.plain"].startswith("nothing")
+
+
+ODD_TYPES = {
+    "postgresql": (
+        "create type mood as enum ('a', 'b')",
+        "create type pair as (x int, y text)",
+        "create domain mail as text",
+        "create table zoo (d date, t timestamptz, n numeric, f float8, m money, a text[], e mood, "
+        "p pair, u uuid, ip inet, ts tsvector, x xml, r int4range, bi bit(3), pt point, mine mail)",
+        "insert into zoo values ('infinity', 'infinity', 'NaN', 'NaN', '12.30', '{a,b}', 'a', "
+        "'(1,b)', '00000000-0000-0000-0000-000000000001', '10.0.0.1', 'ada', '<a>b</a>', '[1,2)', "
+        "'101', '(1,2)', 'ada@example.com')",
+        "insert into zoo values ('4713-01-01 BC', '4713-01-01 BC', '1e100', 'Infinity', '-1', '{}')",
+    ),
+    "mariadb": (
+        "create table zoo (d date, t datetime, y year, n decimal(10, 2), e enum('a', 'b'), "
+        "s set('x', 'y'), b bit(3), f double, j json, u uuid, ip inet6, g point, tm time, "
+        "ti tinyint(1), mine varchar(80))",
+        "set sql_mode = '';"
+        "insert into zoo values ('0000-00-00', '0000-00-00', 0, 1.5, 'a', 'x,y', b'101', 1e300, "
+        '\'{"a": 1}\', uuid(), "::1", point(1, 2), "-838:59:59", 1, "ada@example.com")',
+    ),
+    "sqlite": (
+        "create table zoo (d date, t timestamp, n numeric(10, 2), i integer, mine text)",
+        "insert into zoo values ('0000-00-00', 'yesterday', 'abc', '12x', 'ada@example.com')",
+        "insert into zoo values (X'ff', X'00', '1e999', 9e99, null)",
+    ),
+}
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("kind", sorted(ODD_TYPES))
+def test_types_and_values_that_break_drivers_have_their_status(
+    kind: str, full: bool, scan: Callable[..., Found], request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for statement in ODD_TYPES[kind]:
+            for one in statement.split(";"):
+                connection.exec_driver_sql(one)
+    engine.dispose()
+    found = scan(url, *(["--full"] if full else []))
+    assert found.pop("mine")["entity"] == "EMAIL_ADDRESS"
+    assert len(found) > 4
+    for name, column in found.items():
+        if name:
+            assert column["status"] in {"scanned", "skipped"}, name
+            assert column["status"] == "scanned" or column["reason"], name
