@@ -15,7 +15,7 @@ from scanner.detectors.annotator.proposals import Kinds, propose
 from scanner.detectors.reading import Reading
 from scanner.model import Span
 
-LIKELY = 0.12
+LIKELY = 0.1
 """How probable a person is at least where a name that is left weighs four times a word too many."""
 
 SURE = 0.5
