@@ -24,6 +24,11 @@ def excusing(pack: Pack, item: Item) -> Pack:
     return replace(pack, stops=but)
 
 
+def directed(pack: Pack, item: Item) -> tuple[str, ...]:
+    """Name the directives by which the item's person is purged; none for another method."""
+    return pack.requests.policy.directives if item.method == "purge" else ()
+
+
 def ground(connection: Connection, schema: MetaData, pack: Pack) -> Walk:
     """Get ready to walk from people to what belongs to them, once for all requests."""
     addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
@@ -42,7 +47,7 @@ def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
 
 def _directed(walk: Walk, item: Item) -> list[StopFound]:
     """List the stops of the directive by which the person would be purged."""
-    agenda = purging.agenda_of((), walk.pack.subject)
+    agenda = purging.agenda_of(directed(walk.pack, item), walk.pack.subject)
     ground = Ground(walk.connection, walk, agenda.key)
     uprooter = Uprooter(walk.connection, ground, appraise(ground, agenda, ()).sound())
     made = uprooter.uproot(uprooter.roots([item.subject], walk.subject))

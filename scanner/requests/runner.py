@@ -103,9 +103,9 @@ def _surveyed(work: Work, items: Sequence[Item]) -> Survey | None:
 
 
 def _asked(work: Work, item: Item) -> Request:
-    return Request(
-        hurdles.excusing(work.pack, item), Basis.of(work.audit), item.subject, item.method
-    )
+    directives = hurdles.directed(work.pack, item)
+    pack = hurdles.excusing(work.pack, item)
+    return Request(pack, Basis.of(work.audit), item.subject, item.method, directives=directives)
 
 
 def _settle(work: Work) -> None:
