@@ -555,3 +555,76 @@ def test_a_pack_without_action_items_says_what_to_do(embedded, packed):
     path.write_text(text[:start] + text[end:], encoding="utf-8")
     embedded.run("requests", "list", "--pack", path, status=2)
     assert "--queue" in embedded.printed[-1]
+
+
+def overdue(office, status):
+    done = office.run("log", "--journal", office.journal, "--overdue", "--json", status=status)
+    return {d["request"]: d["why"] for d in json.loads(done.stdout)["overdue"]}
+
+
+def test_what_is_past_its_term_is_listed_until_it_is_answered(embedded):
+    desk = embedded.crm
+    first, second = desk.people()[:2]
+    bad, good = embedded.opened(first), embedded.opened(second)
+    assert overdue(embedded, 1) == {bad: "", good: ""}
+    desk.write("update table_task set task2contact = 1 where task_id = :n", n=bad)
+    embedded.work("--commit", status=5)
+    [(number, why)] = overdue(embedded, 1).items()
+    assert number == bad
+    assert why.startswith("refused at ")
+    before = len(embedded.entries())
+    embedded.work("--commit", status=3)
+    assert len(embedded.entries()) == before  # told once, not every night
+    closed = desk.one("select min(objid) from table_condition where title = 'Closed Action Item'")
+    desk.write(
+        "update table_task set task_state2condition = :c where task_id = :n", c=closed, n=bad
+    )
+    embedded.work("--commit")
+    assert overdue(embedded, 0) == {}
+
+
+def test_the_journal_says_who_asked_and_approved_and_its_key_may_be_named(embedded, tmp_path):
+    number = embedded.opened(embedded.crm.people()[0])
+    embedded.run("log", "--journal", embedded.journal, "--check")
+    embedded.work("--commit")
+    done = [e["content"] for e in embedded.entries() if e["event"] == "done"]
+    assert [(d["request"], d["by"]) for d in done] == [(number, embedded.crm.logins()[1])]
+    other = tmp_path / "other.key"
+    embedded.work("--commit", "--journal-key", other, status=2)
+    assert "--journal-key" in embedded.printed[-1]
+
+
+def test_a_request_may_purge_its_contact_and_the_item_stays_to_prove_it(office, tmp_path):
+    desk, someone = office.crm, office.crm.people()[0]
+    directives = []
+    for name in ("purge_case", "purge_contact"):
+        directives.append(tmp_path / f"my_{name}.toml")
+        words = ("rules", name, "--generate", "--db", desk.url, "--audit", office.audit)
+        directives[-1].write_text(office.run(*words).stdout)
+    number = office.opened(someone)
+    path = tmp_path / "pack.toml"
+    text = CLARIFY.read_text(encoding="utf-8")
+    for old, new in (
+        ("methods       = {}", 'methods       = { Low = "purge" }'),
+        ('["purge_case", "purge_contact"]', json.dumps([str(d) for d in directives])),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    pack = ("--pack", path)
+    listed = office.list(*pack)[number]
+    assert (listed["method"], listed["verdict"]) == ("purge", "due"), listed
+    before = mini.dump(desk.url)
+    office.work(*pack)
+    assert mini.dump(desk.url) == before
+    office.work(*pack, "--commit")
+    assert desk.rows("select 1 from table_contact where objid = :o", o=someone) == []
+    task, condition = desk.item(number)
+    query = "select task2contact, title from table_task where objid = :t"
+    assert desk.one(query, t=task) == (None, "Request for erasure")
+    assert desk.one("select title from table_condition where objid = :c", c=condition) == (
+        "Closed Action Item"
+    )
+    [note] = desk.notes(number)
+    assert note.startswith("Efface carried this out by purge: ")
+    assert office.events() == ["basis", "intent", "done", "request"]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, MetaData
 from scanner import purging, stops
 from scanner.appraiser import appraise
 from scanner.database import ref
+from scanner.errors import Misconfigured
 from scanner.graph import Walk
 from scanner.plans import StopFound
 from scanner.references import Ground
@@ -41,7 +42,10 @@ def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
     walk.pack = excusing(pack, item)
     found = [*stops.found(walk.connection, walk, territory, item.method)]
     if item.method == "purge":
-        found += _directed(walk, item)
+        try:
+            found += _directed(walk, item)
+        except Misconfigured as error:  # this request's alone: others may be redacted
+            return (str(error),)
     return tuple(f"{s.why} ({s.rows} rows)" for s in found if s.effect == "stop")
 
 
