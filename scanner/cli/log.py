@@ -96,7 +96,7 @@ def lines(entries: tuple["Entry", ...]) -> Iterator[str]:
     """Write one line an entry."""
     for entry in entries:
         subject = entry.content.get("subject") or {}
-        rows = sum((entry.content.get("rows") or {}).values())
+        rows = sum((entry.content.get("rows") or entry.content.get("deleted") or {}).values())
         count = f"{rows:>8,} rows" if rows else ""
         yield (
             f"{entry.number:>4}  {entry.when}  {entry.event:<6}  "

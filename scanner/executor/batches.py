@@ -180,12 +180,13 @@ def _batch(
         tables = sorted(_watched(here), key=str)
         dialect_of(engine).shut_out(connection, [here.walk.tables[t] for t in tables], LOCK_SECONDS)
         content = _purged(connection, plan, batch, here, many)
-        content = {"batch": number, **content}
+        subject = {"table": plan.root, "key": f"batch {number + 1}"}
+        content = {"batch": number, "subject": subject, **content}
         if commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
             intent = {
                 "batch": number,
-                "subject": {"table": plan.root, "key": f"batch {number + 1}"},
+                "subject": subject,
                 "place": identity(engine.url),
                 "probes": deletion.probes(connection, named, here.ground),
                 "outcome": content,
@@ -361,7 +362,6 @@ def _receipt(
         ),
         duties=plan.duties,
         digests={"pack": plan.pack_digest, "workbook": plan.basis.workbook},
-        rows=dict(sorted(sums.deleted.items())),
     )
 
 
