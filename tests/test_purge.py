@@ -6,6 +6,7 @@ import pytest
 
 from scanner import directives, errors, prover
 from scanner.plans import Plan
+from scanner.uprooter import Uprooter
 from tests import mini, purging
 from tests.erasing import PACK
 from tests.purging import Purging
@@ -216,6 +217,14 @@ def test_what_a_trigger_writes_about_a_deleted_row_is_deleted_too(embedded):
     )
     embedded.commit(embedded.plan())
     assert {r[0] for r in mini.dump(embedded.url)["table_act_entry"]} == {4}
+
+
+def test_a_link_that_was_overlooked_refuses(embedded, monkeypatch):
+    """Whatever is planned: what refers to a deleted row is looked for once more before the commit."""
+    monkeypatch.setattr(Uprooter, "_kept", lambda *_words, **_more: [])
+    plan = embedded.plan()
+    said = refused(embedded, errors.Refused, lambda: embedded.commit(plan))
+    assert "table_case.alt_contact2contact" in said
 
 
 def test_a_trigger_that_writes_again_and_again_refuses(embedded):
