@@ -6,7 +6,7 @@ Rows are counted, not named: a plan grows with its roots and not with what hangs
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from scanner.errors import Misconfigured
@@ -48,7 +48,6 @@ class Bulk:
     stops: tuple[StopFound, ...]
     held: Mapping[str, tuple[str, ...]]
     mentions: int
-    reviews: int
     duties: tuple[Mapping[str, Any], ...]
     triggers: Mapping[str, tuple[str, ...]]
     kpis: tuple[Mapping[str, Any], ...]
@@ -97,7 +96,6 @@ class Bulk:
             "stops": [asdict(s) for s in self.stops],
             "held": {k: list(v) for k, v in self.held.items()},
             "mentions": self.mentions,
-            "reviews": self.reviews,
             "duties": [dict(d) for d in self.duties],
             "triggers": {t: list(n) for t, n in self.triggers.items()},
             "kpis": [dict(k) for k in self.kpis],
@@ -129,7 +127,6 @@ class Bulk:
             stops=tuple(StopFound(**s) for s in raw["stops"]),
             held={k: tuple(v) for k, v in raw["held"].items()},
             mentions=raw["mentions"],
-            reviews=raw["reviews"],
             duties=tuple(raw["duties"]),
             triggers={t: tuple(n) for t, n in raw["triggers"].items()},
             kpis=tuple(raw["kpis"]),
@@ -164,7 +161,6 @@ class BulkReceipt:
     kpis: tuple[Mapping[str, Any], ...]
     duties: tuple[Mapping[str, Any], ...]
     digests: Mapping[str, str]
-    rows: Mapping[str, int] = field(default_factory=dict)
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

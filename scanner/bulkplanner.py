@@ -1,7 +1,7 @@
 """From an audit, directives and many roots to a plan of batches. Reads only."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from scanner.bulk import Batch, Bulk
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.directives import Agenda
 from scanner.errors import Misconfigured
-from scanner.graph import Territory, Walk
+from scanner.graph import Walk
 from scanner.model import Audit, Progress, Silent, TableRef
 from scanner.plans import Basis, StopFound
 from scanner.references import Ground, key_column
@@ -117,11 +117,21 @@ def plan(
             stops=tuple(drawn.stops),
             held=drawn.held,
             mentions=said,
-            reviews=0,
-            duties=(*stops.duties(here.walk, Territory({}, ())), *stops.unsearched(here.schema)),
+            duties=(*_duties(here, drawn), *stops.unsearched(here.schema)),
             triggers=names,
             kpis=tuple(drawn.figures(pack)),
         )
+
+
+def _duties(here: Setting, drawn: "_Drawing") -> Iterator[Mapping[str, Any]]:
+    """List what the database cannot reach; what rows that go point at is only counted."""
+    for duty in here.walk.pack.duties:
+        where = here.walk.find(duty.table) if duty.table else None
+        rows = sum(b.rows.get(str(where), 0) for b in drawn.batches)
+        if rows or not duty.table:
+            place = f"{where}.{duty.column}" if where else ""
+            count = rows if where else None
+            yield {"kind": duty.kind, "where": place, "count": count, "why": duty.why, "keys": []}
 
 
 def _said(

@@ -270,6 +270,8 @@ class Plan:
                 an answer is neither erase nor keep.
         """
         raw = load(text, "plan file")
+        if "kind" in raw:
+            raise Misconfigured("this is the plan of a purge of many: only efface erase takes it")
         try:
             plan: Self = _plan(cls, raw)
             sealed = raw["digests"].pop("plan") == _seal(raw)

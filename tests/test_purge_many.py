@@ -315,3 +315,40 @@ def test_every_statement_of_a_purge_parses(sqlite_url, tmp_path, name, monkeypat
     assert len([t for t in writes if t.startswith("DELETE")]) > 8
     assert all(" WHERE " in t for t in writes)
     made.engine.dispose()
+
+
+def test_the_log_tells_batches_and_other_commands_say_what_they_do_not_take(
+    efface, embedded, tmp_path
+):
+    made, keys = embedded
+    plan = made.many(keys, batch=15)
+    path = tmp_path / "many.json"
+    path.write_text(plan.to_json())
+    made.purge(plan)
+    told = efface("log", "--journal", made.journal.path).stdout
+    assert "batch 2" in told
+    assert f"{plan.roots} roots" in told
+    for words in (
+        ["verify", "--db", made.url, path],
+        ["erase", "--db", made.url, path, "--max-rows", 9],
+    ):
+        done = efface(*words)
+        assert done.exit_code == 2
+        assert "purge of many" in done.stderr
+
+
+def test_what_is_purged_in_bulk_leaves_its_attachments_to_people(embedded):
+    made, keys = embedded
+    purging.write(
+        made.url,
+        "create table table_doc_path (objid bigint, path varchar(255));\n"
+        "create unique index ind_dp on table_doc_path (objid);\n"
+        "create table table_doc_inst (objid bigint, attach_info2doc_path bigint, doc_inst2case bigint);\n"
+        "create unique index ind_di on table_doc_inst (objid);\n"
+        "insert into table_doc_path values (1, 'a');\n"
+        "insert into table_doc_inst values (1, 1, 100000)",
+    )
+    again = Purging(made.url, made.folder)
+    duties = {d["kind"]: d["count"] for d in again.many(keys[:3]).duties}
+    assert duties["attachment files"] == 1
+    again.engine.dispose()

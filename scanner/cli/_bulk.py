@@ -105,7 +105,8 @@ def _against(plan: "Bulk") -> Iterator[str]:
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
     for duty in plan.duties:
-        yield f"to do elsewhere: {duty['kind']}"
+        count = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{count}"
 
 
 def erase(

@@ -36,13 +36,18 @@ def begun(
     """
     return {
         "batch": number,
-        "subject": {"table": plan.root, "key": f"batch {number + 1}"},
+        "subject": named(plan, number),
         "method": "purge",
         "directives": dict(plan.directives),
         "basis": ledger.basis_of(journal, plan, when),
         "subjects": _whom(journal, here, many, plan.batches[number].roots),
         **warrant.to_raw(),
     }
+
+
+def named(plan: Bulk, number: int) -> dict[str, str]:
+    """Name a batch where else a subject is named."""
+    return {"table": plan.root, "key": f"batch {number + 1}"}
 
 
 def _whom(

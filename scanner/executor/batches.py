@@ -183,7 +183,7 @@ def _batch(
         tables = sorted(_watched(here), key=str)
         dialect_of(engine).shut_out(connection, [here.walk.tables[t] for t in tables], LOCK_SECONDS)
         content = _purged(connection, plan, batch, here, many)
-        content = {"batch": number, **content}
+        content = {"batch": number, "subject": batchbook.named(plan, number), **content}
         if commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
             intent = batchbook.begun(journal, plan, here, many, number, warrant, _now(clock))
@@ -363,7 +363,6 @@ def _receipt(
         ),
         duties=plan.duties,
         digests={"pack": plan.pack_digest, "workbook": plan.basis.workbook},
-        rows=dict(sorted(sums.deleted.items())),
     )
 
 
