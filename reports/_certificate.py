@@ -17,6 +17,9 @@ Row = Sequence[str | Markup | int]
 
 SIGN = ("Name", "Date", "Signature")
 
+WARRANT = (("request", "Request"), ("by", "Approved by"))
+"""On whose word it was done, where the journal says so."""
+
 
 def write(receipt: Raw, path: Path, *, journal: Raw | None = None) -> None:
     """Write a receipt; ``journal`` says where it stands there: number, when, digest.
@@ -91,6 +94,10 @@ def _facts(receipt: Raw) -> Iterable[Markup]:
         ("Finished", receipt["finished"]),
         ("Plan", tag("span", receipt["plan"], class_="code")),
     ]
+    facts += [(head, str(receipt[name])) for name, head in WARRANT if receipt.get(name)]
+    if again := receipt.get("again"):
+        facts.append(("Again", f"after a restore; first done at {again['when']}, journal line "
+                      f"{again['number']}"))  # fmt: skip
     if entry:
         facts.append(("Journal", f"line {entry['number']} of {entry['when']}, digest"))
         facts.append(("", tag("span", entry["digest"], class_="code")))
@@ -125,12 +132,29 @@ def _proof(receipt: Raw) -> Iterable[Markup]:
                   "residue 0.")  # fmt: skip
     figures = receipt["kpis"]
     if figures:
-        yield tag("p", "No row was added or removed, and the figures of reports are equal before "
-                  "and after:")  # fmt: skip
+        yield from _figures(figures, receipt.get("deleted", {}))
+
+
+def _figures(figures: Iterable[Raw], deleted: Raw) -> Iterable[Markup]:
+    if deleted:
+        yield tag("p", f"These {sum(deleted.values()):,} rows were deleted, no other row was added "
+                  "or removed, and no row that is left refers to them:")  # fmt: skip
+        yield _table(("Table", "Rows deleted"), [(name(t), n) for t, n in deleted.items()])
+        yield tag("p", "The figures of reports lost exactly these rows:")
         yield _table(
-            ("Figure", "Groups", "Rows", "Digest of all groups"),
-            [(f["name"], f["groups"], f["rows"], _code(f["digest"])) for f in figures],
+            ("Figure", "Groups", "Rows before", "Rows", "Digest of all groups"),
+            [
+                (f["name"], f["groups"], f["rows_before"], f["rows"], _code(f["digest"]))
+                for f in figures
+            ],
         )
+        return
+    yield tag("p", "No row was added or removed, and the figures of reports are equal before "
+              "and after:")  # fmt: skip
+    yield _table(
+        ("Figure", "Groups", "Rows", "Digest of all groups"),
+        [(f["name"], f["groups"], f["rows"], _code(f["digest"])) for f in figures],
+    )
 
 
 def _reviews(receipt: Raw) -> Iterable[Markup]:

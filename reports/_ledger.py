@@ -125,11 +125,10 @@ def tell(entry: Entry) -> dict[str, str | int]:
     rows, cells = content.get("rows"), content.get("cells")
     again: Mapping[str, Any] = content.get("again") or {}
     told: dict[str, str | int] = dict.fromkeys(HEADS, "")
-    told |= {
-        h: str(content[h]) for h in ("request", "method", "by", "until", "why") if h in content
-    }
+    told |= {h: str(content[h]) for h in ("request", "method", "until", "why") if h in content}
     told |= {h: str(digests[h]) for h in ("workbook", "scan", "pack", "schema") if h in digests}
     told |= {
+        "by": str(content.get("by") or content.get("approver") or ""),
         "line": entry.number,
         "when": entry.when,
         "event": entry.event,

@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.chain import Entry
 from scanner.errors import Misconfigured, Negative
-from scanner.keyring import JournalKey
+from scanner.keyring import JournalKey, settle
 
 NAME_LENGTH = 32
 """So much of the first sealed line's digest names a journal."""
@@ -87,6 +87,7 @@ def write(key: JournalKey, path: Path, entries: Sequence[Entry]) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(draft).replace(folder(key) / f"{name}.json")
+        settle(folder(key))
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
@@ -109,16 +110,23 @@ def find(known: Sequence[Anchor], path: Path, entries: Sequence[Entry]) -> Ancho
 
 
 def compare(
-    anchor: Anchor | None, path: Path, entries: Sequence[Entry], key: JournalKey | None
+    anchor: Anchor | None,
+    path: Path,
+    entries: Sequence[Entry],
+    key: JournalKey | None,
+    *,
+    vouched: bool = False,
 ) -> None:
     """Hold a journal, whose chain is whole, against its anchor.
+
+    ``vouched`` says that people vouch for its end, where there is no anchor that could.
 
     Raises:
         Negative: its file is gone, lines are missing at its end, or it is another journal.
     """
     name = journal_of(entries)
     if anchor is None:
-        if name:
+        if name and not vouched:
             raise Negative(
                 "the journal has no anchor beside its key, so that it cannot be told whether lines "
                 "are missing at its end: put the anchor back from a copy, or compare the journal "

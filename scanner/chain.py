@@ -64,15 +64,19 @@ def seal(
     return replace(draft, digest=key.seal(draft.line()))
 
 
-def verify(lines: Iterable[str], key: JournalKey | None) -> tuple[Entry, ...]:
+def verify(
+    lines: Iterable[str], key: JournalKey | None, *, after: tuple[Entry, ...] = ()
+) -> tuple[Entry, ...]:
     """Read lines and check each against its digest and against the line before.
+
+    ``after`` are entries that were read and checked before, and that come first.
 
     Raises:
         Negative: a line was edited, removed, inserted or moved, or another key made it.
         Misconfigured: it takes a key to tell, and there is none.
     """
-    parsed = [parse(line, number) for number, line in enumerate(lines, start=1)]
-    keyed = [e for e in parsed if e.key]
+    parsed = [parse(line, number) for number, line in enumerate(lines, start=len(after) + 1)]
+    keyed = [e for e in (*after, *parsed) if e.key]
     if keyed and key is None:
         raise Misconfigured("the journal is sealed with a key that is not there")
     if keyed and key and all(e.key != key.name for e in keyed):
@@ -80,17 +84,16 @@ def verify(lines: Iterable[str], key: JournalKey | None) -> tuple[Entry, ...]:
             f"the journal was written with another key, {keyed[0].key}, than "
             f"{str(key.path)!r}, which is {key.name}: name the right one with --journal-key"
         )
-    sealed = False
-    for number, entry in enumerate(parsed, start=1):
-        previous = parsed[number - 2].digest if number > 1 else START
-        _check(entry, number, previous, key)
-        if sealed and not entry.key:
+    last = after[-1] if after else None
+    for number, entry in enumerate(parsed, start=len(after) + 1):
+        _check(entry, number, last.digest if last else START, key)
+        if last and last.key and not entry.key:
             raise Negative(
                 f"the journal is broken: line {number} was written without the key of the lines "
                 "before it"
             )
-        sealed = bool(entry.key)
-    return tuple(parsed)
+        last = entry
+    return (*after, *parsed)
 
 
 def parse(line: str, number: int) -> Entry:

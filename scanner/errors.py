@@ -9,7 +9,7 @@ The status says what became of the customer's data: after 1 to 4 and 130 nothing
     │   ├── Undecided, Stopped, Stale, Residue, Unconfirmed, AlreadyDone, TooMany
     ├── DatabaseFailed 4    rolled back
     ├── Unrecorded 5        committed, and the journal knows at least the intent
-    └── Unfinished 5        some subjects of several are done, as the journal says
+    └── Unfinished 5        some subjects or batches of several are done, as the journal says
 """
 
 
@@ -70,7 +70,7 @@ class Unrecorded(EffaceError):
 
 
 class Unfinished(EffaceError):
-    """Of several subjects some are done and others are not; what was begun can be gone on with."""
+    """Of several subjects or batches some are done; what was begun can be gone on with."""
 
     exit_code = 5
 

@@ -61,9 +61,9 @@ class Gatekeeper:
             if "@" in cell:
                 yield from marks.emails(cell)
         for cell in self._cells(row, self.headings.of("phone")):
-            yield from marks.asked(cell)
-            for one in typed(cell, "PHONE_NUMBER"):
-                yield from marks.asked(one.value)
+            parts = (one.value for one in typed(cell, "PHONE_NUMBER"))
+            for number in dict.fromkeys((cell, *parts)):
+                yield from marks.asked(number)
         born = {d for c in self._cells(row, self.headings.of("birth")) for d in marks.dates(c)}
         if born:
             yield from marks.births(self._names(row), born)

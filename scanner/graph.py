@@ -5,7 +5,8 @@ dictionary (``adp_sch_rel_info``), from the names of relation columns, from the 
 from tables that the scan took for copies.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import copy as copying
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +32,7 @@ class Row:
     only: frozenset[str] | None
     identity: bool
     open: bool = True
+    whose: set[Any] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Walk:
         self._names = places(self.tables)
         self.pack = pack
         self.addresses = addresses
+        self.copied = frozenset(copies)
         self.size = dialect_of(connection).max_keys
         self.subject = self._named(pack.subject)
         _unambiguous(self.tables, pack)
@@ -77,19 +80,35 @@ class Walk:
         for reach in self.reaches:
             self._starts.setdefault(self._named(reach.start), []).append(reach)
 
+    def on(self, connection: Connection) -> "Walk":
+        """Go on with another connection to the same database, nothing of which has changed."""
+        other = copying.copy(self)
+        other.connection = connection
+        return other
+
     def trace(self, key: Any) -> Territory:
         """Follow all relations from the subject with ``key`` until nothing new is found.
 
         Raises:
             Misconfigured: there is no such subject.
         """
-        table = self.tables[self.subject]
-        where = table.c[self.pack.key] == key
+        found = self.trace_all([key])
+        if not found.rows:
+            raise Misconfigured(f"no subject has the key {key}: {self.subject} has no such row")
+        return found
+
+    def trace_all(self, keys: Sequence[Any]) -> Territory:
+        """Follow all relations from several subjects at once; each row says whose it is."""
+        column = self.tables[self.subject].c[self.pack.key]
         rows: dict[TableRef, dict[Key, Row]] = {}
         root = Reach(table=self.subject.name, start="", by=self.pack.key, identity=True)
-        fresh = self._claim(rows, self.subject, root, where)
+        fresh = []
+        for some in chunks(keys, self.size):
+            origin = {k: {k} for k in some}
+            fresh += self._claim(rows, self.subject, root, column.in_(some), column.name, origin)
         if not fresh:
-            raise Misconfigured(f"no subject has the key {key}: {self.subject} has no such row")
+            return Territory({}, self.reaches)
+        subjects = frozenset(keys)
         queue = [(self.subject, fresh)]
         while queue:
             start, found = queue.pop(0)
@@ -98,8 +117,8 @@ class Walk:
                 parents = [r for r in found if r.rows == "own" or reach.rows == "linked"]
                 new = [
                     row
-                    for where in self._wheres(reach, parents, rows, key)
-                    for row in self._claim(rows, target, reach, where)
+                    for found_by in self._wheres(reach, parents, rows, subjects)
+                    for row in self._claim(rows, target, reach, *found_by)
                 ]
                 if new:
                     queue.append((target, new))
@@ -114,16 +133,22 @@ class Walk:
         target: TableRef,
         reach: Reach,
         where: ColumnElement[bool],
+        column: str,
+        origin: Mapping[Any, set[Any]],
     ) -> list[Row]:
-        """Read the rows ``where``; give those that the walk may go on from for the first time."""
+        """Read the rows ``where``; give those that the walk may go on from for the first time.
+
+        ``origin`` says whose rows hold the values of ``column`` by which these rows are found.
+        """
         table, address = self.tables[target], self.addresses[target]
-        columns = [table.c[c] for c in sorted({*address.columns, *self._needed(target)})]
+        names = sorted({*address.columns, *self._needed(target), column})
+        columns = [table.c[c] for c in names]
         fixed = and_(true(), *(table.c[c] == v for c, v in reach.where.items()))
         query = select(*columns).where(where, fixed)
         fresh = []
         only = frozenset(reach.only) if reach.only else None
-        for found in self.connection.execute(query).mappings():
-            values = dict(found)
+        for found in self.connection.execute(query):
+            values = dict(zip(names, found, strict=True))
             key = address.key(values)
             row = rows.setdefault(target, {}).get(key)
             if row is None:
@@ -133,7 +158,9 @@ class Walk:
                 row.rows = "own" if "own" in (row.rows, reach.rows) else "linked"
                 row.only = None if None in (row.only, only) else row.only | only  # type: ignore[operator]  # neither is None
                 row.identity = row.identity or reach.identity
-            if row.only is None and not row.open:
+            whose = origin.get(values[column], set()) - row.whose
+            row.whose |= whose
+            if row.only is None and (whose or not row.open):
                 row.open = True
                 fresh.append(row)
         return fresh
@@ -147,28 +174,42 @@ class Walk:
         reach: Reach,
         parents: Iterable[Row],
         rows: Mapping[TableRef, Mapping[Key, Row]],
-        subject: Any,
-    ) -> Iterator[ColumnElement[bool]]:
-        """Say in SQL which rows ``reach`` finds from ``parents``, in pieces."""
+        subjects: Collection[Any],
+    ) -> Iterator[tuple[ColumnElement[bool], str, Mapping[Any, set[Any]]]]:
+        """Say in SQL which rows ``reach`` finds from ``parents``, in pieces, and whose they are."""
         target = self.tables[self._named(reach.table)]
         start = reach.via or reach.to
-        values = sorted({v for p in parents if _set(v := p.values.get(start))}, key=str)
-        for some in chunks(values, self.size):
+        origin: dict[Any, set[Any]] = {}
+        for parent in parents:
+            if _set(value := parent.values.get(start)):
+                origin.setdefault(value, set()).update(parent.whose)
+        column = target.c[reach.by or (self.pack.key if reach.through else reach.to)]
+        for some in chunks(sorted(origin, key=str), self.size):
+            whose: Mapping[Any, set[Any]] = origin
             if reach.through:
-                link = self.tables[self._named(reach.through)]
-                pairs = select(link.c[reach.far]).where(link.c[reach.near].in_(some))
-                some = [v for v in self.connection.scalars(pairs) if _set(v)]
-            column = target.c[reach.by or (self.pack.key if reach.through else reach.to)]
-            free = self._unshared(reach, some, rows, subject)
+                some, whose = self._paired(reach, some, origin)
+            free = self._unshared(reach, some, rows, subjects)
             for part in chunks(sorted(free, key=str), self.size):
-                yield column.in_(part)
+                yield column.in_(part), column.name, whose
+
+    def _paired(
+        self, reach: Reach, values: Sequence[Any], origin: Mapping[Any, set[Any]]
+    ) -> tuple[list[Any], dict[Any, set[Any]]]:
+        """Follow a table of pairs: what is paired with ``values``, and whose it is."""
+        link = self.tables[self._named(reach.through)]
+        near, far = link.c[reach.near], link.c[reach.far]
+        whose: dict[Any, set[Any]] = {}
+        for one, other in self.connection.execute(select(near, far).where(near.in_(values))):
+            if _set(other):
+                whose.setdefault(other, set()).update(origin.get(one, ()))
+        return list(whose), whose
 
     def _unshared(
         self,
         reach: Reach,
         values: Iterable[Any],
         rows: Mapping[TableRef, Mapping[Key, Row]],
-        subject: Any,
+        subjects: Collection[Any],
     ) -> set[Any]:
         """Leave out what rows of others link to too.
 
@@ -187,7 +228,7 @@ class Walk:
                 own = (r for r in rows.get(whose, {}).values() if r.rows == "own")
                 ours = {r.values.get(self.pack.key) for r in own}
             else:
-                ours = {subject}
+                ours = set(subjects)
             for some in chunks(sorted(free, key=str), self.size):
                 links = select(table.c[link], table.c[person]).where(table.c[link].in_(some))
                 others = [v for v, p in self.connection.execute(links) if _set(p) and p not in ours]

@@ -26,6 +26,9 @@ ENTITIES: Mapping[str, Kind] = {
 PARTS: Mapping[str, Kind] = {"first": "given", "last": "family"}
 """What the detectors call them."""
 
+FOUND = ("direct", "quasi")
+"""Verdicts that say what a column holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Headings:
@@ -97,7 +100,7 @@ def _place(head: Row, name: str) -> int:
 def _recognised(head: Row, sample: Sequence[Row]) -> dict[Kind, tuple[int, ...]]:
     """Judge the columns as those of a table of people are judged."""
     from scanner import recognizers
-    from scanner.detectors import tables
+    from scanner.detectors import by_name, tables
     from scanner.detectors.by_language import Language
     from scanner.detectors.values import Values
 
@@ -108,12 +111,20 @@ def _recognised(head: Row, sample: Sequence[Row]) -> dict[Kind, tuple[int, ...]]
     values = {
         name: Values.of(row[i] for row in sample if i < len(row)) for i, name in enumerate(unique)
     }
-    looks = tables.looks(table, values, rules=recognizers.load(), language=Language(), comments={})
+    rules = recognizers.load()
+    looks = tables.looks(table, values, rules=rules, language=Language(), comments={})
     found: dict[Kind, tuple[int, ...]] = {}
-    for i, verdict in enumerate(tables.verdicts(looks, None).values()):
-        kind = ENTITIES.get(verdict.entity) if verdict.personal in ("direct", "quasi") else None
-        if kind == "name":
-            kind = PARTS.get(verdict.part, "name")
+    for i, (name, verdict) in enumerate(tables.verdicts(looks, None).items()):
+        kind = _kind(verdict.entity, verdict.part) if verdict.personal in FOUND else None
+        # A heading that says it is enough: to compare one column too many does no harm.
+        said = [] if kind else [p for _, p in by_name.phrases(rules.words(name), rules)]
+        kind = kind or (_kind(said[-1].entity, said[-1].part) if said else None)
         if kind:
             found[kind] = (*found.get(kind, ()), i)
     return found
+
+
+def _kind(entity: str, part: str) -> Kind | None:
+    """Say what a column is for us that holds ``entity``."""
+    kind = ENTITIES.get(entity)
+    return PARTS.get(part, "name") if kind == "name" else kind

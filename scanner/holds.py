@@ -112,6 +112,16 @@ def on(journal: Journal, key: Any, now: str) -> Hold | None:
     return found if found and found.until >= _day(now) else None
 
 
+def keys(journal: Journal, now: str) -> tuple[str, ...]:
+    """List all subjects with a hold that has not ended.
+
+    Raises:
+        Negative: the journal is broken, so that nobody can say.
+    """
+    today = _day(now)
+    return tuple(k for k, h in standing(journal.read()).items() if h.until >= today)
+
+
 def refuse(journal: Journal, key: Any, now: str) -> None:
     """Refuse where there is a hold on the subject.
 
@@ -143,7 +153,7 @@ def opened(
     warrant = Warrant(request=request, by=by)
     if not request:
         raise Misconfigured("a request needs its number: --request ID")
-    if request in _open(journal.read()):
+    if request in waiting(journal.read()):
         raise Misconfigured(f"the request {request} is open already")
     content = {
         "subject": {"key": _key(key)},
@@ -166,7 +176,7 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     held = standing(told)
     late = [
         replace(due, why=due.why or (held[due.key].sentence if due.key in held else ""))
-        for due in _open(told).values()
+        for due in waiting(told).values()
         if due.due < today
     ]
     ended = [
@@ -177,8 +187,8 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     return tuple(sorted([*late, *ended], key=lambda d: (d.due, d.kind, d.name, d.key)))
 
 
-def _open(entries: Iterable[Entry]) -> dict[str, Due]:
-    """Find the requests that were neither carried out nor closed.
+def waiting(entries: Iterable[Entry]) -> dict[str, Due]:
+    """Find the requests that were neither carried out nor closed, by their number.
 
     A request is closed by an event of its own, or by an erasure of its subject after it came in.
     """
@@ -207,7 +217,7 @@ def _follow(found: dict[str, Due], entry: Entry) -> None:
         found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
     elif state == "refused" and name in found:
         found[name] = replace(found[name], why=f"refused at {entry.when}")
-    elif state == "closed":
+    elif state in ("closed", None):  # one that says no state tells of an erasure
         found.pop(name, None)
 
 

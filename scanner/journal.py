@@ -8,7 +8,7 @@ how one changed row looks afterwards.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,10 @@ class Journal:
 
     path: Path
     key: Path | None = None
+    _proved: dict[str, tuple[bytes, tuple[Entry, ...]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """By key, the bytes that were read and checked before: the same bytes are not checked again."""
 
     @classmethod
     def of(cls, identity: str, path: Path | None = None, key: Path | None = None) -> "Journal":
@@ -76,7 +80,7 @@ class Journal:
         Raises:
             Misconfigured: it is gone, unreadable, or others can read it.
         """
-        if not self._key_path.exists() and any(e.key for e in self._parsed()):
+        if not self._key_path.exists() and self._sealed():
             raise Misconfigured(
                 f"the key of the journal, {str(self._key_path)!r}, is not there: restore it, or "
                 "name it with --journal-key"
@@ -101,6 +105,8 @@ class Journal:
                 file.write(b"\n" * state.open + entry.line().encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
+            if not state.entries:
+                keyring.settle(self.path.parent)
             anchors.write(key, self.path, [*state.entries, entry])
         return entry
 
@@ -118,7 +124,7 @@ class Journal:
             self.read()
             return ()
         with self._writing():
-            state = self._state(anchored=accept is None)
+            state = self._state(vouched=accept is not None)
             if accept is not None and accept != len(state.entries):
                 raise Misconfigured(f"the journal has {len(state.entries)} lines, not {accept}")
             told = []
@@ -135,45 +141,57 @@ class Journal:
     def _key_path(self) -> Path:
         return self.key or keyring.default_path()
 
-    def _parsed(self) -> list[Entry]:
-        lines, _, _ = self._lines()
-        return [chain.parse(line, n) for n, line in enumerate(lines, start=1)]
+    def _sealed(self) -> bool:
+        """Whether any line has a key, without checking it."""
+        whole, _ = _cut(self._bytes())
+        lines = whole.decode("utf-8", "replace").split("\n")[:-1]
+        return any(chain.parse(line, n).key for n, line in enumerate(lines, start=1))
 
-    def _state(self, *, anchored: bool = True) -> _State:
+    def _state(self, *, vouched: bool = False) -> _State:
         """Read all and check it; the anchors first: who writes meanwhile writes the line first."""
+        if not self._key_path.exists() and self._sealed():
+            self.unlock()
         key = keyring.load(self._key_path) if self._key_path.exists() else None
         known = anchors.read(key) if key else ()
-        lines, rest, size = self._lines()
-        complete = len(lines)
-        if key is None and any(chain.parse(x, n).key for n, x in enumerate(lines, start=1)):
-            self.unlock()
-        entries = chain.verify(lines, key)
+        raw = self._bytes()
+        whole, rest = _cut(raw)
+        entries = self._check(whole, key)
         torn = False
         if rest:
             anchor = anchors.find(known, self.path, entries)
             try:
-                entries = chain.verify([*lines, rest.decode("utf-8", "replace")], key)
+                entries = chain.verify([rest.decode("utf-8", "replace")], key, after=entries)
             except Negative:
-                torn = anchor is None or anchor.count <= complete
+                torn = anchor is None or anchor.count <= len(entries)
                 if not torn:
                     raise
         anchor = anchors.find(known, self.path, entries)
-        if anchored:
-            anchors.compare(anchor, self.path, entries, key)
+        anchors.compare(anchor, self.path, entries, key, vouched=vouched)
         behind = len(entries) - anchor.count if anchor and key else 0
-        return _State(entries, size - len(rest) * torn, torn, bool(rest) and not torn, behind)
+        return _State(entries, len(raw) - len(rest) * torn, torn, bool(rest) and not torn, behind)
 
-    def _lines(self) -> tuple[list[str], bytes, int]:
-        """Read the whole lines, what follows the last of them, and the size of all in bytes."""
+    def _check(self, whole: bytes, key: JournalKey | None) -> tuple[Entry, ...]:
+        """Check the lines that were not read and found whole before."""
+        name = key.name if key else ""
+        before, entries = self._proved.get(name, (b"", ()))
+        if not whole.startswith(before):
+            before, entries = b"", ()
+        try:
+            lines = whole[len(before) :].decode("utf-8").split("\n")[:-1]
+        except UnicodeDecodeError:
+            raise Misconfigured(f"the journal {str(self.path)!r} cannot be read") from None
+        entries = chain.verify(lines, key, after=entries)
+        self._proved[name] = whole, entries
+        return entries
+
+    def _bytes(self) -> bytes:
         if self.path.exists() and not self.path.is_file():
             raise Misconfigured(f"the journal {str(self.path)!r} is not a file")
         try:
-            raw = self.path.read_bytes()
-            *lines, rest = raw.split(b"\n")
-            return [line.decode("utf-8") for line in lines], rest, len(raw)
+            return self.path.read_bytes()
         except FileNotFoundError:
-            return [], b"", 0
-        except (OSError, UnicodeDecodeError):
+            return b""
+        except OSError:
             raise Misconfigured(f"the journal {str(self.path)!r} cannot be read") from None
 
     @contextmanager
@@ -205,7 +223,7 @@ class Journal:
         for entry in self.read():
             if entry.event == "intent":
                 waiting[entry.plan] = entry
-            elif entry.event in ("done", "undone"):
+            elif entry.event in ("done", "undone", "batch"):
                 waiting.pop(entry.plan, None)
         return tuple(waiting.values())
 
@@ -250,7 +268,15 @@ class Journal:
             if not probes or intent.content.get("place") != here:
                 continue
             after = any(looks(connection, tables, p) == p["after"] for p in probes)
-            event: Event = "done" if after else "undone"
             content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
+            event: Event = "done" if after else "undone"
+            if after and "batch" in intent.content:
+                event, content = "batch", content | intent.content["outcome"]
             settled.append(self.append(event, when, intent.plan, content))
         return tuple(settled)
+
+
+def _cut(raw: bytes) -> tuple[bytes, bytes]:
+    """Part the whole lines of a file from what a crash left of the last one."""
+    end = raw.rfind(b"\n") + 1
+    return raw[:end], raw[end:]

@@ -113,5 +113,17 @@ def _make(path: Path) -> None:
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
+        settle(path.parent)
     finally:
         Path(draft).unlink(missing_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk; where folders cannot be opened, they are."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -6,13 +6,14 @@ once for each workbook, what plans are made from. After the commit nobody could 
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from scanner import marks
 from scanner.chain import Entry
 from scanner.errors import Misconfigured
+from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.model import Database, TableRef, digest
 from scanner.planner import Draft
@@ -23,6 +24,26 @@ ID = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._:/#-]{0,39}")
 
 LOGIN = re.compile(r"[\w.\\@-]{1,60}")
 """Whom a computer knows by that name."""
+
+
+class Grounded(Protocol):
+    """A plan about one subject or about many, as far as it says what it was made from."""
+
+    @property
+    def database(self) -> Database:
+        """Of which database it is."""
+
+    @property
+    def pack(self) -> str:
+        """The pack's name."""
+
+    @property
+    def pack_digest(self) -> str:
+        """The pack's digest."""
+
+    @property
+    def basis(self) -> Basis:
+        """What the audit says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,7 @@ class Erasure:
     basis: Basis | None = field(repr=False)
     answers: tuple[Review, ...] = field(repr=False)
     marks: Mapping[str, frozenset[str]] = field(repr=False)
+    directives: tuple[str, ...] = ()
 
 
 def intent(
@@ -84,7 +106,7 @@ def intent(
     Raises:
         Negative: the journal is broken. Misconfigured: it cannot be written.
     """
-    name = _basis(journal, plan, when)
+    name = basis_of(journal, plan, when)
     answers = [
         {"id": r.id, "answer": r.answer, "by": r.by, "when": r.when}
         for r in plan.reviews
@@ -94,6 +116,7 @@ def intent(
     return {
         "subject": {"table": plan.subject[0], "key": plan.subject[1]},
         "method": plan.method,
+        **({"directives": dict(plan.directives)} if plan.directives else {}),
         "basis": name,
         "answers": answers,
         "marks": {"form": marks.FORM, **found},
@@ -101,8 +124,28 @@ def intent(
     }
 
 
-def _basis(journal: Journal, plan: Plan, when: str) -> str:
-    """Name what a plan was made from; write it down the first time."""
+def subjects(
+    table: str, identities: Mapping[Any, Identity], marking: bytes
+) -> list[dict[str, Any]]:
+    """Say who the subjects of a batch are: keys and marks, for ``content["subjects"]``.
+
+    Args:
+        table: the subjects' table.
+        identities: by key, what each is called.
+        marking: the key of the marks (``journal.unlock().marking()``).
+    """
+    return [
+        {"table": table, "key": key, "marks": {"form": marks.FORM, **marks.of(who, marking)}}
+        for key, who in identities.items()
+    ]
+
+
+def basis_of(journal: Journal, plan: Grounded, when: str) -> str:
+    """Name what a plan was made from, for ``content["basis"]``; write it down the first time.
+
+    Raises:
+        Negative: the journal is broken. Misconfigured: it cannot be written.
+    """
     content = {
         "database": asdict(plan.database),
         "pack": plan.pack,
@@ -123,7 +166,7 @@ def erasures(entries: Iterable[Entry]) -> tuple[Erasure, ...]:
     """Read back all completed erasures, one for each subject and method, oldest first.
 
     A subject that was erased several times has the marks and the answers of all, the basis of the
-    last.
+    last. A batch that does not say who its subjects were is one without a key.
     """
     bases: dict[str, Entry] = {}
     intents: dict[str, Entry] = {}
@@ -133,21 +176,40 @@ def erasures(entries: Iterable[Entry]) -> tuple[Erasure, ...]:
             bases[entry.content["name"]] = entry
         elif entry.event == "intent":
             intents[entry.plan] = entry
-        elif entry.event == "done" and (begun := intents.get(entry.plan)):
-            made = _erasure(entry, begun, bases)
-            name = (made.table, str(made.key), made.method)
-            found[name] = _joined(found[name], made) if name in found else made
+        elif entry.event in ("done", "batch") and (begun := intents.get(entry.plan)):
+            for subject in _subjects(entry, begun):
+                made = _erasure(entry, begun, subject, bases)
+                name = (made.table, str(made.key) or str(entry.number), made.method)
+                found[name] = _joined(found[name], made) if name in found else made
     return tuple(sorted(found.values(), key=lambda e: e.first.number))
 
 
-def _erasure(done: Entry, begun: Entry, bases: Mapping[str, Entry]) -> Erasure:
+def _subjects(done: Entry, begun: Entry) -> Sequence[Mapping[str, Any]]:
+    """Say who was erased: the subject of an intent with its marks, or all those of a batch.
+
+    The end of many batches says nothing that they did not say.
+    """
+    if done.event == "batch":
+        some: Sequence[Mapping[str, Any]] = (
+            done.content.get("subjects") or begun.content.get("subjects") or ({},)
+        )
+        return some
+    if "batch" in begun.content:
+        return ()
     subject = begun.content.get("subject") or {}
+    return ({**subject, "marks": begun.content.get("marks")},)
+
+
+def _erasure(
+    done: Entry, begun: Entry, subject: Mapping[str, Any], bases: Mapping[str, Entry]
+) -> Erasure:
     base = bases.get(begun.content.get("basis", ""))
     content = base.content if base else {}
+    default = "purge" if done.event == "batch" else "redact"
     return Erasure(
         table=subject.get("table", ""),
         key=subject.get("key", ""),
-        method=begun.content.get("method") or done.content.get("method") or "redact",
+        method=begun.content.get("method") or done.content.get("method") or default,
         request=begun.content.get("request", ""),
         pack=content.get("pack", done.content.get("pack", "")),
         pack_digest=content.get("digests", {}).get("pack", ""),
@@ -155,7 +217,8 @@ def _erasure(done: Entry, begun: Entry, bases: Mapping[str, Entry]) -> Erasure:
         last=done,
         basis=_read_basis(content) if base else None,
         answers=tuple(map(_answer, begun.content.get("answers", ()))),
-        marks={k: frozenset(v) for k, v in marks.readable(begun.content).items()},
+        marks={k: frozenset(v) for k, v in marks.readable(subject).items()},
+        directives=tuple(begun.content.get("directives", ())),
     )
 
 
@@ -185,6 +248,7 @@ def _joined(earlier: Erasure, later: Erasure) -> Erasure:
         basis=later.basis or earlier.basis,
         answers=tuple(answers.values()),
         marks={k: earlier.marks.get(k, none) | later.marks.get(k, none) for k in sorted(kinds)},
+        directives=later.directives or earlier.directives,
     )
 
 

@@ -11,16 +11,18 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, Table, select, true
+from sqlalchemy import Connection, Engine, MetaData, Table, select, true
 
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
-from scanner.graph import Walk
+from scanner.graph import Walk, places, table_of
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
+from scanner.purging import Purge
 from scanner.rulebook import Pack
 from scanner.searcher import search
+from scanner.uprooter import Uprooter
 
 
 def refuse(
@@ -39,12 +41,15 @@ def refuse(
         connection: the writing transaction.
         draft: what was planned in it.
         pack: whose relations are followed.
-        snapshot: what the dialect called the state that ``connection`` reads.
+        snapshot: what the dialect called the state that ``connection`` reads; empty where nothing
+            can slip in.
         written: rows that ``connection`` has rewritten: nobody else can have.
 
     Raises:
         Stale: with the tables. DatabaseFailed: others did not stop writing.
     """
+    if not snapshot:
+        return
     tables = sorted(draft.schema.tables.values(), key=ref)
     dialect_of(engine).shut_out(connection, tables, LOCK_SECONDS)
     with reading(engine) as other:
@@ -65,8 +70,11 @@ def _found(
     copies = draft.plan.basis.copies
     walk = Walk(other, draft.schema, pack, addresses=draft.addresses, copies=copies)
     for where, rows in walk.trace(draft.plan.subject[1]).rows.items():
-        if rows.keys() - draft.territory.rows.get(where, {}).keys():
+        unseen = rows.keys() - draft.territory.rows.get(where, {}).keys()
+        if any(not (draft.purge and draft.purge.deletes(where, k)) for k in unseen):
             yield where
+    if draft.purge is not None:
+        yield from _referring(other, draft.purge)
     recent, _ = dialect_of(other).newer(snapshot)
     fresh = {
         ref(table): keys
@@ -90,6 +98,15 @@ def _found(
             yield hit.table
 
 
+def _referring(other: Connection, purge: Purge) -> Iterator[TableRef]:
+    """Name the tables with rows that refer to what is purged and that we have not seen."""
+    made = Uprooter(other, purge.ground, purge.itinerary).since(purge.gone)
+    yield from (where for where, rows in made.keys.items() if rows)
+    for one, keys in made.cuts.items():
+        if set(keys) - set(purge.uprooting.cuts.get(one, ())):
+            yield ref(one.child)
+
+
 def _fresh(
     other: Connection, ours: Connection, table: Table, draft: Draft, snapshot: str
 ) -> set[Key]:
@@ -105,15 +122,32 @@ def _fresh(
     return {address.key(dict(zip(names, r[1:], strict=True))) for r in rows if r[0] not in seen}
 
 
-def read_whole(draft: Draft, tables: Collection[TableRef]) -> Draft:
-    """Have all rows of ``tables`` looked at: reading them locks others out of them."""
+def beside(
+    connection: Connection, schema: MetaData, names: Collection[str]
+) -> tuple[frozenset[TableRef], bool]:
+    """Find the tables that are written to beside an erasure, and say whether triggers may fire there.
+
+    Others cannot be kept out of what is written to by another connection, so that has to be read
+    whole; where triggers fire it can be any table.
+    """
+    found = places(ref(t) for t in schema.tables.values())
+    tables = frozenset(found[n.lower()] for n in names if n.lower() in found)
+    dialect = dialect_of(connection)
+    fires = any(dialect.triggers(connection, table_of(schema, t)) for t in tables)
+    return tables, fires or bool(tables and not dialect.all_triggers(connection))
+
+
+def read_whole(connection: Connection, draft: Draft, tables: Collection[TableRef]) -> Draft:
+    """Have all rows of ``tables`` looked at, where reading them locks others out of them."""
+    if not dialect_of(connection).locks_rows:
+        return draft
     changed = {**draft.sight.changed, **dict.fromkeys(tables)}
     return replace(draft, sight=replace(draft.sight, changed=changed))
 
 
 @contextmanager
 def kept_out(
-    engine: Engine, draft: Draft, pack: Pack, written: Collection[TableRef], residue: str
+    engine: Engine, draft: Draft, pack: Pack, written: Collection[TableRef] | None
 ) -> Iterator[None]:
     """Keep others out of the tables that were not read whole; refuse where they were quicker.
 
@@ -121,20 +155,18 @@ def kept_out(
         engine: gives connections beside the writing one.
         draft: the last one of the writing transaction, whose sight says what was read whole.
         pack: whose relations are followed.
-        written: tables with rows that were rewritten, which were read whole.
-        residue: ``full`` where all tables were read whole.
+        written: tables that were or will be written to, which were read whole; None for all.
 
     Raises:
         Stale: somebody may have written about the subject meanwhile: with the tables.
         DatabaseFailed: others did not stop writing.
     """
-    sight = draft.sight
-    whole = {t for t, which in sight.changed.items() if which is None} | set(written)
-    rest = [t for t in draft.schema.tables.values() if ref(t) not in whole]
-    dialect = dialect_of(engine)
-    if not dialect.locks_rows or not sight.mark or residue == "full" or not rest:
+    sight, dialect = draft.sight, dialect_of(engine)
+    if not dialect.locks_rows or not sight.mark or written is None:
         yield
         return
+    whole = {t for t, which in sight.changed.items() if which is None} | set(written)
+    rest = [t for t in draft.schema.tables.values() if ref(t) not in whole]
     with failing(engine), dialect.held(engine, sorted(rest, key=ref), LOCK_SECONDS):
         with reading(engine) as other:
             moved = {ref(t) for t in dialect.since(other, sight.mark, rest)}
@@ -154,7 +186,8 @@ def _moved(
     copies = draft.plan.basis.copies
     walk = Walk(other, draft.schema, pack, addresses=draft.addresses, copies=copies)
     for where, found in walk.trace(draft.plan.subject[1]).rows.items():
-        if found.keys() - rows.get(where, ()):
+        unseen = found.keys() - set(rows.get(where, ()))
+        if any(not (draft.purge and draft.purge.deletes(where, k)) for k in unseen):
             yield where
     known = {(r.mention.table, r.mention.key, r.mention.column) for r in draft.plan.reviews}
     known |= draft.mentions.kept_places

@@ -1,14 +1,24 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, literal, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    exists,
+    literal,
+    select,
+    union_all,
+)
 
-from scanner import __version__, dossier, stops
+from scanner import __version__, dossier, losses, purging, stops
 from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale, Undecided
 from scanner.graph import Territory, Walk, places
@@ -16,9 +26,10 @@ from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.mentions import Judge, Mentions
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
-from scanner.plans import Answer, Basis, Plan, Step
+from scanner.plans import Answer, Basis, Figure, Plan, Step
+from scanner.purging import Purge
 from scanner.rewriter import Edit, Rewriter
-from scanner.rows import Address
+from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.spotter import Sight, again, spot
 from scanner.verifier import measure
@@ -27,6 +38,12 @@ LOG = logging.getLogger(__name__)
 
 NAMED = 12
 """How many columns a complaint names before it only counts."""
+
+METHODS = ("redact", "purge")
+"""What can be done with a subject: its values are replaced, or its rows deleted."""
+
+ASKED_AT_ONCE = 100
+"""About so many tables one statement asks."""
 
 DIGITS = 18
 """A longer number is no key of 64 bits."""
@@ -41,6 +58,7 @@ class Request:
     key: Any
     method: str = "redact"
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    directives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,7 @@ class Draft:
     territory: Territory = field(repr=False)
     addresses: Mapping[TableRef, Address] = field(repr=False)
     sight: Sight = field(repr=False)
+    purge: Purge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,7 @@ class Acquaintance:
     walk: Walk = field(repr=False)
     territory: Territory = field(repr=False)
     identity: Identity = field(repr=False)
+    basis: Basis = field(repr=False)
 
     @property
     def own(self) -> dict[TableRef, list[tuple[Any, ...]]]:
@@ -90,6 +110,7 @@ def plan(
     key: str,
     *,
     method: str = "redact",
+    directives: tuple[str, ...] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """Say all that is to be done about the subject ``key``; change nothing.
@@ -100,7 +121,9 @@ def plan(
         Stale: the schema has changed since the scan.
         DatabaseFailed: the database failed.
     """
-    with drafting(engine, pack, audit, key, method=method, progress=progress) as (_, made):
+    with drafting(
+        engine, pack, audit, key, method=method, directives=directives, progress=progress
+    ) as (_, made):
         return made.plan
 
 
@@ -112,6 +135,7 @@ def drafting(
     key: str,
     *,
     method: str = "redact",
+    directives: tuple[str, ...] = (),
     answers: Mapping[str, Answer] | None = None,
     progress: Progress | None = None,
 ) -> Iterator[tuple[Connection, Draft]]:
@@ -125,7 +149,7 @@ def drafting(
     with reading(engine) as connection:
         schema = reflect(connection)
         who = subject_key(schema, pack, key)
-        request = Request(pack, Basis.of(audit), who, method, answers or {})
+        request = Request(pack, Basis.of(audit), who, method, answers or {}, directives)
         yield connection, draft(connection, schema, request, progress=progress)
 
 
@@ -157,24 +181,34 @@ def draft(
     *,
     identity: Identity | None = None,
     sight: Sight | None = None,
+    after: Draft | None = None,
+    known: Acquaintance | None = None,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
 
     ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
-    pass; without one, or with one for another identity, all text is searched.
+    pass; without one, or with one for another identity, all text is searched. ``known`` is what
+    that pass knew, given only where no row has changed since. ``after`` is the draft of a purge
+    that was carried out: the subject is gone, and what refers to rows that are gone is looked for.
 
     Raises:
         Misconfigured, Undecided, Stale: as ``plan``.
     """
     pack, basis = request.pack, request.basis
-    known = acquaint(connection, schema, request, identity=identity)
-    tables, territory, who = known.tables, known.territory, known.identity
-    walk, addresses = known.walk, known.addresses
-    _decided(basis, tables, territory, pack.key)
+    known = known or acquaint(connection, schema, request, identity=identity, after=after)
+    tables, walk, whole, who = (
+        known.tables,
+        known.walk.on(connection),
+        known.territory,
+        known.identity,
+    )
+    purge = _purge(connection, walk, request, after)
+    territory = purge.spared(whole) if purge else whole
+    decided(basis, tables, territory, pack.key)
     matcher = Matcher(who)
-    rewriter = Rewriter(pack, basis, matcher, addresses, request.key)
+    rewriter = Rewriter(pack, basis, matcher, known.addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
     computed = {
         w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
@@ -196,17 +230,23 @@ def draft(
         schema,
         matcher,
         sight,
-        addresses=addresses,
+        addresses=known.addresses,
         also={},
         own=known.own,
         covered={t: {*rewriter.rewritten(tables[t]), *computed[t]} for t in territory.rows},
         numbers=frozenset(c for c in numbers if basis.treatment(c).personal != "none"),
-        ignore=judge.covered,
+        ignore=lambda where, key: (
+            tables[where].c.keys()
+            if purge and purge.deletes(where, key)
+            else judge.covered(where, key)
+        ),
     )
     found = judge.sort(hits if who else ())
     if found.undecided:
         raise Undecided(_undecided(found.undecided))
-    touched = sorted({e.table for e in edits} | {m.table for m in found.sure})
+    steps = (*_steps(edits), *(purge.steps() if purge else ()))
+    touched = sorted({s.table for s in steps} | {m.table for m in found.sure})
+    figures, later = _figures(connection, schema, pack, purge) if not identity else ((), ())
     made = Plan(
         efface=__version__,
         subject=(walk.subject.name, request.key),
@@ -215,17 +255,22 @@ def draft(
         pack=pack.name,
         pack_digest=pack.digest,
         basis=basis,
-        stops=tuple(stops.found(connection, walk, territory, request.method)),
-        steps=_steps(edits),
+        stops=(
+            *stops.found(connection, walk, whole, request.method),
+            *(purge.stops if purge else ()),
+        ),
+        steps=steps,
         mentions=found.sure,
         reviews=found.reviews,
         kept=found.kept,
-        duties=(*stops.duties(walk, territory), *stops.unsearched(schema, numbers)),
+        duties=(*stops.duties(walk, whole), *stops.unsearched(schema, numbers)),
         triggers={str(t): n for t in touched if (n := _triggers(connection, tables[t]))},
-        kpis=() if identity else measure(connection, schema, pack),
-        reached={str(t): len(rows) for t, rows in sorted(territory.rows.items())},
+        kpis=figures,
+        reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},
+        directives=purge.agenda.named if purge else {},
+        kpis_after=later,
     )
-    return Draft(made, schema, who, edits, found, territory, addresses, sight)
+    return Draft(made, schema, who, edits, found, territory, known.addresses, sight, purge)
 
 
 def acquaint(
@@ -234,25 +279,30 @@ def acquaint(
     request: Request,
     *,
     identity: Identity | None = None,
+    after: Draft | None = None,
 ) -> Acquaintance:
     """Find a subject's rows, and read from them what it is called, unless that is given.
+
+    ``after`` is the draft of a purge that was carried out: then there are none.
 
     Raises:
         Misconfigured: another database's audit, or no such subject. Stale: another schema.
     """
     pack, basis = request.pack, request.basis
-    if request.method != "redact":
-        raise Misconfigured(f"no method {request.method!r}: there is redact")
-    _same_database(connection, schema, basis)
+    if request.method not in METHODS:
+        raise Misconfigured(f"no method {request.method!r}: there are {', '.join(METHODS)}")
+    same_database(connection, schema, basis)
     tables = {ref(t): t for t in schema.tables.values()}
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    addresses = addressed(connection, tables, private, pack, request.key)
+    addresses = (
+        after.addresses if after else addressed(connection, tables, private, pack, request.key)
+    )
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
-    territory = walk.trace(request.key)
+    territory = Territory({}, walk.reaches) if after else walk.trace(request.key)
     LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
     who = identity or dossier.identify(connection, walk, territory, basis)
     LOG.info("%d identifiers were read from its rows", len(who.identifiers))
-    return Acquaintance(tables, addresses, walk, territory, who)
+    return Acquaintance(tables, addresses, walk, territory, who, basis)
 
 
 def look(
@@ -282,7 +332,33 @@ def searched_numbers(basis: Basis) -> frozenset[ColumnRef]:
     )
 
 
-def _same_database(connection: Connection, schema: MetaData, basis: Basis) -> None:
+def _purge(
+    connection: Connection, walk: Walk, request: Request, after: Draft | None
+) -> Purge | None:
+    """Find what goes with the subject, where it is to be purged."""
+    if request.method != "purge":
+        return None
+    if after and after.purge:
+        return purging.again(connection, walk, after.purge)
+    agenda = purging.agenda_of(request.directives, walk.pack.subject)
+    return purging.prepare(connection, walk, request.basis, agenda, request.key)
+
+
+def _figures(
+    connection: Connection, schema: MetaData, pack: Pack, purge: Purge | None
+) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
+    """Take the KPIs, and for a purge what they will be."""
+    if purge is None:
+        return measure(connection, schema, pack), ()
+    return losses.predict(connection, schema, pack, purge.uprooting)
+
+
+def same_database(connection: Connection, schema: MetaData, basis: Basis) -> None:
+    """Refuse the audit of another database, or of another state of its schema.
+
+    Raises:
+        Misconfigured, Stale: so.
+    """
     here = identify(connection, schema)
     if here.fingerprint == basis.database.fingerprint:
         return
@@ -310,29 +386,27 @@ def addressed(
     root = tables[places(tables)[pack.subject]]
     row = connection.execute(select(root).where(root.c[pack.key] == key)).first()
     secret = "\x1f".join(map(str, row or ()))
+    doubtful = [c for t in tables.values() for c in key_of(t) if c.nullable and not c.primary_key]
+    vague = {ref(c.table) for c in _with_null(connection, doubtful)}
     return {
         where: Address.of(
-            table,
-            private,
-            secret,
-            keyed=not any(
-                c.nullable and not c.primary_key and _has_null(connection, c) for c in key_of(table)
-            ),
-            compares_text=dialect.compares_text,
+            table, private, secret, keyed=where not in vague, compares_text=dialect.compares_text
         )
         for where, table in tables.items()
     }
 
 
-def _has_null(connection: Connection, column: Column[Any]) -> bool:
-    """Whether a unique column holds NULL: then it does not tell all rows apart."""
-    query = select(literal(1)).select_from(column.table).where(column.is_(None)).limit(1)
-    return connection.execute(query).first() is not None
+def _with_null(connection: Connection, columns: Sequence[Column[Any]]) -> Iterator[Column[Any]]:
+    """Choose the unique columns that hold NULL: they do not tell all rows apart."""
+    for some in chunks(columns, ASKED_AT_ONCE):
+        asked = [
+            select(literal(n)).where(exists(select(c).where(c.is_(None))))
+            for n, c in enumerate(some)
+        ]
+        yield from (some[n] for n in connection.scalars(union_all(*asked)))
 
 
-def _decided(
-    basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str
-) -> None:
+def decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str) -> None:
     """Refuse where a column of the subject's own rows has no decision."""
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
     keyed = [r for r in territory.reaches if r.to == key]

@@ -189,6 +189,8 @@ class Plan:
     triggers: Mapping[str, tuple[str, ...]]
     kpis: tuple[Figure, ...]
     reached: Mapping[str, int] = field(default_factory=dict)
+    directives: Mapping[str, str] = field(default_factory=dict)
+    kpis_after: tuple[Figure, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -254,6 +256,8 @@ class Plan:
             "triggers": {t: list(n) for t, n in self.triggers.items()},
             "kpis": [asdict(k) for k in self.kpis],
             "reached": dict(self.reached),
+            "directives": dict(self.directives),
+            "kpis_after": [asdict(k) for k in self.kpis_after],
             "basis": self.basis.to_raw(),
         }
 
@@ -266,6 +270,8 @@ class Plan:
                 an answer is neither erase nor keep.
         """
         raw = load(text, "plan file")
+        if "kind" in raw:
+            raise Misconfigured("this is the plan of a purge of many: only efface erase takes it")
         try:
             plan: Self = _plan(cls, raw)
             sealed = raw["digests"].pop("plan") == _seal(raw)
@@ -316,6 +322,8 @@ def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:
         triggers={t: tuple(n) for t, n in raw["triggers"].items()},
         kpis=tuple(Figure(**k) for k in raw["kpis"]),
         reached=raw["reached"],
+        directives=raw["directives"],
+        kpis_after=tuple(Figure(**k) for k in raw["kpis_after"]),
     )
 
 
@@ -375,7 +383,8 @@ class Receipt:
     """What an erasure did, or a rehearsal would do; free of personal data.
 
     ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
-    and the schema that it rests on, ``versions`` the programs.
+    and the schema that it rests on, ``versions`` the programs. ``deleted`` counts, of ``rows``, those
+    that a purge deleted.
     """
 
     efface: str
@@ -400,6 +409,7 @@ class Receipt:
     kpis: tuple[Mapping[str, Any], ...]
     digests: Mapping[str, str]
     versions: Mapping[str, str]
+    deleted: Mapping[str, int] = field(default_factory=dict)
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

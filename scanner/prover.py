@@ -1,20 +1,21 @@
 """Says whether a subject is gone: after a plan, or by identifiers that people give. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, select
+from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, Table, func, select
 
 from scanner import planner, verifier
 from scanner._placeholders import stands
-from scanner.database import reading, ref, reflect
-from scanner.graph import table_of
+from scanner.database import dialect_of, reading, ref, reflect
+from scanner.graph import places, table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
-from scanner.model import ColumnRef, Progress
+from scanner.model import ColumnRef, Key, Progress, TableRef
 from scanner.planner import Request
 from scanner.plans import Figure, Mention, Plan
-from scanner.rows import Address
+from scanner.references import key_column
+from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 
 
@@ -46,7 +47,10 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
     with reading(engine) as connection:
         schema = reflect(connection)
         answers = {r.id: r.answer for r in plan.reviews}
-        request = Request(pack, plan.basis, plan.subject[1], plan.method, answers)
+        if plan.method == "purge" and (found := _purged(connection, schema, plan, pack)):
+            return found
+        named = tuple(plan.directives)
+        request = Request(pack, plan.basis, plan.subject[1], plan.method, answers, named)
         draft = planner.draft(connection, schema, request, progress=progress)
         left: dict[str, int] = {}
         for step in draft.plan.steps:
@@ -61,13 +65,54 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
         return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
 
 
+def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) -> Proof | None:
+    """Look whether the rows that a purge named are gone; None where the subject is still there."""
+    tables = {ref(t): t for t in schema.tables.values()}
+    place = places(tables).get(plan.subject[0])
+    subject = tables.get(place) if place else None
+    if subject is None or _there(connection, subject, [(plan.subject[1],)]):
+        return None
+    left = {
+        str(s.table): count
+        for s in plan.steps
+        if s.purge and (count := _there(connection, tables[s.table], s.keys))
+    }
+    addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
+    for mention in _still(connection, schema, addresses, plan):
+        name = f"{mention.table}.{mention.column}"
+        left[name] = left.get(name, 0) + 1
+    return Proof(left, _moved(plan.kpis_after, verifier.measure(connection, schema, pack)))
+
+
+def _there(connection: Connection, table: Table, keys: Sequence[Key]) -> int:
+    """Count the rows that are still there; those that a digest names cannot be asked for."""
+    column = key_column(table)
+    if not column or any(str(k[0]).startswith("#") for k in keys):
+        return 0
+    return sum(
+        int(
+            connection.scalar(
+                select(func.count()).select_from(table).where(named(table, [column], some))
+            )
+            or 0
+        )
+        for some in chunks(keys, dialect_of(connection).max_keys)
+    )
+
+
 def _standing(
     connection: Connection, schema: MetaData, draft: planner.Draft, plan: Plan
 ) -> Iterable[Mention]:
     """Find the mentions of ``plan`` whose text was not replaced; rows named by digest have moved."""
+    return _still(connection, schema, draft.addresses, plan)
+
+
+def _still(
+    connection: Connection, schema: MetaData, addresses: Mapping[TableRef, Address], plan: Plan
+) -> Iterable[Mention]:
     for mention in plan.mentions:
-        address = draft.addresses[mention.table]
-        if not address.clear or len(address.columns) != 1:
+        address = addresses[mention.table]
+        if str(mention.key[0]).startswith("#") or not address.clear or len(address.columns) != 1:
             continue
         table = table_of(schema, mention.table)
         key = table.c[address.columns[0]] == mention.key[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner import __version__, knowledge
+from scanner.bystanders import Bystanders
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Receipt, Review
@@ -25,7 +26,9 @@ class Tally:
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
+    others: Bystanders = field(default_factory=Bystanders)
     mentions: int = 0
+    deleted: Counter[TableRef] = field(default_factory=Counter)
 
 
 def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
@@ -48,6 +51,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         cells={f"{t}.{c}": n for (t, c), n in sorted(tally.cells.items())},
         kinds=_kinds(plan.basis, tally.cells),
         mentions=tally.mentions,
+        deleted={str(t): n for t, n in sorted(tally.deleted.items())},
         kept=last.plan.kept,
         reviews=tuple(_answers(plan, last)),
         duties=plan.duties,

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from scanner import planner
-from scanner.database import reading, reflect
+from scanner import surveyor
+from scanner.database import reading
 from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
 from scanner.executor import execute
 from scanner.journal import Journal
@@ -19,6 +19,7 @@ from scanner.ledger import Warrant
 from scanner.model import Progress
 from scanner.plans import Plan, Receipt
 from scanner.revenants import Revenant
+from scanner.surveyor import Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,13 @@ def _each(
     clock: Callable[[], datetime],
     progress: Progress | None,
 ) -> Iterator[Outcome]:
-    for one in due:
+    seen: Survey | None = None
+    for n, one in enumerate(due):
         erasure = one.erasure
         warrant = Warrant(erasure.request, by, erasure.first.named)
         try:
-            plan = _planned(engine, one, progress)
+            seen = surveyor.renewed(engine, seen, [r.asked for r in due[n:]], progress=progress)
+            plan = _planned(engine, one, seen, progress)
             receipt = execute(
                 engine,
                 plan,
@@ -91,6 +94,7 @@ def _each(
                 journal=journal,
                 commit=commit,
                 confirm=one.key,
+                survey=seen,
                 warrant=warrant,
                 clock=clock,
                 progress=progress,
@@ -105,9 +109,8 @@ def _each(
         yield Outcome(one, receipt, left)
 
 
-def _planned(engine: Engine, one: Revenant, progress: Progress | None) -> Plan:
+def _planned(engine: Engine, one: Revenant, seen: Survey, progress: Progress | None) -> Plan:
     """Plan an erasure again, with the answers that people gave to the first plan's reviews."""
     with reading(engine) as connection:
-        schema = reflect(connection)
-        draft = planner.draft(connection, schema, one.asked, progress=progress)
+        draft = surveyor.draft(connection, one.asked, seen, progress=progress)
         return draft.plan.answered(one.erasure.answers)

@@ -98,8 +98,12 @@ def _when(entry: Entry) -> datetime:
 
 def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | None) -> Revenant:
     """Say what became of one erasure; what refuses to be looked at is not clear."""
+    if erasure.key == "":
+        return Revenant(erasure, "unclear", "the journal does not say whom that batch erased")
     try:
         rules = pack(chosen or erasure.pack)
+        if erasure.table and not _is_subject(rules, erasure.table):
+            return _row(place, erasure, rules)
         subject = planner.subject_key(place.schema, rules, str(erasure.key))
         if not _there(place, rules, subject):
             return Revenant(erasure, "absent")
@@ -109,11 +113,29 @@ def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | No
         if identify(place.connection, place.schema).fingerprint != base.database.fingerprint:
             why = "the schema is not the one that was planned for"
             return Revenant(erasure, "unclear", f"{why}: name a workbook of a scan of this copy")
-        answers = {r.id: r.answer for r in erasure.answers}
-        request = Request(rules, base, subject, erasure.method, answers)
+        request = Request(rules, base, subject, erasure.method, directives=erasure.directives)
         return _judge(place, erasure, request)
     except EffaceError as error:
         return Revenant(erasure, "unclear", str(error))
+
+
+def _is_subject(rules: Pack, table: str) -> bool:
+    """Whether a table, with its schema or without, is that of the subjects."""
+    return rules.subject in (table.lower(), table.lower().rpartition(".")[2])
+
+
+def _row(place: _Place, erasure: Erasure, rules: Pack) -> Revenant:
+    """Say whether a row that is nobody's own, such as a case, is there; whose it is no mark says."""
+    tables = {ref(t): t for t in place.schema.tables.values()}
+    where = places(tables).get(erasure.table.lower())
+    table = tables[where] if where else None
+    if table is None or rules.key not in table.c:
+        return Revenant(erasure, "absent")
+    query = select(table.c[rules.key]).where(table.c[rules.key] == erasure.key)
+    if place.connection.execute(query).first() is None:
+        return Revenant(erasure, "absent")
+    why = f"{erasure.table} has a row of that key, the one that was purged or a new one: look, then"
+    return Revenant(erasure, "unclear", f"{why} purge it with efface plan --subjects")
 
 
 def _there(place: _Place, rules: Pack, subject: object) -> bool:

@@ -2,22 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from scanner import __version__, planner, verifier
-from scanner.database import dialect_of, reflect
+from scanner import __version__, directives, surveyor, verifier
+from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.matcher import Matcher
 from scanner.mentions import merged
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft, Request
-from scanner.plans import Mention, Plan
+from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
-from scanner.spotter import Rows
+from scanner.spotter import Rows, Sight
 from scanner.surveyor import Survey
 
 
@@ -25,6 +25,7 @@ def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int
     """Refuse what can be refused without the database."""
     if plan.pack_digest != pack.digest:
         raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
+    unedited(plan.directives)
     unstopped(plan)
     few(plan.rows, max_rows)
     key = str(plan.subject[1])
@@ -32,7 +33,23 @@ def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int
         raise Unconfirmed(f"to erase subject {key}, repeat its key: --confirm {key}")
 
 
-def unstopped(plan: Plan) -> None:
+def unedited(named: Mapping[str, str]) -> None:
+    """Refuse where a directive is no longer the one that people planned with."""
+    if wrong := [n for n, known in named.items() if directives.load(n).digest != known]:
+        raise Stale(
+            f"the directive {', '.join(wrong)} has changed since the plan was made: plan again"
+        )
+
+
+class Stoppable(Protocol):
+    """Whatever has stops: a plan about one subject, or about many."""
+
+    @property
+    def stops(self) -> tuple[StopFound, ...]:
+        """List what holds."""
+
+
+def unstopped(plan: Stoppable) -> None:
     """Refuse where a stop of the pack holds."""
     if stops := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
@@ -47,16 +64,15 @@ def few(rows: int, max_rows: int | None) -> None:
 def request_of(plan: Plan, pack: Pack) -> Request:
     """Ask for the same plan again, with the answers that people gave."""
     answers = {r.id: r.answer for r in plan.reviews}
-    return Request(pack, plan.basis, plan.subject[1], plan.method, answers)
+    named = tuple(plan.directives)
+    return Request(pack, plan.basis, plan.subject[1], plan.method, answers, named)
 
 
 def planned_again(
     connection: Connection, plan: Plan, pack: Pack, survey: Survey, progress: Progress | None
 ) -> Draft:
     """Make the plan again inside the transaction; it must be the one that people read."""
-    schema, request = reflect(connection), request_of(plan, pack)
-    sight = survey.sight(connection, schema, request)
-    draft = planner.draft(connection, schema, request, sight=sight, progress=progress)
+    draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
     expected = replace(plan, efface=__version__, pack=pack.name, mentions=_answered(plan))
     if draft.plan.digest != expected.digest:
         raise Stale(
@@ -90,6 +106,7 @@ def revocable(connection: Connection, draft: Draft) -> None:
     """
     lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    touched |= {s.table for s in draft.plan.steps}
     if draft.plan.triggers:
         touched |= lasting  # what a trigger writes to is not known
     if wrong := sorted(str(t) for t in lasting & touched):
@@ -101,13 +118,24 @@ def revocable(connection: Connection, draft: Draft) -> None:
 def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
     """Name the tables in which rows can appear or vanish: the touched ones; None for any.
 
-    Without triggers nothing else is written to. Counting reads a table whole, and locks it where
+    Without triggers nothing else is written to, but for what refers to rows that are deleted: a
+    foreign key may delete with them. Counting reads a table whole, and locks it where
     reading does.
     """
     if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
         return None
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
-    return frozenset(touched)
+    return frozenset(touched | (draft.purge.touched if draft.purge else set()))
+
+
+def observed(connection: Connection, draft: Draft) -> bool:
+    """Whether something else may change the rows that are written: triggers, or the database.
+
+    Else an update changes the columns that it names, and nothing but them.
+    """
+    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
+    itself = {TableRef(*t) for t in dialect_of(connection).self_setting(connection)}
+    return bool(itself & touched) or counted(connection, draft) is None
 
 
 def alone(connection: Connection, draft: Draft) -> bool:
@@ -123,6 +151,16 @@ def alone(connection: Connection, draft: Draft) -> bool:
     waiting = {(r.mention.table, r.mention.key) for r in draft.plan.reviews}
     waiting |= {(table, key) for table, key, _ in draft.mentions.kept_places}
     return not renamed & waiting
+
+
+def after_triggers(current: Draft, copied: Collection[str] | None) -> Sight | None:
+    """Add the tables that triggers wrote to, ``copied``, to what is looked at; None: look everywhere."""
+    if copied is None:
+        return None
+    names = {name.lower() for name in copied}
+    tables = (TableRef(t.schema or "", t.name) for t in current.schema.tables.values())
+    again = {t: None for t in tables if t.name.lower() in names}
+    return replace(current.sight, changed={**current.sight.changed, **again})
 
 
 def residue(
@@ -175,22 +213,32 @@ def _appeared(draft: Draft, current: Draft) -> Counter[str]:
 def unchanged(
     connection: Connection, draft: Draft, before: Mapping[TableRef, int], pack: Pack
 ) -> tuple[dict[str, Any], ...]:
-    """Prove that rows and KPIs are as before.
+    """Prove that rows and KPIs are as before, but for what a purge was planned to delete.
 
     Raises:
         Refused: a figure differs.
     """
     after = verifier.count_rows(connection, draft.schema, before)
-    moved = [t for t in sorted(after) if after[t] != before[t]]
-    if wrong := [str(t) for t in moved if after[t] < before[t] or pack.knows(t.name)]:
+    gone = draft.purge.uprooting.rows if draft.purge else {}
+    planned = {t: n - gone.get(t, 0) for t, n in before.items()}
+    moved = [t for t in sorted(after) if after[t] != planned[t]]
+    if wrong := [str(t) for t in moved if after[t] < planned[t] or pack.knows(t.name)]:
         raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
     figures = verifier.measure(connection, draft.schema, pack)
-    if figures != draft.plan.kpis:
-        differ = [a.name for a, b in zip(figures, draft.plan.kpis, strict=True) if a != b]
+    expected = draft.plan.kpis_after if draft.purge else draft.plan.kpis
+    if figures != expected:
+        differ = [a.name for a, b in zip(figures, expected, strict=True) if a != b]
         raise Refused(f"reports would change: {', '.join(differ)}")
     return tuple(
-        {"name": f.name, "groups": f.groups, "rows": f.rows, "digest": f.digest, "equal": True}
-        for f in figures
+        {
+            "name": f.name,
+            "groups": f.groups,
+            "rows": f.rows,
+            "digest": f.digest,
+            "equal": f == old,
+            "rows_before": old.rows,
+        }
+        for f, old in zip(figures, draft.plan.kpis, strict=True)
     )
 
 

@@ -126,14 +126,13 @@ def said_in(
     columns: Sequence[Column[Any]],
     row: Sequence[Any],
     skipped: Collection[str] = (),
-) -> dict[str, tuple[Match, ...]]:
+) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """Find what each cell of a row says; ``row`` begins with ``columns``."""
-    return {
-        column.name: hit
-        for column, value in zip(columns, row, strict=False)
-        if value and column.name not in skipped
-        if (hit := matcher.find(said := text(value), cut=len(said) == _length(column)))
-    }
+    for column, value in zip(columns, row, strict=False):
+        if value and column.name not in skipped:
+            said = text(value)
+            if hit := matcher.find(said, cut=len(said) == _length(column)):
+                yield column.name, hit
 
 
 def _hit(
@@ -145,7 +144,7 @@ def _hit(
 ) -> RowHits | None:
     values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
     key = address.key(values)
-    found = said_in(matcher, columns, row, ignore(address.table, key))
+    found = dict(said_in(matcher, columns, row, ignore(address.table, key)))
     return RowHits(address.table, key, values, found) if found else None
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, true
 from scanner.crowd import Crowd
 from scanner.database import dialect_of, ref
 from scanner.identity import Identity
-from scanner.matcher import Match, Matcher
+from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
 from scanner.searcher import RowHits, passages, said_in, search, searched
@@ -131,16 +131,19 @@ def _told(
                 (n, name)
                 for n in sorted(whose)
                 if not (address.unique and name in own[n])
-                and tells(said_in(crowd.matchers[n], columns, rows[place]))
+                and tells(crowd.matchers[n], columns, rows[place])
             ]
         yield count, told
 
 
-def tells(found: Mapping[str, Sequence[Match]]) -> bool:
+def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:
     """Whether a row tells of somebody: by more than weak signs, or by names in cells of their own."""
-    matches = [m for some in found.values() for m in some]
-    paired = sum(m.whole and m.span.entity == "PERSON" for m in matches) >= PAIR
-    return paired or any(m.strength != "weak" for m in matches)
+    names = 0
+    for matches in said_in(matcher, columns, row):
+        if any(m.strength != "weak" for m in matches[1]):
+            return True
+        names += any(m.whole and m.span.entity == "PERSON" for m in matches[1])
+    return names >= PAIR
 
 
 def again(

@@ -29,7 +29,8 @@ class Policy:
 
     ``delay_days`` count from the approval, ``term_months`` (calendar months, Art. 12(3) GDPR) from
     the day on which the request was received. ``second_person``: who approves a request must not
-    be who opened it. ``methods`` maps what the item's ``kind`` column says to another method.
+    be who opened it. ``methods`` maps what the item's ``kind`` column says to another method;
+    ``directives`` say how a subject is purged, the usual one where there are none.
     """
 
     type: str = "GDPR"
@@ -40,6 +41,7 @@ class Policy:
     reviews: Reviews = "keep"
     method: str = "redact"
     methods: Mapping[str, str] = field(default_factory=dict)
+    directives: tuple[str, ...] = ()
     queue: str = ""
     title: str = "Request for erasure"
     agent: str = ""
@@ -213,6 +215,8 @@ def _sensible(policy: Policy, name: str) -> None:
     wrong = {policy.method, *policy.methods.values()} - {*METHODS}
     if wrong:
         raise Misconfigured(f"{where}: no method {', '.join(sorted(wrong))}: redact or purge")
+    if not isinstance(policy.directives, tuple):
+        raise Misconfigured(f"{where}: directives is a list of names and files")
     if policy.reviews not in ("keep", "refuse"):
         raise Misconfigured(f"{where}: reviews is keep or refuse")
     for key in ("delay_days", "term_months"):

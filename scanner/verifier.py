@@ -94,9 +94,19 @@ def counting(schema: MetaData, pack: Pack) -> Iterator[tuple[str, Select[Any]]]:
 
 
 def _figure(connection: Connection, name: str, query: Select[Any]) -> Figure:
+    return figure(name, counted(connection, query))
+
+
+def counted(connection: Connection, query: Select[Any]) -> Counter[tuple[str, ...]]:
+    """Run a query of ``counting``: rows by group."""
     counts: Counter[tuple[str, ...]] = Counter()
     for *groups, rows in connection.execute(query):
         counts[tuple(map(str, groups))] += rows
+    return counts
+
+
+def figure(name: str, counts: Counter[tuple[str, ...]]) -> Figure:
+    """Name what was counted by a digest of all groups."""
     text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
     return Figure(name, len(counts), sum(counts.values()), digest(text))
 

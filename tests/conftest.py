@@ -20,13 +20,18 @@ LIVE = ("sqlite", "postgresql", "mariadb")
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let no setting of the machine in, and nothing out to its user's journal."""
-    for name in [n for n in os.environ if n.startswith(("EFFACE_", "_EFFACE_"))]:
-        if not name.startswith("EFFACE_TEST_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let no setting of the machine in, and nothing out to its user's journal and key.
+
+    Not by the test's own ``monkeypatch``, which it may undo.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("EFFACE_", "_EFFACE_"))]:
+            if not name.startswith("EFFACE_TEST_"):
+                patch.delenv(name)
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
 
 
 def _server(kind: str) -> Iterator[URL]:

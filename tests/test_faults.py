@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -222,3 +223,100 @@ def test_what_a_driver_says_is_never_repeated():
         assert "ann.lee" not in reason(engine, kind("insert", {}, said))
     assert engine.hide_parameters
     engine.dispose()
+
+
+END_SESSION = {
+    "postgresql": "select pg_terminate_backend({})",
+    "mariadb": "kill {}",
+}
+WHOSE = {"postgresql": "select pg_backend_pid()", "mariadb": "select connection_id()"}
+
+
+@pytest.mark.parametrize("at", ["UPDATE", "COMMIT"])
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_connection_that_is_lost_leaves_before_or_after(request, tmp_path, kind, at):
+    """The server ends the session at the third update, or right before the commit."""
+    url = request.getfixturevalue(f"{kind}_url")
+    mini.build(url)
+    before = mini.dump(url)
+    engine, plan, journal = make(url, tmp_path)
+    other, seen = create_engine(url), []
+
+    def lose(connection):
+        driver = connection.connection.dbapi_connection.cursor()
+        driver.execute(WHOSE[kind])
+        (number,) = driver.fetchone()
+        with other.connect() as killer:
+            killer.exec_driver_sql(END_SESSION[kind].format(number))
+
+    def third_update(connection, _cursor, statement, *_more):
+        if statement.startswith("UPDATE"):
+            seen.append(statement)
+            if len(seen) == 3:
+                lose(connection)
+
+    event.listen(
+        engine, *(("before_cursor_execute", third_update) if at == "UPDATE" else ("commit", lose))
+    )
+    with pytest.raises(errors.DatabaseFailed) as caught:
+        commit(engine, plan, journal)
+    assert "Ann" not in str(caught.value)
+    engine.dispose()
+    other.dispose()
+    assert mini.dump(url) == before
+    assert settle(url, journal) is False
+    engine = connect(url)
+    assert commit(engine, plan, journal).committed
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_deadlock_leaves_before_or_after_and_loses_nothing_of_others(request, tmp_path, kind):
+    """Somebody holds a row that is written late and waits for one that was written early."""
+    url = request.getfixturevalue(f"{kind}_url")
+    mini.build(url, trigger=False)
+    before = mini.dump(url)
+    engine, plan, journal = make(url, tmp_path)
+    other, told = create_engine(url), []
+    share = {"postgresql": "for share", "mariadb": "lock in share mode"}[kind]
+    held = other.connect()
+    held.exec_driver_sql(f"select objid from table_web_user {share}").all()
+
+    def wait():
+        try:
+            held.exec_driver_sql("update table_address set city = 'Elsewhere' where objid = 1")
+            held.commit()
+            told.append("written")
+        except exc.DBAPIError as error:
+            held.rollback()
+            told.append(type(error).__name__)
+
+    crossing = threading.Thread(target=wait)
+
+    def cross(_connection, _cursor, statement, *_more):
+        if statement.startswith("UPDATE") and "table_case " in statement and not crossing.ident:
+            crossing.start()
+            time.sleep(0.5)
+
+    event.listen(engine, "before_cursor_execute", cross)
+    said = ""
+    try:
+        commit(engine, plan, journal)
+    except errors.DatabaseFailed as error:
+        said = str(error)
+    done = not said
+    crossing.join(30)
+    held.close()
+    other.dispose()
+    engine.dispose()
+    after = mini.dump(url)
+    assert settle(url, journal) is done
+    if not done:
+        assert "deadlock" in said
+        assert told == ["written"]
+        assert {t: r for t, r in after.items() if t != "table_address"} == {
+            t: r for t, r in before.items() if t != "table_address"
+        }
+    else:
+        assert told == ["OperationalError"]
+        assert "ann.lee@example.com" not in repr(after)

@@ -11,6 +11,7 @@ from scanner.database import connect, identity
 from scanner.executor import execute
 from scanner.plans import Plan
 from scanner.rewriter import tag
+from scanner.surveyor import Survey
 from tests import mini
 from tests.erasing import PACK, Erasure, refused
 
@@ -417,7 +418,7 @@ def test_a_placeholder_carries_six_digits_of_a_digest_at_most():
 def test_on_sqlite_an_erasure_takes_the_write_lock_at_once(embedded):
     plan, seen = embedded.plan(), []
     event.listen(embedded.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
-    embedded.run(plan)
+    embedded.run(plan, survey=Survey())
     assert "BEGIN IMMEDIATE" in seen[:4]
 
 

@@ -150,6 +150,13 @@ def test_columns_can_be_named_by_heading_letter_or_number(office):
     assert "KIND is one of" in office.refused(path, "--column", "shoe=a")
 
 
+@pytest.mark.parametrize("heads", [("first_name", "last_name", "dob"), ("Prénom", "Nom de famille",
+                                   "Date de naissance"), ("fname", "surname", "birthday")])  # fmt: skip
+def test_a_heading_is_enough_where_values_say_nothing(office, heads):
+    path = office.csv([heads, *[("Fam1", "x77", "?")] * 30, ("ann", "lee", "1980-03-04")])
+    assert office.found(path) == {32: ["name_birth"]}
+
+
 def test_an_address_is_found_in_any_column(office):
     path = office.csv([["id", "notes"], ["1", "write to <Ann@HOME.example>, please"], ["2", "-"]])
     assert office.found(path) == {2: ["email"]}

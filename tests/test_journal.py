@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -26,6 +28,7 @@ def journal(tmp_path):
 
 
 KEY = keyring.default_path
+ROOT = Path(__file__).parents[1]
 
 
 def unkeyed(line: str, **changes: object) -> str:
@@ -217,6 +220,13 @@ def test_an_anchor_that_is_gone_is_missed_until_people_vouch_for_the_lines(journ
     assert len(journal.read()) == 6
 
 
+def test_nobody_can_vouch_for_lines_that_the_anchor_misses(journal):
+    lines = journal.path.read_text().splitlines(keepends=True)
+    journal.path.write_text("".join(lines[:4]))
+    with pytest.raises(Negative, match="lines 5 to 6 are missing"):
+        journal.mend(accept=4)
+
+
 def test_a_crash_between_a_line_and_its_anchor_is_mended(journal):
     """Nobody without the key can write such a line, so it is no attack."""
     before = anchor(journal).read_bytes()
@@ -227,6 +237,21 @@ def test_a_crash_between_a_line_and_its_anchor_is_mended(journal):
     assert journal.mend() == ()
     lines = journal.path.read_text().splitlines()
     assert "line 7 is missing" in broken(journal, lines[:6])
+
+
+def test_a_process_killed_between_a_line_and_its_anchor_loses_nothing(journal):
+    script = (
+        "import os, sys\nfrom pathlib import Path\nfrom scanner import anchors\n"
+        "from scanner.journal import Journal\n"
+        "anchors.write = lambda *_: os.kill(os.getpid(), 9)\n"
+        "Journal(Path(sys.argv[1])).append('intent', 'now', 'd', {})\n"
+    )
+    words = [sys.executable, "-c", script, str(journal.path)]
+    assert subprocess.run(words, cwd=ROOT, check=False, timeout=60).returncode == -9
+    assert [e.plan for e in journal.read()][6:] == ["d"]
+    assert "not anchored" in journal.mend()[0]
+    journal.append("undone", NOW, "d", {})
+    assert journal.mend() == ()
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -320,18 +345,13 @@ def test_a_plan_that_was_done_is_refused_and_one_that_was_undone_is_not(journal)
 
 
 def test_two_processes_that_append_at_once_keep_the_chain(journal, tmp_path):
-    import subprocess
-    import sys
-    from pathlib import Path
-
     script = (
         "import sys\nfrom pathlib import Path\nfrom scanner.journal import Journal\n"
         "for n in range(10):\n"
         "    Journal(Path(sys.argv[1])).append('intent', 'now', f'{sys.argv[2]}{n}', {})\n"
     )
-    root = Path(__file__).parents[1]
     running = [
-        subprocess.Popen([sys.executable, "-c", script, str(journal.path), name], cwd=root)
+        subprocess.Popen([sys.executable, "-c", script, str(journal.path), name], cwd=ROOT)
         for name in ("x", "y")
     ]
     assert [p.wait(60) for p in running] == [0, 0]

@@ -15,7 +15,7 @@ from tests import drill, mini
 from tests.erasing import PACK, Erasure
 from tests.servers import fresh_database
 
-SOON = "2030-01-01"
+NOW, SOON = "2026-01-01T00:00:00+00:00", "2030-01-01"
 
 
 def write(url, statement):
@@ -115,6 +115,15 @@ def test_who_is_still_erased_is_left_alone(copies):
     before = mini.dump(copies.erasure.url)
     assert copies.states(copies.erasure.url, "--commit") == {mini.ANN: "erased"}
     assert mini.dump(copies.erasure.url) == before
+
+
+def test_a_commit_needs_the_number_of_people(copies):
+    copies.erase(mini.ANN)
+    url = copies.restore()
+    before = mini.dump(url)
+    for words in ((), ("--confirm", 2), ("--confirm", mini.ANN)):
+        copies.run(url, "--commit", *words, status=3)
+    assert mini.dump(url) == before
 
 
 def test_only_what_was_erased_since_the_backup_is_looked_at(copies):
@@ -289,3 +298,24 @@ def _word(word, said):
     import re
 
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) is not None
+
+
+def test_a_batch_says_whom_it_erased_or_that_it_does_not(copies):
+    """Of many who are purged at once each is looked for; a batch without names is not passed over."""
+    copies.erase(mini.ANN)
+    one = copies.erasure.journal.read()
+    marks, basis = one[1].content["marks"], one[1].content["basis"]
+    journal = Journal(copies.folder / "many.jsonl")
+    journal.append("basis", NOW, "", one[0].content)
+    intent = {"batch": 0, "subject": {"table": "table_contact", "key": "batch 1"}, "basis": basis}
+    whom = [{"table": "table_contact", "key": k, "marks": m} for k, m in
+            ((mini.ANN, marks), (mini.BOB, marks))]  # fmt: skip
+    for content in ({"batch": 0, "subjects": whom}, {"batch": 1}):
+        journal.append("intent", NOW, "many", intent)
+        journal.append("batch", NOW, "many", content)
+    journal.append("done", NOW, "many", {"rows": {}})
+    assert journal.open_intents() == ()
+    copies.erasure.journal = journal
+    url = copies.restore()
+    found = copies.states(url, status=3)
+    assert found == {mini.ANN: "undone", mini.BOB: "other", "": "unclear"}

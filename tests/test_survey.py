@@ -111,7 +111,7 @@ def test_what_is_left_outside_the_plan_stops_a_commit_by_its_spot_alone(still, m
     """Residue looks at all that the survey saw, whatever was planned."""
     plan, seen = still.plan(), survey(still)
     rewrite = "scanner.executor.erasure.rewrite"
-    monkeypatch.setattr(rewrite, lambda *_: None)
+    monkeypatch.setattr(rewrite, lambda *_, **__: None)
     with pytest.raises(errors.Residue, match="table_contact"):
         still.commit(plan, survey=seen)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused
+from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Unfinished
 
 if TYPE_CHECKING:
     from scanner.requests.items import Outcome, Standing
@@ -48,12 +48,12 @@ def counted(standings: "Sequence[Standing]") -> str:
     """Count requests by what is to be done with them."""
     counts = Counter(s.verdict for s in standings)
     told = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
-    return f"{len(standings)} requests" + (f": {told}" if told else "") + _late(standings)
-
-
-def _late(standings: "Sequence[Standing]") -> str:
-    late = [s for s in standings if s.verdict != "closed" and s.left is not None and s.left < 0]
-    return f"; {len(late)} past the legal term" if late else ""
+    late = sum(s.verdict != "closed" and s.left is not None and s.left < 0 for s in standings)
+    return (
+        f"{len(standings)} requests"
+        + (f": {told}" if told else "")
+        + (f"; {late} past the legal term" if late else "")
+    )
 
 
 def line(outcome: "Outcome") -> str:
@@ -84,22 +84,24 @@ def summary(
     else:
         counts = Counter(o.result for o in outcomes)
         yield ", ".join(f"{n} {result}" for result, n in sorted(counts.items()))
-    waiting = [s for s in left if s.verdict == "waiting"]
-    if waiting or _late(left):
-        yield f"{len(waiting)} requests wait" + _late(left)
+    if waiting := sum(s.verdict == "waiting" for s in left):
+        yield f"{waiting} not due yet"
+    if late := [s.item.number for s in left if s.left is not None and s.left < 0]:
+        yield f"past the legal term and open: {', '.join(late)}"
     if outcomes and not commit:
         yield "rehearsed: nothing was changed"
 
 
 def judge(outcomes: "Sequence[Outcome]") -> None:
-    """End with the status of the worst.
+    """End with the status of the worst; where something was changed, with the one that says so.
 
     Raises:
-        Refused, DatabaseFailed, Misconfigured: some were not carried out.
+        Refused, DatabaseFailed, Misconfigured: none was carried out. Unfinished: some were.
     """
     bad = [o for o in outcomes if o.exit_code]
     if bad:
-        kind = STATUS.get(max(o.exit_code for o in bad), Refused)
+        done = any(o.result == "done" for o in outcomes)
+        kind = Unfinished if done else STATUS.get(max(o.exit_code for o in bad), Refused)
         raise kind(
             f"{len(bad)} of {len(outcomes)} requests were not carried out and stay open: "
             + ", ".join(o.standing.item.number for o in bad)

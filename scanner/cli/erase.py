@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scanner.cli import _connection, _options, _output, _progress
+from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
+    from scanner.ledger import Warrant
     from scanner.plans import Plan, Receipt
 
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 @_options.DB
 @click.argument("plan", type=_options.FILE)
 @click.option("--commit", is_flag=True, help="Keep the changes; without it all is undone again.")
-@click.option("--confirm", default="", metavar="KEY", help="The subject's key once more.")
+@click.option(
+    "--confirm",
+    default="",
+    metavar="KEY|NUMBER",
+    help="The subject's key once more; of a purge of many, the number of its roots.",
+)
 @click.option("--max-rows", type=click.IntRange(1), help="Refuse to change more rows than that.")
 @click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
 @click.option(
@@ -57,15 +63,36 @@ def command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Carry out a plan in one transaction. Rehearses, unless told to commit."""
+    """Carry out a plan in one transaction. Rehearses, unless told to commit.
+
+    A purge of many takes one transaction a batch. When it was interrupted (status 5), the same
+    command goes on with the batches that are left.
+    """
     from scanner import database, rulebook
+    from scanner.bulk import is_bulk
     from scanner.executor import execute
     from scanner.journal import Journal
     from scanner.ledger import Warrant
     from scanner.plans import Plan
 
     warrant = Warrant(request, _options.login(by))
-    todo = Plan.from_json(_output.read_text(plan))
+    text = _output.read_text(plan)
+    if is_bulk(text):
+        if answers or max_rows:
+            raise click.UsageError("a purge of many takes neither --answers nor --max-rows")
+        _bulk.erase(
+            db,
+            text,
+            commit=commit,
+            confirm=confirm,
+            pack=pack,
+            book=(journal, journal_key),
+            warrant=warrant,
+            output=output,
+            as_json=as_json,
+        )
+        return
+    todo = Plan.from_json(text)
     if answers:
         todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
@@ -83,7 +110,7 @@ def command(
             progress=progress,
         )
     if output:
-        _keep(output, receipt, book)
+        _keep(output, receipt, book, warrant)
     if as_json:
         _output.emit(receipt.to_json())
     for line in summary(receipt):
@@ -115,7 +142,7 @@ def _answered(todo: "Plan", answers: Path) -> "Plan":
     return todo.answered(said.reviews)
 
 
-def _keep(output: Path, receipt: "Receipt", book: "Journal") -> None:
+def _keep(output: Path, receipt: "Receipt", book: "Journal", warrant: "Warrant") -> None:
     """Write the receipt, .html as a certificate; a failure must not hide that it was committed."""
     try:
         if output.suffix.lower() == ".html":
@@ -123,7 +150,7 @@ def _keep(output: Path, receipt: "Receipt", book: "Journal") -> None:
 
             done = receipt.committed and receipt.rows
             line = book.receipt(receipt.plan).named if done else None
-            reports.certify(receipt.to_raw(), output, journal=line)
+            reports.certify(receipt.to_raw() | warrant.to_raw(), output, journal=line)
         else:
             _output.write_text(output, receipt.to_json())
     except Misconfigured as error:
@@ -150,5 +177,10 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         if not receipt.committed:
             yield "  answer them in the plan now: after the commit they are not found again"
     yield f"residue: {sum(receipt.residue.values())} rows"
-    yield f"KPIs: {len(receipt.kpis)} figures equal before and after"
+    if gone := sum(receipt.deleted.values()):
+        yield f"{gone:,} rows of {len(receipt.deleted)} tables were deleted, nothing refers to them"
+    moved = [k for k in receipt.kpis if not k["equal"]]
+    yield f"KPIs: {len(receipt.kpis) - len(moved)} figures equal before and after"
+    if moved:
+        yield f"KPIs: {len(moved)} figures lost the rows that were deleted, as planned"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -180,7 +180,7 @@ def lines(entries: "Sequence[Entry]") -> Iterator[str]:
 
 def _more(content: Mapping[str, Any]) -> Iterator[str]:
     """Say what else an entry holds that fits in a line."""
-    if rows := sum((content.get("rows") or {}).values()):
+    if rows := sum((content.get("rows") or content.get("deleted") or {}).values()):
         yield f"{rows:>8,} rows"
     yield from (f"{name} {content[name]}" for name in SHOWN if content.get(name))
     if again := content.get("again"):

@@ -1,22 +1,51 @@
 """``efface plan``: an audit and a subject -> plan.json. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli import _connection, _options, _output, _progress
+from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from scanner.plans import Plan, Review
+    from scanner.plans import Figure, Plan, Review
 
 
 @click.command()
 @_options.DB
 @click.argument("audit", type=_options.FILE)
-@_options.SUBJECT
+@click.option(
+    "--subject", metavar="KEY", help="The person's key (objid); never a name or an address."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["redact", "purge"]),
+    default="redact",
+    show_default=True,
+    help="Replace values, or delete rows as a purge directive says.",
+)
+@click.option(
+    "--directive",
+    "directives",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="How to purge; several are carried out together, in their order.",
+)
+@click.option(
+    "--subjects", type=_options.FILE, metavar="FILE", help="Purge many: a file of keys, one a line."
+)
+@click.option(
+    "--before", metavar="DATE", help="Purge many: those that the directive calls older than DATE."
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="Purge many: so many in one transaction.",
+)
 @click.option(
     "--pack",
     metavar="NAME|FILE",
@@ -47,7 +76,12 @@ if TYPE_CHECKING:
 def command(
     db: str,
     audit: Path,
-    subject: str,
+    subject: str | None,
+    method: str,
+    directives: tuple[str, ...],
+    subjects: Path | None,
+    before: str | None,
+    batch: int,
     pack: str | None,
     sql: Path | None,
     answers: Path | None,
@@ -57,8 +91,37 @@ def command(
     as_json: bool,
     output: Path | None,
 ) -> None:
-    """Say what erasing one subject would do; change nothing."""
+    """Say what erasing a subject, or purging many, would do; change nothing."""
     _usable(output, sql, reviews, as_json=as_json)
+    _meant(subject, subjects, before, method, directives)
+    if method == "purge" and sql:
+        raise Misconfigured("no script is written of a purge: efface erase carries it out")
+    if subject is not None:
+        how = (method, directives)
+        book = (journal, journal_key)
+        _one(db, audit, subject, how, pack, sql, answers, reviews, book, output, as_json=as_json)
+    elif reviews or answers:
+        raise click.UsageError("a purge of many keeps what waits for review: it takes no answers")
+    else:
+        rows = _bulk.Wanted(directives, subjects, before, batch)
+        _bulk.plan(db, audit, rows, pack, (journal, journal_key), output, as_json=as_json)
+
+
+def _one(
+    db: str,
+    audit: Path,
+    subject: str,
+    how: tuple[str, tuple[str, ...]],
+    pack: str | None,
+    sql: Path | None,
+    answers: Path | None,
+    reviews: Path | None,
+    book: tuple[Path | None, Path | None],
+    output: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Plan what is to be done about one subject."""
     import reports
     from scanner import planner, rulebook, safeguards, scripter, witness
 
@@ -72,12 +135,18 @@ def command(
     with (
         _connection.opened(db) as engine,
         _progress.shown() as progress,
-        planner.drafting(engine, rules, decided, subject, answers=said, progress=progress) as (
-            connection,
-            draft,
-        ),
+        planner.drafting(
+            engine,
+            rules,
+            decided,
+            subject,
+            method=how[0],
+            directives=how[1],
+            answers=said,
+            progress=progress,
+        ) as (connection, draft),
     ):
-        made = _connection.held(draft.plan.answered(earlier), engine, journal, journal_key)
+        made = _connection.held(draft.plan.answered(earlier), engine, *book)
         seen = witness.testify(connection, draft, rules) if reviews else ()
         script = scripter.script(connection, draft, rules) if sql else None
     text = made.to_json()
@@ -98,6 +167,20 @@ def command(
         _output.write_text(sql, script.text)
     for line in script.remarks() if script else ():
         _output.remark(line)
+
+
+def _meant(
+    subject: str | None,
+    subjects: Path | None,
+    before: str | None,
+    method: str,
+    directives: tuple[str, ...],
+) -> None:
+    """Refuse what names nobody, or too many ways of naming them."""
+    if sum(v is not None for v in (subject, subjects, before)) != 1:
+        raise click.UsageError("name one of --subject KEY, --subjects FILE and --before DATE")
+    if method != "purge" and (subject is None or directives):
+        raise click.UsageError("--subjects, --before and --directive go with --method purge")
 
 
 def _usable(output: Path | None, sql: Path | None, reviews: Path | None, *, as_json: bool) -> None:
@@ -171,23 +254,37 @@ def _kept(output: Path, old: "Plan", made: "Plan") -> None:
         )
 
 
+def lost(before: Sequence["Figure"], after: Sequence["Figure"]) -> Iterator[str]:
+    """Say what reports lose."""
+    for old, new in zip(before, after, strict=False):
+        if old != new:
+            yield f"reports: {old.name}: {old.rows:,} rows before, {new.rows:,} after"
+
+
 def summary(plan: "Plan") -> Iterator[str]:
     """Say in a few lines what a plan would do."""
     if plan.empty:
         yield f"nothing to do about subject {plan.subject[1]}"
     else:
         cells = sum(s.rows * len(s.columns) for s in plan.steps)
+        gone = sum(s.rows for s in plan.steps if s.purge)
         yield (
             f"subject {plan.subject[1]}: {sum(plan.reached.values()):,} rows of "
             f"{len(plan.reached)} tables belong or are linked to it"
         )
         yield f"  {plan.rows:>6,} rows would change"
-        yield f"  {cells:>6,} cells would be redacted in the subject's own rows"
+        if gone:
+            yield f"  {gone:>6,} rows would be deleted"
+            for step in (s for s in plan.steps if s.purge):
+                yield f"    {step.rows:>6,} of {step.table}"
+        cut = " or cut" if gone else ""
+        yield f"  {cells:>6,} cells would be redacted{cut} in the subject's own rows"
         spans = sum(len(m.spans) for m in plan.mentions)
         yield f"  {spans:>6,} mentions would be scrubbed in {len(plan.mentions):,} other cells"
     if plan.reviews:
         yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"
+    yield from lost(plan.kpis, plan.kpis_after)
     for stop in plan.stops:
         yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
     for table, names in plan.triggers.items():

@@ -1,6 +1,6 @@
 """``efface reapply``: after a restore, erases again who is back. Rehearses, unless told to commit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,8 +69,8 @@ def command(
         found = revenants.find(engine, book, since=start, basis=basis, chosen=pack)
         for one in found:
             _output.remark(_line(one))
-        outcomes = []
-        for outcome in restorer.reapply(
+        outcomes: list[Outcome] = []
+        work = restorer.reapply(
             engine,
             found,
             book,
@@ -78,12 +78,30 @@ def command(
             confirm=confirm,
             by=_options.login(by),
             progress=progress,
-        ):
+        )
+        try:
+            _carry_out(work, outcomes, commit=commit)
+        finally:
+            if as_json:
+                _emit(book, found, outcomes, commit=commit)
+    _end(found, outcomes, commit=commit)
+
+
+def _carry_out(work: "Iterable[Outcome]", outcomes: "list[Outcome]", *, commit: bool) -> None:
+    """Say what comes of each; what is done stays done when somebody interrupts.
+
+    Raises:
+        Unfinished: interrupted after some.
+    """
+    try:
+        for outcome in work:
             outcomes.append(outcome)
             _output.remark(_came(outcome, commit=commit))
-    if as_json:
-        _emit(book, found, outcomes, commit=commit)
-    _end(found, outcomes, commit=commit)
+    except KeyboardInterrupt:
+        if not commit or not any(o.receipt for o in outcomes):
+            raise
+        told = f"interrupted after {len(outcomes)} subjects: the others are as they were"
+        raise Unfinished(f"{told}; run the same again") from None
 
 
 def _time(text: str) -> datetime:

@@ -94,6 +94,7 @@ def listing(
 @QUEUE
 @NOW
 @_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 def running(
     db: str,
@@ -105,6 +106,7 @@ def running(
     queue: Path | None,
     now: datetime | None,
     journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
 ) -> None:
     """Carry out each request that is due, note it and close it. Rehearses, unless told to commit."""
@@ -125,7 +127,7 @@ def running(
             rules,
             decided,
             _tracker(engine, rules, queue, login, at),
-            Journal.of(database.identity(engine.url), journal),
+            Journal.of(database.identity(engine.url), journal, journal_key),
             commit,
             at,
             max_rows,
@@ -165,6 +167,8 @@ def _run(work: "Work", *, as_json: bool) -> None:
 @PACK
 @QUEUE
 @NOW
+@_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 def opening(
     db: str,
@@ -174,11 +178,16 @@ def opening(
     pack: str | None,
     queue: Path | None,
     now: datetime | None,
+    journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
 ) -> None:
     """Open a request about one person, in its queue. Rehearses, unless told to commit."""
+    from scanner import database
+    from scanner.journal import Journal
     from scanner.model import dump
     from scanner.requests import open_request
+    from scanner.requests.runner import docketed
 
     at = _now(now)
     with _connection.opened(db) as engine, ExitStack() as rest:
@@ -189,6 +198,9 @@ def opening(
             number = _file(engine, rules, queue, login, at).open(subject, commit=commit)
         else:
             number = open_request(engine, rules, subject, agent=login, now=at, commit=commit)
+        if commit:
+            book = Journal.of(database.identity(engine.url), journal, journal_key)
+            docketed(_tracker(engine, rules, queue, login, at), rules, book, at, number)
     if as_json:
         raw = {"version": 1, "request": number, "subject": subject, "committed": commit}
         _output.emit(dump(raw))

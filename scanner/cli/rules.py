@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from scanner.cli import _options, _output, _rulelist
+from scanner.cli import _directives, _options, _output, _rulelist
 from scanner.cli._rulelist import Listing
 
 LONG = 72
@@ -30,16 +30,46 @@ FILES = (".toml", ".yaml", ".yml")
     help="Say what is found in each line of FILE, or of what is typed or piped in.",
 )
 @click.option("--strategies", is_flag=True, help="Only what can be done with a value.")
+@click.option(
+    "--db",
+    metavar="URL",
+    envvar="EFFACE_DB",
+    help="Check purge directives against this database.",
+)
+@click.option(
+    "--audit",
+    type=_options.FILE,
+    metavar="FILE",
+    help="The audit of that database: says which tables are copies or hold personal data.",
+)
+@click.option(
+    "--generate",
+    is_flag=True,
+    help="Propose what a purge directive lacks in the database, or one for a table.",
+)
 @_options.JSON
 def command(
-    names: tuple[str, ...], check: bool, tried: IO[str] | None, strategies: bool, as_json: bool
+    names: tuple[str, ...],
+    check: bool,
+    tried: IO[str] | None,
+    strategies: bool,
+    db: str | None,
+    audit: Path | None,
+    generate: bool,
+    as_json: bool,
 ) -> None:
-    """List recognizers, column names, packs and strategies; prove their examples.
+    """List recognizers, column names, packs, directives and strategies; prove their examples.
 
-    NAME is a pack that comes with efface; FILE is one of yours: a pack, recognizers, column names
+    NAME is a pack or a purge directive that comes with efface; FILE is one of yours: a pack, recognizers, column names
     and lists (.toml) that add to ours, replace or disable them, or Presidio's recognizers (.yaml).
     Every rule is checked whenever it is read. Values to try are never arguments: those are public.
     """
+    if generate:
+        _proposed(names, db, audit)
+        return
+    if names and len(purges := _directives.among(names)) == len(names):
+        _purges(purges, db, audit, as_json=as_json)
+        return
     if tried:
         listed = {"tried": _tried(names, tried)}
     else:
@@ -56,6 +86,26 @@ def command(
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
 
 
+def _proposed(names: Sequence[str], db: str | None, audit: Path | None) -> None:
+    """Print a proposed directive."""
+    if not db or len(names) != 1:
+        raise click.UsageError("--generate takes one directive or table, and --db URL")
+    _output.emit(_directives.propose(db, audit, names[0]))
+
+
+def _purges(names: Sequence[str], db: str | None, audit: Path | None, *, as_json: bool) -> None:
+    """Show directives, and check them together against a database."""
+    listed = _directives.shown(names)
+    if as_json:
+        from scanner.model import dump
+
+        _output.emit(dump({"version": 1, **listed}))
+    else:
+        _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
+    if db:
+        _output.remark(_directives.check(db, audit, names))
+
+
 def _listing(names: Sequence[str]) -> Listing:
     """List what is in force, or only the packs that are named."""
     from scanner import rulebook
@@ -68,6 +118,7 @@ def _listing(names: Sequence[str]) -> Listing:
     return {
         **_rulelist.looked_for(rules, presidio),
         "packs": [_rulelist.pack(n) for n in shown],
+        "directives": _directives.overview(),
         "strategies": _rulelist.strategies(),
     }
 

@@ -137,7 +137,8 @@ def _put(desk: Desk, case: Case) -> None:
     title = desk.say("titles_person" if chance.hit(0.25) else "titles", scene, cut=80)
     lists = world.lists
     called = chance.hit(0.2)
-    home = chance.hit(0.08) and not who.company
+    # The address beside an alternate contact is that contact's, of whom the case says none.
+    home = chance.hit(0.08) and not who.company and link is None
     desk.store.sheet("case", CASE).put(
         case.objid, title, case.number, stamp(case.opened), 0, stamp(case.opened + 600), phone,
         known["phone"], case.history.said(), "", "1", "W", first, last, mail, phone,

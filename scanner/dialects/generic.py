@@ -8,6 +8,7 @@ from operator import add
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Enum,
@@ -36,6 +37,9 @@ class Dialect:
 
     max_keys = 500
     """How many keys one statement may name."""
+
+    at_once = 0
+    """How many keys ``among`` may name; 0: no more than parameters, ``max_keys``."""
 
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
@@ -100,6 +104,21 @@ class Dialect:
         """
         return dict.fromkeys(tables)
 
+    sees_all = False
+    """Whether ``since`` leaves a table out only where no row was deleted from it either."""
+
+    def catalogue(self, connection: Connection) -> str:
+        """Name the state of all tables' definitions; empty where they must be read again."""
+        return ""
+
+    @contextmanager
+    def watched(self, connection: Connection) -> Iterator[Callable[[], frozenset[str] | None]]:
+        """Note the tables that triggers write to while the block runs.
+
+        The function that it gives names them so far; None where that cannot be told.
+        """
+        yield lambda: None
+
     def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
         """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
         raise NotImplementedError
@@ -149,6 +168,14 @@ class Dialect:
         """Name the triggers that fire when rows of ``table`` are updated."""
         return ()
 
+    def counts_changes(self, column: Column[Any]) -> bool:
+        """Whether the database itself sets a column whenever its row changes."""
+        return False
+
+    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s with columns that the database sets when a row changes."""
+        return frozenset()
+
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that a rollback does not bring back."""
         return frozenset()
@@ -191,6 +218,10 @@ class Dialect:
         where the table has clearly more than ``rows`` rows; more rows than asked for may come.
         """
         return select(*columns(table)).select_from(table).limit(rows)
+
+    def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+        """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
+        return column.in_(keys)
 
     # -- scripts ----------------------------------------------------------------------------
 

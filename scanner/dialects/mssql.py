@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     String,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.mssql import TIMESTAMP
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -82,6 +84,10 @@ class Dialect(generic.Dialect):
             "and t.is_disabled = 0"
         )
         return tuple(sorted(connection.scalars(query, {"t": table.fullname})))
+
+    def counts_changes(self, column: Column[Any]) -> bool:
+        """Know rowversion, which was called timestamp: it counts the changes of the database."""
+        return isinstance(column.type, TIMESTAMP)
 
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
         """Read the partitions' row counts."""

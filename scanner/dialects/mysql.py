@@ -65,6 +65,7 @@ class Dialect(generic.Dialect):
             connection.exec_driver_sql("SET SESSION max_statement_time = 0")
 
     locks_rows = True
+    sees_all = True
 
     idle_seconds = 10
     """A table that was written to within so many seconds may be being written to."""
@@ -140,6 +141,14 @@ class Dialect(generic.Dialect):
             "where event_object_schema = database() and event_object_table = :t"
         )
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
+
+    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Look for ON UPDATE CURRENT_TIMESTAMP."""
+        query = text(
+            "select distinct table_name from information_schema.columns "
+            "where table_schema = database() and extra like '%on update%'"
+        )
+        return frozenset(("", name) for name in connection.scalars(query))
 
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the tables of MyISAM, Aria and other engines without transactions."""

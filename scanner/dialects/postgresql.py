@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Connection,
     String,
     Table,
+    any_,
     cast,
     exists,
     func,
@@ -35,6 +37,7 @@ class Dialect(generic.Dialect):
     """PostgreSQL has real read-only transactions and page samples."""
 
     max_keys = 5000
+    at_once = 100_000
     can_roll_back = True
     sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
@@ -111,6 +114,20 @@ class Dialect(generic.Dialect):
             found |= {some[n]: recent for n in connection.scalars(union_all(*asked))}
         return found
 
+    def catalogue(self, connection: Connection) -> str:
+        """Digest the versions of the rows of the catalogue that define tables."""
+        query = text(
+            "select md5(string_agg(v, ' ' order by v)) from ("
+            "select concat('a', attrelid, '.', attnum, '/', xmin) as v from pg_attribute "
+            "union all select concat('c', oid, '/', relname, '/', relnamespace, relkind) "
+            "from pg_class union all select concat('i', indexrelid, '/', xmin) from pg_index "
+            "union all select concat('k', oid, '/', xmin) from pg_constraint "
+            "union all select concat('d', oid, '/', xmin) from pg_attrdef "
+            "union all select concat('t', oid, '/', xmin) from pg_type "
+            "union all select concat('n', oid, '/', nspname) from pg_namespace) all_of_it"
+        )
+        return str(connection.scalar(query))
+
     tables_at_once = 100
     """Of so many tables one statement asks whether they have changed."""
 
@@ -131,6 +148,10 @@ class Dialect(generic.Dialect):
                 if self.code(error.orig) != "55P03" or time.monotonic() > last:
                     raise
             time.sleep(0.1)
+
+    def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+        """Send all keys as one parameter, an array."""
+        return column == any_(literal(list(keys), ARRAY(column.type)))
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update."""

@@ -1,7 +1,10 @@
 """SQLite: one file, one writer, rowids to sample by."""
 
+import json
 import secrets
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,11 +27,15 @@ from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 
+WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
+"""What an authorizer calls statements that write."""
+
 
 class Dialect(generic.Dialect):
     """SQLite allows 32,766 parameters since 3.32 and 999 before."""
 
     max_keys = 900
+    at_once = 100_000
     can_roll_back = True
     sees_triggers = True
     script = "sqlite"
@@ -88,6 +95,30 @@ class Dialect(generic.Dialect):
         """Ask whether anybody has committed anything; then any row may have changed."""
         return {} if self.mark(connection) == mark else dict.fromkeys(tables)
 
+    sees_all = True
+
+    def catalogue(self, connection: Connection) -> str:
+        """Read the version that each change of the schema counts up."""
+        return str(connection.scalar(text("PRAGMA schema_version")))
+
+    @contextmanager
+    def watched(self, connection: Connection) -> Iterator[Callable[[], frozenset[str] | None]]:
+        """Let SQLite name what a statement may write to: it does so when it compiles one."""
+        driver: Any = connection.connection.dbapi_connection
+        copied: set[str] = set()
+
+        def note(action: int, table: str | None, *more: str | None) -> int:
+            trigger = more[-1]
+            if action in WRITES and table is not None and trigger is not None:
+                copied.add(table)
+            return sqlite3.SQLITE_OK
+
+        driver.set_authorizer(note)
+        try:
+            yield lambda: frozenset(copied)
+        finally:
+            driver.set_authorizer(None)
+
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """SQLite has none."""
         return ("",)
@@ -108,6 +139,13 @@ class Dialect(generic.Dialect):
         """Read them from the schema table."""
         query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
+
+    def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+        """Send all keys as one parameter, a JSON list: a statement then costs the same for any."""
+        if not all(type(k) is int or type(k) is str for k in keys):
+            return column.in_(keys)
+        listed = func.json_each(json.dumps(keys)).table_valued("value", joins_implicitly=True)
+        return column.in_(select(listed.c.value))
 
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""

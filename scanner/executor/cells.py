@@ -23,11 +23,20 @@ BATCH = 1000
 """Rows that one statement's parameters cover."""
 
 
-def rewrite(connection: Connection, draft: Draft, pack: Pack, tally: Tally) -> None:
-    """Write all edits and scrub all mentions of a draft."""
+def rewrite(
+    connection: Connection, draft: Draft, pack: Pack, tally: Tally, *, observed: bool
+) -> None:
+    """Write all edits and scrub all mentions of a draft.
+
+    ``observed``: what else stands in the rows is noted, as something else may change it.
+    """
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
     for edit in changed(draft, pack):
         groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
+    for (where, _), some in groups.items() if observed else ():
+        if draft.addresses[where].unique:  # before any trigger has fired
+            table = table_of(draft.schema, where)
+            tally.others.note(connection, table, draft.addresses[where], some)
     for (where, columns), some in sorted(groups.items()):
         table, address = table_of(draft.schema, where), draft.addresses[where]
         if address.unique:

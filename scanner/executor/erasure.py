@@ -7,6 +7,7 @@ looked for again; KPIs and row counts must be as before. Only then the transacti
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,7 +19,9 @@ from sqlalchemy import (
 from scanner import holds, ledger, newcomers, planner, recorder, safeguards, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
+from scanner.executor import deletion
 from scanner.executor.cells import rewrite
+from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
@@ -33,7 +36,7 @@ from scanner.surveyor import Survey
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
 
-PROBES = 5
+PROBES = deletion.PROBES
 """By how many rows an interrupted erasure is recognised."""
 
 
@@ -51,7 +54,7 @@ def execute(
     warrant: Warrant = NOBODYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     progress: Progress | None = None,
-    alongside: Callable[[Connection], None] | None = None,
+    alongside: Aside | None = None,
 ) -> Receipt:
     """Carry out ``plan`` in one transaction; without ``commit``, undo it again.
 
@@ -87,8 +90,7 @@ def execute(
             journal.refuse_again(plan.digest)
     started = _now(clock)
     request = safeguards.request_of(plan, pack)
-    if survey is None:
-        survey = surveyor.survey(engine, [request], progress=progress)
+    survey = surveyor.renewed(engine, survey, [request], progress=progress)
     with ExitStack() as held, writing(engine) as (connection, keep):
         snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, survey, progress)
@@ -98,9 +100,15 @@ def execute(
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
         current, rounds = _work(connection, draft, request, survey, tally, progress)
-        written = None if residue == "full" else tally.places
+        names = alongside.tables if alongside else frozenset()
+        beside, everywhere = newcomers.beside(connection, draft.schema, names)
+        everywhere = everywhere or residue == "full"
+        current = newcomers.read_whole(connection, current, {*tally.places, *beside})
+        deletion.settled(connection, current)
+        written = None if everywhere else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
         kpis = safeguards.unchanged(connection, draft, before, pack)
+        tally.others.unmoved(connection, draft.schema, draft.addresses)
         receipt = recorder.receipt(
             plan,
             current,
@@ -118,11 +126,12 @@ def execute(
                 "trigger that copies it there, then plan again"
             )
         safeguards.few(len(tally.rows), max_rows)
-        if commit and tally.rows and snapshot:
+        if commit and tally.rows:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
+            others = None if everywhere else {*tally.places, *beside}
+            held.enter_context(newcomers.kept_out(engine, current, pack, others))
         _write_alongside(connection, alongside, left)
         if commit and tally.rows:
-            held.enter_context(newcomers.kept_out(engine, current, pack, tally.places, residue))
             intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
             intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
             journal.append("intent", _now(clock), plan.digest, intent)
@@ -150,31 +159,39 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
-    while not current.plan.empty:
-        if rounds == ROUNDS:
-            raise Residue(safeguards.unending(current, ROUNDS))
-        rewrite(connection, current, request.pack, tally)
-        rounds += 1
-        if safeguards.alone(connection, current):
-            break
-        sight = survey.sight(connection, draft.schema, request) if dialect.tells_rows else None
-        current = planner.draft(
-            connection,
-            draft.schema,
-            request,
-            identity=draft.identity,
-            sight=sight,
-            progress=progress,
-        )
-    return newcomers.read_whole(current, tally.places) if dialect.locks_rows else current, rounds
+    observed = safeguards.observed(connection, draft)
+    with dialect.watched(connection) as copied:
+        while not current.plan.empty:
+            if rounds == ROUNDS:
+                raise Residue(safeguards.unending(current, ROUNDS))
+            rewrite(connection, current, request.pack, tally, observed=observed)
+            deletion.carry_out(connection, current, tally)
+            rounds += 1
+            if safeguards.alone(connection, current):
+                break
+            if dialect.tells_rows:
+                sight = survey.sight(connection, draft.schema, request)
+            else:
+                sight = safeguards.after_triggers(current, copied())
+            current = planner.draft(
+                connection,
+                draft.schema,
+                request,
+                identity=draft.identity,
+                sight=sight,
+                after=current if current.purge else None,
+                progress=progress,
+            )
+            current = replace(current, territory=draft.territory)
+    return current, rounds
 
 
 def _write_alongside(
-    connection: Connection, alongside: Callable[[Connection], None] | None, left: Mapping[str, int]
+    connection: Connection, alongside: Aside | None, left: Mapping[str, int]
 ) -> None:
     """Write what belongs to the erasure, unless a rehearsal has found that it will be refused."""
     if alongside and not left:
-        alongside(connection)
+        alongside.write(connection)
 
 
 def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:
@@ -207,6 +224,8 @@ def _now(clock: Callable[[], datetime]) -> str:
 def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
     """Describe how some changed rows with a plain key look now; none where no key can be named."""
     found: list[dict[str, Any]] = []
+    if draft.purge:
+        return deletion.probes(connection, draft.purge.uprooting, draft.purge.ground)
     for edit in draft.edits:
         address = draft.addresses[edit.table]
         plainly = all(isinstance(v, int | str) for v in edit.place.values())

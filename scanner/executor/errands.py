@@ -4,7 +4,8 @@ Which rows these are, the pack says. New rows take their keys from the product's
 the transaction of the caller; what was written is read back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, String, Table, insert, select, update
@@ -17,6 +18,20 @@ from scanner.tracking import Desk, Write
 
 STEPS = 2
 """A counter may say the next key or the last one: the second number is free in either case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is written into an erasure's transaction beside it, and into which tables of the pack."""
+
+    write: Callable[[Connection], None]
+    tables: frozenset[str]
+
+
+def tables_of(desk: Desk, errands: Sequence[str]) -> frozenset[str]:
+    """Name the tables that errands write to, the counters of keys and numbers among them."""
+    names = {w.insert or w.update for errand in errands for w in desk.errands[errand]}
+    return frozenset({*names, desk.keys.table, desk.series.table})
 
 
 def perform(lookup: Lookup, desk: Desk, errands: Sequence[str]) -> None:

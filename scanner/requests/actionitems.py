@@ -1,6 +1,6 @@
 """Requests that are action items of the CRM: noted and closed as the CRM does it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,15 @@ from sqlalchemy import Connection, Engine
 from scanner.database import reading
 from scanner.errors import Stale
 from scanner.executor import errands
+from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
 from scanner.requests import judging
 from scanner.requests.finder import desk_of, find, lookup_of, schema_of
 from scanner.requests.items import Item
 from scanner.rulebook import Pack
+
+FINISHING = ("note", "close")
+"""What is written when a request was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,13 @@ class ActionItems:
                 )
             return find(connection, schema, self.pack)
 
-    def finishing(self, item: Item, text: str) -> Callable[[Connection], None]:
+    def finishing(self, item: Item, text: str) -> Aside:
         """Give what notes and closes the item inside of the erasure's transaction."""
 
         def finish(connection: Connection) -> None:
-            self._write(connection, item, text, ("note", "close"))
+            self._write(connection, item, text, FINISHING)
 
-        return finish
+        return Aside(finish, errands.tables_of(desk_of(self.pack), FINISHING))
 
     def finished(self, item: Item, text: str) -> None:
         """Nothing is left to do: all was in one transaction."""
@@ -67,7 +71,7 @@ class ActionItems:
         """
         schema = schema_of(connection, self.pack)
         again = find(connection, schema, self.pack, only=(item.key,))
-        if again != (item,):
+        if len(again) != 1 or not item.stands(again[0]):
             raise Stale(f"request {item.number} is no longer as it was: try again")
         desk = desk_of(self.pack)
         lookup = lookup_of(connection, schema, self.pack, now=self.now, agent=self.agent)

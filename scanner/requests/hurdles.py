@@ -1,16 +1,20 @@
 """Says which stops of the pack hold for a person who asks to be forgotten. Reads only."""
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection, MetaData
 
-from scanner import stops
+from scanner import purging, stops
+from scanner.appraiser import appraise
 from scanner.database import ref
+from scanner.errors import Misconfigured
 from scanner.graph import Walk
+from scanner.plans import StopFound
+from scanner.references import Ground
 from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
+from scanner.uprooter import Uprooter
 
 
 def excusing(pack: Pack, item: Item) -> Pack:
@@ -21,14 +25,34 @@ def excusing(pack: Pack, item: Item) -> Pack:
     return replace(pack, stops=but)
 
 
-def stopping(connection: Connection, schema: MetaData, pack: Pack, item: Item) -> tuple[str, ...]:
-    """List the stops that hold for the item's person and method."""
+def directed(pack: Pack, item: Item) -> tuple[str, ...]:
+    """Name the directives by which the item's person is purged; none for another method."""
+    return pack.requests.policy.directives if item.method == "purge" else ()
+
+
+def ground(connection: Connection, schema: MetaData, pack: Pack) -> Walk:
+    """Get ready to walk from people to what belongs to them, once for all requests."""
     addresses = {ref(t): Address.of(t, (), "") for t in schema.tables.values()}
-    walk = Walk(connection, schema, excusing(pack, item), addresses=addresses, copies={})
+    return Walk(connection, schema, pack, addresses=addresses, copies={})
+
+
+def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
+    """List the stops that hold for the item's person and method."""
     territory = walk.trace(item.subject)
-    found = stops.found(connection, walk, territory, item.method)
-    return tuple(_told(s.why, s.rows) for s in found if s.effect == "stop")
+    walk.pack = excusing(pack, item)
+    found = [*stops.found(walk.connection, walk, territory, item.method)]
+    if item.method == "purge":
+        try:
+            found += _directed(walk, item)
+        except Misconfigured as error:  # this request's alone: others may be redacted
+            return (str(error),)
+    return tuple(f"{s.why} ({s.rows} rows)" for s in found if s.effect == "stop")
 
 
-def _told(why: str, rows: Any) -> str:
-    return f"{why} ({rows} rows)"
+def _directed(walk: Walk, item: Item) -> list[StopFound]:
+    """List the stops of the directive by which the person would be purged."""
+    agenda = purging.agenda_of(directed(walk.pack, item), walk.pack.subject)
+    ground = Ground(walk.connection, walk, agenda.key)
+    uprooter = Uprooter(walk.connection, ground, appraise(ground, agenda, ()).sound())
+    made = uprooter.uproot(uprooter.roots([item.subject], walk.subject))
+    return uprooter.stops(made, subject=item.subject)

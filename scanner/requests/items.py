@@ -1,11 +1,10 @@
 """What requests are to us: keys, times and reasons, free of personal data."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection
+from scanner.executor.errands import Aside
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""
@@ -39,6 +38,16 @@ class Item:
     approver: Any
     login: str
     told: str
+
+    def stands(self, again: "Item") -> bool:
+        """Whether it is still as it was judged, now that its subject is erased.
+
+        Only the erasure itself may have changed something: notes are redacted, and a purge cuts
+        the link to the subject.
+        """
+        cut = self.method == "purge" and again.subject is None
+        subject = self.subject if cut else again.subject
+        return replace(again, told=self.told, known=self.known, subject=subject) == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ class Tracker(Protocol):
     def items(self) -> tuple[Item, ...]:
         """Read all requests, closed ones as well."""
 
-    def finishing(self, item: Item, text: str) -> Callable[[Connection], None] | None:
+    def finishing(self, item: Item, text: str) -> Aside | None:
         """Give what closes the item with the note ``text`` inside of the erasure's transaction."""
 
     def finished(self, item: Item, text: str) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scanner.errors import AlreadyDone, Misconfigured
+from scanner.errors import AlreadyDone, Misconfigured, Stale
+from scanner.executor.errands import Aside
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item
 from scanner.requests.sheets import Row
@@ -66,8 +67,17 @@ class QueueFile:
         there = self.present({i.subject for i in found if i.subject is not None})
         return tuple(replace(i, known=i.subject in there) for i in found)
 
-    def finishing(self, item: Item, text: str) -> Callable[[Connection], None] | None:
-        """Nothing can be written to a file inside of the database's transaction."""
+    def finishing(self, item: Item, text: str) -> Aside:
+        """Make sure, before the erasure is committed, that the row can be closed afterwards."""
+
+        def check(_connection: Connection) -> None:
+            sheet = sheets.read(self.path, COLUMNS)
+            again = self._item(sheet, self._row(sheet, item))
+            if not item.stands(again):
+                raise Stale(f"request {item.number} is no longer as it was: try again")
+            sheet.writable()
+
+        return Aside(check, frozenset())
 
     def finished(self, item: Item, text: str) -> None:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""

@@ -1,23 +1,25 @@
 """Carries out the requests that are due, each in a transaction of its own. The executor writes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from scanner import planner
+from scanner import surveyor
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
-from scanner.plans import Plan, Receipt
-from scanner.requests import hurdles, judging
+from scanner.planner import Request
+from scanner.plans import Basis, Plan, Receipt
+from scanner.requests import docket, hurdles, judging
 from scanner.requests.items import Item, Outcome, Standing, Tracker
 from scanner.rulebook import Pack
+from scanner.surveyor import Survey
 
 LOG = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Work:
     now: datetime
     max_rows: int | None = None
     progress: Progress | None = None
+    survey: Survey | None = None
 
 
 def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tuple[Standing, ...]:
@@ -50,14 +53,15 @@ def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tu
         Misconfigured: the pack does not fit the database.
         DatabaseFailed: the database failed.
     """
-    items, found = tracker.items(), []
-    with reading(engine) as connection:
-        schema = reflect(connection)
-        for item in items:
-            asked = item.state == "open" and item.known
-            stops = hurdles.stopping(connection, schema, pack, item) if asked else ()
-            found.append(judging.judge(item, pack.requests.policy, now, stops=stops))
-    return tuple(found)
+    items = tracker.items()
+    asked = [i for i in items if i.state == "open" and i.known]
+    stops: dict[Any, tuple[str, ...]] = {}
+    if asked:
+        with reading(engine) as connection:
+            walk = hurdles.ground(connection, reflect(connection), pack)
+            stops = {i.key: hurdles.stopping(walk, pack, i) for i in asked}
+    policy = pack.requests.policy
+    return tuple(judging.judge(i, policy, now, stops=stops.get(i.key, ())) for i in items)
 
 
 def run(work: Work) -> Iterator[Outcome]:
@@ -70,14 +74,62 @@ def run(work: Work) -> Iterator[Outcome]:
         Unrecorded: one is done, but the journal does not say so.
     """
     work.journal.read()
+    if work.commit:
+        _settle(work)
     policy = work.pack.requests.policy
-    for item in work.tracker.items():
-        standing = judging.judge(item, policy, work.now)
+    judged = [judging.judge(item, policy, work.now) for item in work.tracker.items()]
+    if work.commit:
+        docket.note(work.journal, judged, _stamp())
+    due = [s.item for s in judged if s.verdict == "due"]
+    for standing in judged:
         if standing.verdict == "refused":
             yield _refuse(work, standing, Refused(standing.why))
         elif standing.verdict == "due":
-            LOG.info("request %s is due", item.number)
+            LOG.info("request %s is due", standing.item.number)
+            work = replace(work, survey=_surveyed(work, due[due.index(standing.item) :]))
             yield _carry_out(work, standing)
+
+
+def _surveyed(work: Work, items: Sequence[Item]) -> Survey | None:
+    """Look for the people of all these requests at once; of what was looked for, keep what holds.
+
+    None where the database failed: whoever needs it will say so.
+    """
+    asked = [_asked(work, item) for item in items]
+    try:
+        return surveyor.renewed(work.engine, work.survey, asked, progress=work.progress)
+    except DatabaseFailed:
+        return None
+
+
+def _asked(work: Work, item: Item) -> Request:
+    directives = hurdles.directed(work.pack, item)
+    pack = hurdles.excusing(work.pack, item)
+    return Request(pack, Basis.of(work.audit), item.subject, item.method, directives=directives)
+
+
+def _settle(work: Work) -> None:
+    """Write down how an earlier run ended that was killed: its request may be closed by now."""
+    if work.journal.open_intents():
+        with reading(work.engine) as connection:
+            work.journal.settle(connection, reflect(connection), _stamp())
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def docketed(tracker: Tracker, pack: Pack, journal: Journal, now: datetime, number: str) -> None:
+    """Tell the journal of a request that was opened.
+
+    Raises:
+        Unrecorded: it is opened, but the journal does not say so.
+    """
+    try:
+        judged = [judging.judge(item, pack.requests.policy, now) for item in tracker.items()]
+        docket.note(journal, judged, _stamp())
+    except EffaceError as error:
+        raise Unrecorded(f"request {number} is open, but not in the journal: {error}") from None
 
 
 def remaining(work: Work) -> tuple[Standing, ...]:
@@ -126,10 +178,9 @@ def _settled(standing: Standing, again: Standing | None) -> Outcome:
 
 def _once(work: Work, standing: Standing) -> Outcome:
     item, policy = standing.item, work.pack.requests.policy
-    pack = hurdles.excusing(work.pack, item)
-    plan = planner.plan(
-        work.engine, pack, work.audit, str(item.subject), method=item.method, progress=work.progress
-    )
+    asked, seen = _asked(work, item), work.survey or Survey()
+    with reading(work.engine) as connection:
+        plan = surveyor.draft(connection, asked, seen, progress=work.progress).plan
     if plan.reviews and policy.reviews == "refuse":
         raise Refused(
             f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
@@ -139,11 +190,13 @@ def _once(work: Work, standing: Standing) -> Outcome:
     receipt = execute(
         work.engine,
         plan,
-        pack,
+        asked.pack,
         journal=work.journal,
         commit=work.commit,
         confirm=str(plan.subject[1]),
         max_rows=work.max_rows,
+        survey=work.survey,
+        warrant=docket.warrant(item),
         progress=work.progress,
         alongside=work.tracker.finishing(item, text),
     )
@@ -185,17 +238,16 @@ def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
     item, table = standing.item, plan.subject[0]
     raw = standing.to_raw()
     content = {
-        "request": item.number,
+        "request": docket.named(item.number),
         "subject": {"table": table, "key": plan.subject[1]},
         "method": item.method,
         "received": raw["received"],
         "approved": raw["approved"],
-        "approver": item.login,
+        "approver": docket.warrant(item).by,
         "term": raw["term"],
     }
-    when = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        work.journal.append("request", when, plan.digest, content)
+        work.journal.append("request", _stamp(), plan.digest, content)
         work.tracker.finished(item, text)
     except EffaceError as error:
         raise Unrecorded(
@@ -208,11 +260,9 @@ def _refuse(work: Work, standing: Standing, error: EffaceError) -> Outcome:
     outcome = Outcome(standing, "refused", str(error), exit_code=error.exit_code)
     if not work.commit:
         return outcome
+    docket.refused(work.journal, standing, _stamp())
     try:
         work.tracker.refuse(standing.item, str(error))
     except (Refused, DatabaseFailed, Misconfigured) as failure:
         return replace(outcome, why=f"{outcome.why}; this could not be noted: {failure}")
     return outcome
-
-
-__all__ = ["Item", "Work", "run", "standings"]

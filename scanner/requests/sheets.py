@@ -3,20 +3,15 @@
 Cells that we do not know stay as they are. Formulas are refused.
 """
 
-import csv
-import io
 import os
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
 
 from scanner.errors import Misconfigured
-
-BOM = "\ufeff"
+from scanner.requests.grids import Form, form_of
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet takes for a formula."""
@@ -25,19 +20,6 @@ SHOWN = 50
 """So many faults are told; more have one cause."""
 
 Replacing = Callable[[Path], AbstractContextManager[Path]]
-
-
-class Form(Protocol):
-    """How the cells are kept: as lines of text, or in a workbook."""
-
-    def lines(self) -> Sequence[Sequence[object]]:
-        """Give all cells, the header first; a formula is a text that begins with =."""
-
-    def put(self, line: int, place: int, text: str) -> None:
-        """Write one cell; lines and places count from 0."""
-
-    def write(self, path: Path) -> None:
-        """Write the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +80,24 @@ class Sheet:
         """Write a row below all others."""
         self.set(Row(self.end, {}), cells)
 
+    def writable(self) -> None:
+        """Refuse what could not be written.
+
+        Raises:
+            Misconfigured: somebody works in the file, or nothing can be written to its folder.
+        """
+        if (owner := self.path.with_name(f"~${self.path.name}")).exists():
+            raise Misconfigured(f"{self.path.name} is open in Excel: close it ({owner.name})")
+        if not os.access(self.path.parent, os.W_OK | os.X_OK):
+            raise Misconfigured(f"nothing can be written to the folder of {self.path.name}")
+
     def save(self, replacing: Replacing) -> None:
         """Write the file whole or not at all.
 
         Raises:
-            Misconfigured: it cannot be written, or somebody works in it.
+            Misconfigured: it cannot be written.
         """
-        if (owner := self.path.with_name(f"~${self.path.name}")).exists():
-            raise Misconfigured(f"{self.path.name} is open in Excel: close it ({owner.name})")
+        self.writable()
         with replacing(self.path) as draft:
             self.form.write(draft)
 
@@ -116,7 +108,7 @@ def read(path: Path, columns: Sequence[str]) -> Sheet:
     Raises:
         Misconfigured: it is none, or has other headers.
     """
-    form = _form(path)
+    form = form_of(path)
     lines = form.lines()
     sheet = Sheet(path, form, _places(path, lines[0] if lines else (), columns))
     sheet.end = len(lines)
@@ -131,7 +123,7 @@ def empty(path: Path, columns: Sequence[str]) -> Sheet:
     Raises:
         Misconfigured: such files are not known.
     """
-    form = _form(path, new=True)
+    form = form_of(path, new=True)
     for place, column in enumerate(columns):
         form.put(0, place, column)
     return Sheet(path, form, {c: n for n, c in enumerate(columns)})
@@ -176,99 +168,3 @@ def _letters(place: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return str(get_column_letter(place + 1))
-
-
-def _form(path: Path, *, new: bool = False) -> Form:
-    if path.suffix.lower() == ".csv":
-        return _Lines.parse(path, "" if new else _decoded(path))
-    if path.suffix.lower() == ".xlsx":
-        return _Workbook.new() if new else _Workbook.parse(path, _bytes(path))
-    raise Misconfigured(f"{path.name}: a file of requests ends in .csv or .xlsx")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = (os.strerror(error.errno) if error.errno else "it is none").lower()
-        raise Misconfigured(f"cannot read {str(path)!r}: {why}") from None
-
-
-def _decoded(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Misconfigured(f"{path.name} is not UTF-8: save it as CSV UTF-8") from None
-
-
-@dataclass(slots=True)
-class _Lines:
-    """A CSV file: its separator and its mark of UTF-8 stay."""
-
-    cells: list[list[str]]
-    separator: str
-    mark: str
-
-    @classmethod
-    def parse(cls, path: Path, text: str) -> "_Lines":
-        bare = text.removeprefix(BOM)
-        head = bare.partition("\n")[0]
-        separator = max(",;\t", key=head.count)
-        try:
-            rows = list(csv.reader(io.StringIO(bare, newline=""), delimiter=separator, strict=True))
-        except csv.Error:
-            raise Misconfigured(f"{path.name} is damaged: its quotes do not match") from None
-        return cls(rows, separator, BOM if text.startswith(BOM) else "")
-
-    def lines(self) -> Sequence[Sequence[object]]:
-        return self.cells
-
-    def put(self, line: int, place: int, text: str) -> None:
-        while len(self.cells) <= line:
-            self.cells.append([])
-        row = self.cells[line]
-        row += [""] * (place + 1 - len(row))
-        row[place] = text
-
-    def write(self, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(self.mark)
-            csv.writer(file, delimiter=self.separator).writerows(self.cells)
-
-
-@dataclass(slots=True)
-class _Workbook:
-    """The first sheet of an Excel workbook; how its cells look stays."""
-
-    book: Any
-
-    @classmethod
-    def new(cls) -> "_Workbook":
-        from openpyxl import Workbook
-
-        return cls(Workbook())
-
-    @classmethod
-    def parse(cls, path: Path, raw: bytes) -> "_Workbook":
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-
-        try:
-            return cls(load_workbook(io.BytesIO(raw)))
-        except (zipfile.BadZipFile, KeyError, ValueError, InvalidFileException):
-            raise Misconfigured(
-                f"{path.name} is no .xlsx workbook, or is damaged or protected by a password"
-            ) from None
-
-    def lines(self) -> Sequence[Sequence[object]]:
-        return [
-            [f"={c.value}" if c.data_type == "f" else c.value for c in row]
-            for row in self.book.worksheets[0].iter_rows()
-        ]
-
-    def put(self, line: int, place: int, text: str) -> None:
-        cell = self.book.worksheets[0].cell(line + 1, place + 1)
-        cell.value, cell.data_type = text, "s"
-
-    def write(self, path: Path) -> None:
-        self.book.save(path)

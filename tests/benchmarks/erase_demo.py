@@ -5,7 +5,7 @@
 Each demo has its own seed and its share of the subjects, the headline among them. Each subject is
 planned, erased with a commit in a fresh copy (SQLite's backup), compared cell by cell
 with what was there before, and planned once more: a second run must find nothing to do. Prints a
-line for each subject that broke a promise and the sums. Exit status 1: a promise is broken.
+line for each subject that broke a promise, one after each seed, and the sums. Exit status 1: a promise is broken.
 """
 
 import argparse
@@ -39,6 +39,7 @@ def main() -> int:
     for seed in range(options.first, options.first + options.seeds):
         with tempfile.TemporaryDirectory() as name:
             _demo(Path(name), seed, options.subjects // options.seeds, options, tally)
+        print(f"after seed {seed}: {tally.told().splitlines()[0]}", flush=True)
     print(tally.told())
     print(f"{time.process_time() - begun:.0f} s of CPU")
     return 1 if tally.broken else 0
@@ -104,7 +105,7 @@ def _erase(folder, source, known, decided, pack, key, tally) -> None:
         old.backup(new)
     engine = connect(f"sqlite:///{copy}")
     plan = planner.plan(engine, pack, decided, str(key))
-    journal = Journal(folder / f"{key}.jsonl")
+    journal = Journal(folder / f"{key}.jsonl", folder / "journal.key")
     execute(engine, plan, pack, journal=journal, commit=True, confirm=str(key))
     again = planner.plan(engine, pack, decided, str(key))
     engine.dispose()

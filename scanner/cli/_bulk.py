@@ -1,0 +1,166 @@
+"""Plans and carries out purges of many: what ``plan`` and ``erase`` do then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner.cli import _connection, _output, _progress
+from scanner.errors import Misconfigured, Unrecorded
+
+if TYPE_CHECKING:
+    from scanner.bulk import Bulk, BulkReceipt
+    from scanner.ledger import Warrant
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be purged: by directives, the keys of a file or all before a date."""
+
+    directives: tuple[str, ...]
+    subjects: Path | None
+    before: str | None
+    batch: int
+
+
+def plan(
+    db: str,
+    audit: Path,
+    wanted: Wanted,
+    pack: str | None,
+    book: tuple[Path | None, Path | None],
+    output: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Plan a purge of many."""
+    import reports
+    from scanner import bulkplanner, database, holds, rulebook
+    from scanner.journal import Journal
+
+    decided = reports.read(audit)
+    name = pack or decided.scan.pack
+    if not name:
+        raise Misconfigured("the scan was made without a pack: name one with --pack")
+    keys = None if wanted.subjects is None else _keys(wanted.subjects)
+    with _connection.opened(db) as engine, _progress.shown() as progress:
+        made = bulkplanner.plan(
+            engine,
+            rulebook.pack(name),
+            decided,
+            directives=wanted.directives,
+            keys=keys,
+            before=wanted.before or "",
+            batch=wanted.batch,
+            held=holds.keys(Journal.of(database.identity(engine.url), *book), _connection.now()),
+            progress=progress,
+        )
+    if output:
+        _output.write_text(output, made.to_json())
+    if as_json:
+        _output.emit(made.to_json())
+    for line in summary(made):
+        _output.remark(line)
+
+
+def _keys(path: Path) -> list[str]:
+    """Read a file of keys, one a line; empty lines and lines with # are left out."""
+    lines = (line.strip() for line in _output.read_text(path).splitlines())
+    keys = [line for line in lines if line and not line.startswith("#")]
+    if not keys:
+        raise Misconfigured(f"there are no keys in {str(path)!r}")
+    return keys
+
+
+def summary(plan: "Bulk") -> Iterator[str]:
+    """Say in a few lines what a purge of many would do."""
+    yield (
+        f"{plan.roots:,} rows of {plan.root} would be purged in {len(plan.batches)} batches, with "
+        f"up to {sum(plan.rows.values()):,} rows of {len(plan.rows)} tables"
+    )
+    for table, rows in plan.rows.items():
+        yield f"    {rows:>8,} of {table}"
+    yield from _against(plan)
+    if not plan.roots:
+        yield "nothing to purge"
+    elif not any(s.effect == "stop" for s in plan.stops):
+        yield f"to carry it out: efface erase PLAN --commit --confirm {plan.roots}"
+
+
+def _against(plan: "Bulk") -> Iterator[str]:
+    """Say what else is touched, what reports lose, what speaks against it and what is left to do."""
+    if plan.mentions:
+        yield f"  {plan.mentions:>6,} rows name them; what stays of those is redacted or scrubbed"
+    for key, rules in plan.held.items():
+        what = "left out" if plan.before else "stopped"
+        yield f"{what}: {key}: {', '.join(rules)}"
+    for figure in plan.kpis:
+        if figure["rows"] != figure["rows_after"]:
+            yield (
+                f"reports: {figure['name']}: {figure['rows']:,} rows before, about "
+                f"{figure['rows_after']:,} after"
+            )
+    for stop in plan.stops:
+        yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
+    for table, names in plan.triggers.items():
+        yield f"trigger on {table}: {', '.join(names)}"
+    for duty in plan.duties:
+        count = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{count}"
+
+
+def erase(
+    db: str,
+    text: str,
+    *,
+    commit: bool,
+    confirm: str,
+    pack: str | None,
+    book: tuple[Path | None, Path | None],
+    warrant: "Warrant",
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Carry out a purge of many, or go on with one."""
+    from scanner import database, rulebook
+    from scanner.bulk import Bulk
+    from scanner.executor import batches
+    from scanner.journal import Journal
+
+    todo = Bulk.from_json(text)
+    with _connection.opened(db) as engine, _progress.shown() as progress:
+        receipt = batches.purge(
+            engine,
+            todo,
+            rulebook.pack(pack or todo.pack),
+            journal=Journal.of(database.identity(engine.url), *book),
+            commit=commit,
+            confirm=confirm,
+            warrant=warrant,
+            progress=progress,
+        )
+    if output:
+        try:
+            _output.write_text(output, receipt.to_json())
+        except Misconfigured as error:
+            if not commit:
+                raise
+            raise Unrecorded(f"the purge was committed, but {error}; efface log has it") from None
+    if as_json:
+        _output.emit(receipt.to_json())
+    for line in told(receipt):
+        _output.remark(line)
+
+
+def told(receipt: "BulkReceipt") -> Iterator[str]:
+    """Say in a few lines what was done, or would be."""
+    yield (
+        f"{receipt.roots:,} rows of {receipt.root} in {receipt.batches} batches: "
+        f"{sum(receipt.deleted.values()):,} rows of {len(receipt.deleted)} tables deleted, "
+        f"{sum(receipt.cells.values()):,} cells redacted or cut, {receipt.mentions:,} mentions"
+    )
+    if receipt.reviews:
+        yield f"kept for review: {receipt.reviews:,} mentions that may mean somebody else"
+    for table, rows in receipt.residue.items():
+        yield f"look at: {rows} rows of {table} say the same as somebody who was purged"
+    yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -1,0 +1,146 @@
+"""Purge directives for ``efface rules``: shown, checked against a database, proposed. Reads only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanner.cli import _connection
+from scanner.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from scanner.directives import Directive
+    from scanner.references import Ground
+
+
+def among(names: Sequence[str]) -> list[str]:
+    """Pick the names that are directives."""
+    from scanner import directives, rulebook
+
+    shipped = directives.names()
+    files = [n for n in names if n.endswith(".toml")]
+    return [n for n in names if n in shipped or (n in files and "directive" in rulebook.load(n))]
+
+
+def overview(names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Describe directives in numbers."""
+    from scanner import directives
+
+    found = map(directives.load, directives.names() if names is None else names)
+    return [
+        {
+            "name": d.name,
+            "title": d.title,
+            "root": d.root,
+            "follow": len(d.follow),
+            "cut": len(d.cut),
+            "stops": len(d.stops),
+        }
+        for d in found
+    ]
+
+
+def shown(names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """List all that directives say."""
+    from scanner import directives
+
+    found = [directives.load(n) for n in names]
+    return {
+        "directives": overview(names),
+        "relations": [row for d in found for row in _relations(d)],
+        "stops": [
+            {"rule": s.rule, "effect": s.effect, "asked of": str(s.line or s.table), "why": s.why}
+            for d in found
+            for s in d.stops
+        ],
+    }
+
+
+def _relations(directive: "Directive") -> Iterator[dict[str, Any]]:
+    for line in directive.follow:
+        told = "the row that it points at goes, too" if line.forward else "deleted"
+        yield {"relation": str(line), "rows": told}
+    for line in directive.cut:
+        yield {"relation": str(line), "rows": "kept, the column is emptied"}
+
+
+def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
+    """Check directives together against a database; say what they delete there.
+
+    Raises:
+        Misconfigured: all that does not fit.
+    """
+    from scanner import directives
+    from scanner.appraiser import appraise
+
+    agenda = directives.agenda(names)
+    with _ground(db, audit, agenda.key) as (ground, personal):
+        made = appraise(ground, agenda, personal).sound()
+        left = sorted(str(x) for x in (*agenda.follow, *agenda.cut) if ground.bind(x)[0] is None)
+    more = f"; not in this database: {', '.join(left)}" if left else ""
+    return (
+        f"{', '.join(names)} fits: rows of {len(made.deleted)} tables are deleted by "
+        f"{len(made.follow) + len(made.owned)} relations, {len(made.cut)} are cut{more}"
+    )
+
+
+def propose(db: str, audit: Path | None, name: str) -> str:
+    """Propose what a directive lacks in a database, or a directive for a table.
+
+    Raises:
+        Misconfigured: it is neither a directive nor a table.
+    """
+    from scanner import directives, directivewriter
+
+    known = among([name])
+    base = directives.load(name) if known else None
+    with _ground(db, audit, base.key if base else "", values=True) as (ground, _):
+        start = base or directivewriter.start(ground, name)
+        made = directivewriter.propose(ground, start)
+    return directivewriter.toml(start, made, extends=base is not None)
+
+
+@contextmanager
+def _ground(
+    db: str, audit: Path | None, key: str, *, values: bool = False
+) -> Iterator[tuple["Ground", set[Any]]]:
+    """Read what refers to what; an audit says which tables are copies or hold personal data.
+
+    ``values``: where no dictionary knows the relations, names and values are asked, too.
+    """
+    import reports
+    from scanner import database, rulebook
+    from scanner.graph import Walk
+    from scanner.linker import Linker, Tie
+    from scanner.plans import Basis
+    from scanner.references import Ground
+    from scanner.rows import Address
+
+    decided = reports.read(audit) if audit else None
+    basis = Basis.of(decided) if decided else None
+    with _connection.opened(db) as engine, database.reading(engine) as connection:
+        schema = database.reflect(connection)
+        tables = {database.ref(t): t for t in schema.tables.values()}
+        name = decided.scan.pack if decided else "auto"
+        pack = rulebook.choose(name or "auto", [t.name for t in tables])
+        if pack is None:
+            raise Misconfigured(
+                "no pack is known for this database: propose one with efface pack, then name its "
+                "audit with --audit"
+            )
+        addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
+        walk = Walk(
+            connection,
+            schema,
+            pack,
+            addresses=addresses,
+            copies=basis.copies if basis else {},
+        )
+        personal = (
+            {c.of for c, t in basis.columns.items() if t.personal != "none"} if basis else set()
+        )
+        ties: Iterable[Tie] = ()
+        if values and pack.dictionary != "adp":
+            ties = Linker(connection, schema, walk.copied).ties()
+            ties = [t for t in ties if t.certainty != "weak"]
+        yield Ground(connection, walk, key or pack.key, ties), personal

@@ -1,0 +1,386 @@
+"""Carries out a purge of many, each batch in a transaction of its own that the journal knows.
+
+Before a batch commits its intent is written, after it that it was done: whenever the work stops,
+the same plan goes on where it stopped and neither repeats nor skips a batch.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from scanner import __version__, bulkplanner, multitude, safeguards, verifier
+from scanner.bulk import Batch, Bulk, BulkReceipt
+from scanner.bulkplanner import Setting
+from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
+from scanner.errors import (
+    AlreadyDone,
+    EffaceError,
+    Refused,
+    Stale,
+    Unconfirmed,
+    Unfinished,
+    Unrecorded,
+)
+from scanner.executor import batchbook, bulkscrub, deletion
+from scanner.executor.transaction import writing
+from scanner.journal import Journal
+from scanner.ledger import NOBODYS, Warrant
+from scanner.model import Progress, Silent, TableRef
+from scanner.multitude import Multitude
+from scanner.purging import agenda_of
+from scanner.references import key_column
+from scanner.rulebook import Pack
+from scanner.uprooter import Uprooter, Uprooting
+
+ROUNDS = 3
+"""How often what triggers wrote about rows that are gone is deleted again."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """What batches did."""
+
+    deleted: Counter[str] = field(default_factory=Counter)
+    cells: Counter[str] = field(default_factory=Counter)
+    mentions: int = 0
+    reviews: int = 0
+
+
+def purge(
+    engine: Engine,
+    plan: Bulk,
+    pack: Pack,
+    *,
+    journal: Journal,
+    commit: bool = False,
+    confirm: str = "",
+    warrant: Warrant = NOBODYS,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    progress: Progress | None = None,
+) -> BulkReceipt:
+    """Carry out a purge of many; without ``commit``, undo each batch again.
+
+    Raises:
+        Refused: a safeguard, before anything was changed. Unfinished: some batches are done; the
+            same call goes on with the rest. Misconfigured, DatabaseFailed: as a single erasure.
+    """
+    allowed(plan, pack, commit=commit, confirm=confirm)
+    agenda, watch = agenda_of(tuple(plan.directives), pack.subject), progress or Silent()
+    done = _done_before(engine, plan, journal, _now(clock)) if commit else {}
+    started, sums = _now(clock), Sums()
+    rest = [n for n in range(len(plan.batches)) if n not in done]
+    with reading(engine) as connection:
+        here = bulkplanner.setting(connection, pack, plan.basis, agenda)
+        roots = (k for n in rest for k in plan.batches[n].roots)
+        batchbook.unheld(connection, here, roots, journal, started)
+        many = _multitude(connection, here, plan, rest, progress)
+    for content in done.values():
+        _add(sums, content)
+    watch.begin("purge", len(rest))
+    with _resumable(plan, done, commit=commit):
+        for number in rest:
+            content = _batch(
+                engine, plan, number, here, many, journal, clock, warrant=warrant, commit=commit
+            )
+            _add(sums, content)
+            done[number] = content
+            watch.advance(1, f"batch {number + 1} of {len(plan.batches)}")
+    with reading(engine) as connection:
+        after = _rows_of(connection, here, pack)
+        left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
+    receipt = _receipt(plan, sums, started, _now(clock), commit, after, left)
+    if commit:
+        _record(journal, receipt, warrant)
+    return receipt
+
+
+def allowed(plan: Bulk, pack: Pack, *, commit: bool, confirm: str) -> None:
+    """Refuse what can be refused without the database."""
+    if plan.pack_digest != pack.digest:
+        raise Stale(f"the pack {pack.name} has changed since the plan was made: plan again")
+    safeguards.unedited(plan.directives)
+    safeguards.unstopped(plan)
+    if commit and confirm != str(plan.roots):
+        raise Unconfirmed(
+            f"to purge {plan.roots} rows of {plan.root} with all that hangs on them, repeat their "
+            f"number: --confirm {plan.roots}"
+        )
+
+
+def _done_before(
+    engine: Engine, plan: Bulk, journal: Journal, when: str
+) -> dict[int, Mapping[str, Any]]:
+    """Ask the journal which batches are done; an interrupted one is settled by the database."""
+    if journal.open_intents():
+        with reading(engine) as connection:
+            journal.settle(connection, reflect(connection), when)
+    done: dict[int, Mapping[str, Any]] = {}
+    for entry in journal.read():
+        if entry.plan == plan.digest and entry.event == "done":
+            raise AlreadyDone(f"this plan was carried out at {entry.when}: plan again")
+        if entry.plan == plan.digest and entry.event == "batch":
+            done[int(entry.content["batch"])] = entry.content
+    return done
+
+
+@contextmanager
+def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator[None]:
+    """Say, when the work stops, that it can go on: unless nothing was changed yet.
+
+    Raises:
+        Unfinished: some batches are done.
+    """
+    try:
+        yield
+    except (EffaceError, KeyboardInterrupt) as error:
+        if not commit or not done or isinstance(error, Unrecorded):
+            raise
+        why = str(error) if isinstance(error, EffaceError) else "interrupted"
+        again = "plan again for the rest" if isinstance(error, Refused) else "run the same command"
+        raise Unfinished(
+            f"{len(done)} of {len(plan.batches)} batches are done, as the journal says; then: "
+            f"{why}; to go on, {again}"
+        ) from None
+
+
+def _multitude(
+    connection: Connection,
+    here: Setting,
+    plan: Bulk,
+    rest: list[int],
+    progress: Progress | None,
+) -> Multitude:
+    """Look for all subjects of the batches that are left, with one pass."""
+    keys = [k for n in rest for k in plan.batches[n].roots]
+    if not here.people or not keys:
+        return Multitude()
+    size = max(len(plan.batches[n].roots) for n in rest)
+    return multitude.gather(
+        connection, here.schema, here.walk, plan.basis, keys, batch=size, progress=progress
+    )
+
+
+def _batch(
+    engine: Engine,
+    plan: Bulk,
+    number: int,
+    here: Setting,
+    many: Multitude,
+    journal: Journal,
+    clock: Callable[[], datetime],
+    *,
+    warrant: Warrant,
+    commit: bool,
+) -> Mapping[str, Any]:
+    """Purge one batch in a transaction; give what the journal says of it."""
+    batch = plan.batches[number]
+    with writing(engine) as (connection, keep):
+        tables = sorted(_watched(here), key=str)
+        dialect_of(engine).shut_out(connection, [here.walk.tables[t] for t in tables], LOCK_SECONDS)
+        content = _purged(connection, plan, batch, here, many)
+        content = {"batch": number, "subject": batchbook.named(plan, number), **content}
+        if commit:
+            named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
+            intent = batchbook.begun(journal, plan, here, many, number, warrant, _now(clock))
+            intent |= {
+                "place": identity(engine.url),
+                "probes": deletion.probes(connection, named, here.ground),
+                "outcome": content,
+            }
+            journal.append("intent", _now(clock), plan.digest, intent)
+            keep()
+    if commit:
+        try:
+            journal.append("batch", _now(clock), plan.digest, content)
+        except EffaceError:
+            raise Unrecorded(
+                f"a batch was committed, but {str(journal.path)!r} cannot say so: mend that, then "
+                "run the same command"
+            ) from None
+    return content
+
+
+def _watched(here: Setting) -> set[TableRef]:
+    """Name the tables that a batch changes or that may refer to what it deletes."""
+    tables = set(here.itinerary.deleted) | {ref(r.child) for r in here.itinerary.cut}
+    for where in here.itinerary.deleted:
+        tables |= {ref(r.child) for r in here.ground.referring.get(where, ())}
+    return tables
+
+
+def _purged(
+    connection: Connection, plan: Bulk, batch: Batch, here: Setting, many: Multitude
+) -> dict[str, Any]:
+    """Do all that a batch does, and prove it.
+
+    Raises:
+        Stale: roots are gone or have more rows than planned. Stopped: a stop holds.
+        Refused: something refers to a row that is gone, or rows of other tables changed.
+    """
+    before = _counts(connection, plan, here)
+    empty = {w for w, n in before.items() if not n}
+    uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
+    early = deletion.checked(here.ground, here.itinerary)
+    made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
+    _as_planned(connection, plan, batch, here, made)
+    safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
+    own = bulkscrub.prepare(connection, here, plan.basis, many, batch.roots, made)
+    deletion.uproot(connection, here.ground, made)
+    gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
+    scrubbed = bulkscrub.scrub(connection, here, plan.basis, many, own)
+    if plan.triggers:
+        _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
+        empty = set()
+    uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
+    cut = deletion.finish(connection, uprooter, gone)
+    _unchanged(before, _counts(connection, plan, here), made)
+    cells = Counter({f"{t}.{c}": n for (t, c), n in scrubbed.cells.items()})
+    cells.update({f"{ref(r.child)}.{r.column}": len(k) for r, k in made.cuts.items()})
+    cells.update(cut)
+    return {
+        "roots": len(batch.roots),
+        "deleted": {str(w): n for w, n in sorted(made.rows.items())},
+        "cells": dict(sorted(cells.items())),
+        "mentions": scrubbed.mentions,
+        "reviews": scrubbed.reviews,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Stops:
+    """The stops that hold for a batch, as a plan has them."""
+
+    stops: tuple[Any, ...]
+
+
+def _again(connection: Connection, here: Setting, uprooter: Uprooter, gone: Uprooting) -> None:
+    """Delete the copies that triggers made of rows that are gone."""
+    for _ in range(ROUNDS):
+        more = uprooter.since(gone)
+        if not more.rows and not more.cuts:
+            return
+        deletion.uproot(connection, here.ground, more)
+        for where, rows in more.keys.items():
+            gone.keys.setdefault(where, {}).update(rows)
+
+
+def _as_planned(
+    connection: Connection, plan: Bulk, batch: Batch, here: Setting, made: Uprooting
+) -> None:
+    """Refuse a batch whose roots are gone or no longer selected, or that has rows unplanned."""
+    if len(made.keys.get(here.subject, {})) < len(batch.roots):
+        raise Stale(f"rows of {plan.root} that the plan names are gone: plan again")
+    if plan.before:
+        column = here.table.c[key_column(here.table)]
+        size = dialect_of(connection).max_keys
+        chosen = bulkplanner.selection(here, plan.before)
+        still = sum(
+            bulkplanner.count(
+                connection, here.table, column.in_(batch.roots[n : n + size]) & chosen
+            )
+            for n in range(0, len(batch.roots), size)
+        )
+        if still < len(batch.roots):
+            raise Stale(f"rows of {plan.root} are no longer older than {plan.before}: plan again")
+    # What is owned by two goes with the last: only what refers to a row counts here.
+    owned = {str(ref(r.parent)) for r in here.itinerary.owned}
+    more = [
+        str(w)
+        for w, n in sorted(made.rows.items())
+        if n > batch.rows.get(str(w), 0) and str(w) not in owned
+    ]
+    if more:
+        raise Stale(f"there are more rows of {', '.join(more)} than planned: plan again")
+
+
+def _counts(connection: Connection, plan: Bulk, here: Setting) -> dict[TableRef, int]:
+    """Count rows: of all tables where triggers may write anywhere, else of those at stake."""
+    everywhere = plan.triggers or not dialect_of(connection).all_triggers(connection)
+    wanted = None if everywhere else _watched(here)
+    return verifier.count_rows(connection, here.schema, wanted)
+
+
+def _unchanged(
+    before: Mapping[TableRef, int], after: Mapping[TableRef, int], made: Uprooting
+) -> None:
+    """Prove that no other rows came or went.
+
+    Raises:
+        Refused: with the tables.
+    """
+    gone = made.rows
+    if wrong := [str(t) for t, n in sorted(before.items()) if after[t] != n - gone.get(t, 0)]:
+        raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
+
+
+def _rows_of(connection: Connection, here: Setting, pack: Pack) -> dict[str, int]:
+    """Count the rows of each figure of reports."""
+    return {f.name: f.rows for f in verifier.measure(connection, here.schema, pack)}
+
+
+def _add(sums: Sums, content: Mapping[str, Any]) -> None:
+    sums.deleted.update(content.get("deleted", {}))
+    sums.cells.update(content.get("cells", {}))
+    sums.mentions += content.get("mentions", 0)
+    sums.reviews += content.get("reviews", 0)
+
+
+def _receipt(
+    plan: Bulk,
+    sums: Sums,
+    started: str,
+    finished: str,
+    commit: bool,
+    after: Mapping[str, int],
+    left: Mapping[str, int],
+) -> BulkReceipt:
+    known = {k["name"]: k["rows"] for k in plan.kpis}
+    return BulkReceipt(
+        efface=__version__,
+        plan=plan.digest,
+        root=plan.root,
+        directives=plan.directives,
+        database=plan.database,
+        pack=plan.pack,
+        committed=commit,
+        started=started,
+        finished=finished,
+        batches=len(plan.batches),
+        roots=plan.roots,
+        deleted=dict(sorted(sums.deleted.items())),
+        cells=dict(sorted(sums.cells.items())),
+        mentions=sums.mentions,
+        reviews=sums.reviews,
+        residue=left,
+        kpis=tuple(
+            {"name": n, "rows_before": known.get(n, rows), "rows": rows}
+            for n, rows in after.items()
+        ),
+        duties=plan.duties,
+        digests={"pack": plan.pack_digest, "workbook": plan.basis.workbook},
+    )
+
+
+def _record(journal: Journal, receipt: BulkReceipt, warrant: Warrant) -> None:
+    """Write down that all batches are done.
+
+    Raises:
+        Unrecorded: they are, but the journal does not say so yet.
+    """
+    try:
+        done = receipt.to_raw() | warrant.to_raw()
+        journal.append("done", receipt.finished, receipt.plan, done)
+    except EffaceError:
+        raise Unrecorded(
+            f"all batches were committed, but {str(journal.path)!r} cannot take the receipt: mend "
+            "that, then run the same command"
+        ) from None
+
+
+def _now(clock: Callable[[], datetime]) -> str:
+    return clock().isoformat(timespec="seconds")

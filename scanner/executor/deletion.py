@@ -1,0 +1,207 @@
+"""Deletes rows, children first, and cuts links; counts what it does and proves what it left."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Delete, Table, Update, delete, update
+
+from scanner.appraiser import Itinerary
+from scanner.database import dialect_of, ref
+from scanner.dialects import Dialect
+from scanner.errors import Refused, Stale
+from scanner.journal import probe
+from scanner.model import TableRef
+from scanner.planner import Draft
+from scanner.recorder import Tally
+from scanner.references import Ground, Reference, key_column
+from scanner.rows import chunks
+from scanner.uprooter import Uprooter, Uprooting, referring, unless
+
+LOG = logging.getLogger(__name__)
+
+PROBES = 5
+"""By how many rows an interrupted erasure is recognised."""
+
+
+def carry_out(connection: Connection, draft: Draft, tally: Tally) -> None:
+    """Cut and delete what a draft of a purge says; nothing for another draft.
+
+    Raises:
+        Stale: a row is gone or new. Refused: a trigger kept one.
+    """
+    if draft.purge is None:
+        return
+    uproot(connection, draft.purge.ground, draft.purge.uprooting)
+    for one, keys in draft.purge.uprooting.cuts.items():
+        address = draft.addresses[ref(one.child)]
+        tally.others.excuse(address, key_column(one.child), keys, one.column)
+    for step in draft.purge.steps():
+        tally.rows |= {(step.table, k) for k in step.keys}
+        tally.places.setdefault(step.table, [])  # nothing new stands there, but it was written to
+        if step.purge:
+            tally.deleted[step.table] += step.rows
+        else:
+            tally.cells.update({(step.table, c): step.rows for c in step.columns})
+
+
+def uproot(connection: Connection, ground: Ground, made: Uprooting) -> None:
+    """Cut the links of rows that stay, then delete, children first.
+
+    Raises:
+        Stale: a row is gone or new. Refused: a trigger kept one.
+    """
+    dialect = dialect_of(connection)
+    for one, kept in made.cuts.items():
+        _counted(connection, one.child, "cut", len(kept), cuts(one, kept, dialect))
+    loose: dict[TableRef, list[Reference]] = {}
+    for one in made.loose:
+        loose.setdefault(ref(one.child), []).append(one)
+    for where in ordered(ground, {*made.keys, *loose}):
+        table = ground.tables[where]
+        if rows := made.keys.get(where):
+            _counted(connection, table, "deleted", len(rows), deletes(table, list(rows), dialect))
+        for one in loose.get(where, ()):
+            before = loose[where][: loose[where].index(one)]
+            statements = by_relation(made, one, before, dialect)
+            _counted(connection, table, "deleted", made.counts[one], statements)
+
+
+def _counted(
+    connection: Connection,
+    table: Table,
+    what: str,
+    rows: int,
+    statements: Iterable[Delete | Update],
+) -> None:
+    done = sum(connection.execute(s).rowcount for s in statements)
+    if done != rows:
+        raise Stale(
+            f"{done} rows of {ref(table)} were {what} instead of {rows}: somebody else changed "
+            "them, or a trigger keeps them; plan again"
+        )
+    LOG.info("%s: %d rows %s", ref(table), rows, what)
+
+
+def deletes(table: Table, keys: Sequence[Any], dialect: Dialect) -> Iterator[Delete]:
+    """Build the statements that delete the rows ``keys``."""
+    column = table.c[key_column(table)]
+    for some in chunks(keys, dialect.at_once or dialect.max_keys):
+        yield delete(table).where(dialect.among(column, some))
+
+
+def cuts(one: Reference, keys: Sequence[Any], dialect: Dialect) -> Iterator[Update]:
+    """Build the statements that empty the relation's column in the rows ``keys``."""
+    column = one.child.c[key_column(one.child)]
+    for some in chunks(keys, dialect.at_once or dialect.max_keys):
+        yield update(one.child).where(dialect.among(column, some)).values({one.column: None})
+
+
+def by_relation(
+    made: Uprooting, one: Reference, before: Sequence[Reference], dialect: Dialect
+) -> Iterator[Delete]:
+    """Build the statements that delete rows without a key by what they refer to."""
+    for some in chunks(list(dict.fromkeys(made.loose[one])), dialect.at_once or dialect.max_keys):
+        others = (unless(dialect, b, made.loose[b]) for b in before if made.loose[b])
+        yield delete(one.child).where(referring(dialect, one, some), *others)
+
+
+def ordered(ground: Ground, tables: Iterable[TableRef]) -> list[TableRef]:
+    """Put tables in an order in which no row is deleted before those that refer to it.
+
+    Where relations go round in a circle, those that the database checks decide.
+    """
+    left = sorted(tables)
+    every = {w: _referring(ground, w, left, declared=False) for w in left}
+    strict = {w: _referring(ground, w, left, declared=True) for w in left}
+    order: list[TableRef] = []
+    while left:
+        rest = set(left)
+        free = [w for w in left if not every[w] & rest] or [w for w in left if not strict[w] & rest]
+        chosen = free or left
+        order.append(chosen[0])
+        left.remove(chosen[0])
+    return order
+
+
+def _referring(
+    ground: Ground, where: TableRef, among: Iterable[TableRef], *, declared: bool
+) -> set[TableRef]:
+    found = {
+        ref(r.child)
+        for r in ground.referring.get(where, ())
+        if not declared or r.why.startswith("declared")
+    }
+    return (found & set(among)) - {where}
+
+
+def finish(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> dict[str, int]:
+    """Cut the links that still lead to rows that are gone, and prove that nothing else does.
+
+    Raises:
+        Refused: something else refers to one. Stale: a link changed meanwhile.
+    """
+    kept, dangling = uprooter.referrers(gone)
+    if dangling:
+        raise Refused(
+            f"rows still refer to what was deleted ({', '.join(sorted(map(str, dangling)))}): a "
+            "trigger or somebody else wrote them; plan again"
+        )
+    dialect = dialect_of(connection)
+    for one, keys in kept.items():
+        _counted(connection, one.child, "cut", len(keys), cuts(one, keys, dialect))
+    return {f"{ref(one.child)}.{one.column}": len(keys) for one, keys in kept.items()}
+
+
+def checked(ground: Ground, itinerary: Itinerary) -> bool:
+    """Whether the database itself checks a link that is cut: it is cut before its row goes."""
+    declared = {r.place[:3] for r in ground.references if r.why.startswith("declared")}
+    return any(one.place[:3] in declared for one in itinerary.cut) or any(
+        one.child.foreign_key_constraints for one in itinerary.cut
+    )
+
+
+def probes(connection: Connection, made: Uprooting, ground: Ground) -> list[dict[str, Any]]:
+    """Name some rows that are gone by now, to recognise an interrupted purge by."""
+    plainly = [
+        (where, key)
+        for where, rows in made.keys.items()
+        if ground.walk.addresses[where].clear
+        for key in list(rows)[:PROBES]
+    ]
+    return [
+        probe(
+            connection,
+            ground.tables[w],
+            {key_column(ground.tables[w]): k},
+            [key_column(ground.tables[w])],
+        )
+        for w, k in plainly[:PROBES]
+    ]
+
+
+def settled(connection: Connection, draft: Draft) -> None:
+    """Prove that no row is left that refers to one that was deleted.
+
+    Raises:
+        Refused: with the relations.
+    """
+    if draft.purge is not None:
+        complete(
+            connection,
+            Uprooter(connection, draft.purge.ground, draft.purge.itinerary),
+            draft.purge.gone,
+        )
+
+
+def complete(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> None:
+    """Prove that no row is left that refers to one of ``gone``.
+
+    Raises:
+        Refused: with the relations.
+    """
+    if left := sorted(map(str, uprooter.dangling(gone))):
+        raise Refused(
+            f"rows still refer to what was deleted ({', '.join(left)}): a trigger or somebody else "
+            "wrote them; plan again"
+        )

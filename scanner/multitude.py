@@ -1,0 +1,100 @@
+"""Many subjects at once: what they are called, and one pass over all text for all of them. Reads only.
+
+What a pass finds is kept as places of rows; their texts are read again when they are scrubbed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Connection, MetaData
+
+from scanner import dossier
+from scanner.crowd import Crowd
+from scanner.graph import Row, Territory, Walk
+from scanner.identity import Identity
+from scanner.matcher import Matcher
+from scanner.model import ColumnRef, Key, Progress, TableRef
+from scanner.plans import Basis
+from scanner.rows import Address, chunks
+from scanner.searcher import search
+
+GROUP = 1000
+"""So many subjects share a pass: bounds the memory of what they are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row that names a subject; ``values`` find it again and stay in memory."""
+
+    table: TableRef
+    values: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(slots=True)
+class Multitude:
+    """What subjects are called, and where all text names them."""
+
+    identities: dict[Any, Identity] = field(default_factory=dict, repr=False)
+    places: dict[Any, list[Place]] = field(default_factory=dict, repr=False)
+
+
+def gather(
+    connection: Connection,
+    schema: MetaData,
+    walk: Walk,
+    basis: Basis,
+    keys: Sequence[Any],
+    *,
+    batch: int,
+    progress: Progress | None = None,
+) -> Multitude:
+    """Read what the subjects ``keys`` are called and look for all of them."""
+    found = Multitude()
+    for group in chunks(keys, GROUP):
+        named: dict[Any, Identity] = {}
+        for some in chunks(group, batch):
+            whole = walk.trace_all(some)
+            for key, territory in apart(whole, some).items():
+                named[key] = dossier.identify(connection, walk, territory, basis)
+        found.identities |= named
+        look(connection, schema, named, walk.addresses, basis, found.places, progress)
+    return found
+
+
+def look(
+    connection: Connection,
+    schema: MetaData,
+    identities: Mapping[Any, Identity],
+    addresses: Mapping[TableRef, Address],
+    basis: Basis,
+    places: dict[Any, list[Place]],
+    progress: Progress | None = None,
+) -> None:
+    """Look for all ``identities`` with one pass; add what is found to ``places``."""
+    keys = [k for k, identity in identities.items() if identity]
+    if not keys:
+        return
+    crowd = cast(Matcher, Crowd(identities[k] for k in keys))  # touches and finds as a matcher does
+    numbers: frozenset[ColumnRef] = frozenset(
+        c for c, t in basis.columns.items() if t.personal != "none"
+    )
+    hits = search(
+        connection, schema, crowd, addresses=addresses, numbers=numbers, progress=progress
+    )
+    for hit in hits:
+        whose = {n for found in hit.found.values() for n in cast(Mapping[int, Any], found)}
+        columns = addresses[hit.table].columns
+        place = Place(hit.table, {c: hit.values[c] for c in columns})
+        for n in sorted(whose):
+            places.setdefault(keys[n], []).append(place)
+
+
+def apart(whole: Territory, keys: Sequence[Any]) -> dict[Any, Territory]:
+    """Give each subject its own rows of a common territory."""
+    rows: dict[Any, dict[TableRef, dict[Key, Row]]] = {k: {} for k in keys}
+    for where, some in whole.rows.items():
+        for key, row in some.items():
+            for who in row.whose & rows.keys():
+                rows[who].setdefault(where, {})[key] = row
+    return {who: Territory(mine, whole.reaches) for who, mine in rows.items()}

@@ -1,0 +1,62 @@
+"""Tells the journal which requests wait for an answer, and until when; ``efface log --overdue`` asks it.
+
+The journal holds no names: a number that could be one is replaced by a digest of it.
+"""
+
+from collections.abc import Sequence
+
+from scanner import holds
+from scanner.journal import Journal
+from scanner.ledger import ID, LOGIN, Warrant
+from scanner.model import digest
+from scanner.requests.items import Item, Standing
+
+DIGITS = 12
+"""How much of a digest stands for a number."""
+
+
+def named(number: str) -> str:
+    """Name a request as the journal may."""
+    return number if ID.fullmatch(number) else f"R0-{digest(number)[:DIGITS]}"
+
+
+def warrant(item: Item) -> Warrant:
+    """Say on whose word a request is carried out."""
+    return Warrant(named(item.number), item.login if LOGIN.fullmatch(item.login) else "")
+
+
+def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
+    """Write down which requests are open that the journal does not know, and which no longer are.
+
+    Raises:
+        Negative: the journal is broken. Misconfigured: it cannot be written.
+    """
+    waiting = holds.waiting(journal.read())
+    for standing in standings:
+        name = named(standing.item.number)
+        if standing.verdict == "closed":
+            if name in waiting:
+                journal.append("request", when, "", _content(standing, "closed"))
+        elif name not in waiting:
+            journal.append("request", when, "", _content(standing, "opened"))
+
+
+def refused(journal: Journal, standing: Standing, when: str) -> None:
+    """Write down, once, that a request was refused; it stays open.
+
+    Raises:
+        Negative: the journal is broken. Misconfigured: it cannot be written.
+    """
+    known = holds.waiting(journal.read()).get(named(standing.item.number))
+    if known is not None and not known.why:
+        journal.append("request", when, "", _content(standing, "refused"))
+
+
+def _content(standing: Standing, state: str) -> dict[str, object]:
+    item = standing.item
+    key = "" if item.subject is None else str(item.subject)
+    content: dict[str, object] = {"request": named(item.number), "state": state}
+    content["subject"] = {"key": key}
+    if item.received is not None and standing.term is not None:
+        content |= {"received": item.received.date().isoformat(), "due": standing.term.isoformat()}
+    return content

@@ -1,0 +1,87 @@
+"""Runs of requests that are killed at a point, and then run again, in processes of their own.
+
+    python -m tests.killed_runs FOLDER LOGIN NOW POINT...
+
+FOLDER holds crm.sqlite and audit.json; each point gets a copy. A point is what a statement begins
+with, an event of the journal (``intent`` once it is written, ``done`` and ``request`` before they
+are), or ``commit``. Prints: status of the killed run, status of the next one, digest of the database
+after it, point.
+"""
+
+import hashlib
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from sqlalchemy import event
+
+from scanner import database
+from scanner.cli import main as efface
+from scanner.journal import Journal
+from tests import mini
+from tests.killing import die
+
+
+def run(folder: Path, login: str, now: str, point: str) -> None:
+    """Carry out what is due, and die at the point."""
+    connect, append = database.connect, Journal.append
+
+    def executed(_connection, _cursor, statement, *_more):
+        if statement.startswith(point):
+            die()
+
+    def mortally(url):
+        engine = connect(url)
+        event.listen(engine, "before_cursor_execute", executed)
+        if point == "commit":
+            event.listen(engine, "commit", lambda _: die())
+        return engine
+
+    def appended(self, what, *more):
+        if what == point != "intent":
+            die()
+        written = append(self, what, *more)
+        if what == point:
+            die()
+        return written
+
+    database.connect, Journal.append = mortally, appended
+    url, journal = f"sqlite:///{folder}/crm.sqlite", str(folder / "journal.jsonl")
+    words = ["requests", "run", str(folder / "audit.json"), "--commit", "--as", login]
+    efface([*words, "--now", now, "--db", url, "--journal", journal])
+
+
+def forked(*words) -> int:
+    """Give the exit status of a run in a process of its own."""
+    child = os.fork()
+    if not child:
+        sys.stdout = sys.stderr
+        try:
+            run(*words)
+        except SystemExit as end:
+            os._exit(int(end.code or 0))
+        os._exit(99)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Try every point."""
+    source, login, now, *points = sys.argv[1:]
+    for number, point in enumerate(points):
+        folder = Path(source) / f"at-{number}"
+        folder.mkdir()
+        for name in ("crm.sqlite", "audit.json"):
+            shutil.copy(Path(source) / name, folder)
+        killed, again = (forked(folder, login, now, p) for p in (point, "nowhere"))
+        print(killed, again, digest(f"sqlite:///{folder}/crm.sqlite"), point, flush=True)
+
+
+def digest(url: str) -> str:
+    """Digest all rows but those that a trigger puts the real time into."""
+    rows = {t: r for t, r in mini.dump(url).items() if t != "aud_table_contact"}
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,355 @@
+"""Purges of many: in batches, resumable, by age or by a list. On every live database."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from sqlalchemy import event, exc
+from sqlalchemy.sql import ClauseElement, TextClause
+
+from scanner import dialects, errors
+from scanner.bulk import Bulk
+from scanner.database import connect
+from scanner.dialects import generic
+from scanner.executor import batches
+from scanner.journal import Journal
+from tests import mini, purging
+from tests.killing import digest
+from tests.purging import Purging
+from tests.test_erasing_sql import SPEAKS, sql
+
+
+@pytest.fixture
+def many(live_url, tmp_path):
+    purging.build(live_url)
+    keys = purging.crowd(live_url, 30)
+    made = Purging(live_url, tmp_path)
+    yield made, keys
+    made.engine.dispose()
+
+
+@pytest.fixture
+def embedded(sqlite_url, tmp_path):
+    purging.build(sqlite_url)
+    keys = purging.crowd(sqlite_url, 30)
+    made = Purging(sqlite_url, tmp_path)
+    yield made, keys
+    made.engine.dispose()
+
+
+def test_many_contacts_go_with_all_that_hangs_on_them_and_others_texts_forget_them(many):
+    made, keys = many
+    before, plan = mini.dump(made.url), made.many(keys, batch=7)
+    assert plan.roots == 30
+    assert len(plan.batches) == 5
+    receipt = made.purge(plan)
+    after = mini.dump(made.url)
+    assert receipt.residue == {}
+    assert sum(receipt.deleted.values()) == 30 * (1 + 1 + 1 + 1 + 2 + 6 + 2)
+    assert {r[0] for r in after["table_contact"]} == {mini.ANN, mini.BOB, mini.NAMESAKE}
+    assert "crowd.example" not in repr(after)
+    assert "told by [EMAIL] yesterday" in repr(after["table_notes_log"])
+    tasks = [r for r in after["table_task"] if r[0] > 1]
+    assert len(tasks) == 6
+    assert all(r[1:4] == ("[REDACTED]", "[REDACTED]", None) for r in tasks)
+    untouched = ("table_site", "table_address", "table_web_user", "table_condition", "x_sms")
+    assert all([r for r in before[t] if r[0] < 1000] == after[t] for t in untouched)
+
+
+def test_a_rehearsal_of_many_changes_nothing_and_says_the_same(many):
+    made, keys = many
+    before, plan = mini.dump(made.url), made.many(keys)
+    rehearsed = made.purge(plan, commit=False)
+    assert mini.dump(made.url) == before
+    assert made.journal.read() == ()
+    assert rehearsed.deleted == made.purge(plan).deleted
+
+
+def test_the_journal_tells_each_batch_and_a_second_run_is_refused(embedded):
+    made, keys = embedded
+    plan = made.many(keys, batch=10)
+    made.purge(plan)
+    told = [e.event for e in made.journal.read()]
+    assert told == ["basis", *["intent", "batch"] * 3, "done"]
+    assert made.journal.open_intents() == ()
+    with pytest.raises(errors.AlreadyDone):
+        made.purge(plan)
+
+
+def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
+    made, keys = embedded
+    plan, purged = made.many(keys, batch=10), batches._purged
+    calls = Counter()
+
+    def interrupted(*words):
+        calls["all"] += 1
+        if calls["all"] == 3:
+            raise KeyboardInterrupt
+        return purged(*words)
+
+    monkeypatch.setattr(batches, "_purged", interrupted)
+    with pytest.raises(errors.Unfinished, match="2 of 3 batches are done") as caught:
+        made.purge(plan)
+    assert caught.value.exit_code == 5
+    assert made.purge(plan).deleted == plan.rows
+    assert calls["all"] == 4
+
+
+def test_rows_that_came_since_the_plan_refuse_their_batch_and_what_is_done_stays(embedded):
+    made, keys = embedded
+    plan = made.many(keys, batch=10)
+    made.write("insert into table_notes_log values (777, 'new', 100041)")
+    with pytest.raises(errors.Unfinished, match="more rows of table_notes_log than planned"):
+        made.purge(plan)
+    assert {r[0] for r in mini.dump(made.url)["table_contact"]} >= set(keys[20:])
+
+
+def test_a_stop_names_the_roots_that_it_holds_and_refuses_a_list(embedded):
+    made, keys = embedded
+    made.write("update table_case set case_state2condition = 1 where objid = 100006")
+    plan = made.many(keys)
+    assert plan.held == {str(keys[3]): ("open cases",)}
+    before = mini.dump(made.url)
+    with pytest.raises(errors.Stopped, match="open cases"):
+        made.purge(plan)
+    assert mini.dump(made.url) == before
+
+
+@pytest.mark.parametrize("confirm", ["", "29", "30 ", str(mini.ANN)])
+def test_without_the_number_of_roots_nothing_is_purged(embedded, confirm):
+    made, keys = embedded
+    before, plan = mini.dump(made.url), made.many(keys)
+    with pytest.raises(errors.Unconfirmed, match="--confirm 30"):
+        made.purge(plan, confirm=confirm)
+    assert mini.dump(made.url) == before
+
+
+def test_an_edited_directive_or_schema_refuses_many_too(embedded):
+    made, keys = embedded
+    plan = made.many(keys)
+    (made.folder / "contact.toml").write_text(purging.CUSTOMS + "\n# edited\n")
+    with pytest.raises(errors.Stale, match="has changed"):
+        made.purge(plan)
+    (made.folder / "contact.toml").write_text(purging.CUSTOMS)
+    made.write("alter table table_x_pref add column x_new varchar(20)")
+    with pytest.raises(errors.Stale, match="schema has changed"):
+        made.purge(plan)
+
+
+def test_an_edited_plan_of_many_is_refused(embedded):
+    made, keys = embedded
+    raw = json.loads(made.many(keys).to_json())
+    raw["batches"][0]["roots"].append(mini.BOB)
+    with pytest.raises(errors.Misconfigured, match="was changed"):
+        Bulk.from_json(json.dumps(raw))
+
+
+AGED = """
+create table table_close_case (objid bigint, close_date timestamp null, last_close2case bigint);
+create unique index ind_close on table_close_case (objid);
+insert into table_close_case values (1, '2018-05-01 00:00:00', 2);
+insert into table_close_case values (2, '2020-05-01 00:00:00', 3);
+insert into table_close_case values (3, '2018-05-01 00:00:00', 4);
+insert into table_close_case values (4, '2021-05-01 00:00:00', 4);
+insert into table_close_case values (5, '2018-06-01 00:00:00', 5);
+update table_case set case_state2condition = 1 where objid = 5
+"""
+
+
+def test_cases_closed_before_a_date_go_through_the_command_line(efface, live_url, tmp_path):
+    """Closed before 2019: case 2; case 4 was closed again later, case 5 is open again."""
+    purging.build(live_url)
+    purging.write(live_url, AGED)
+    made = Purging(live_url, tmp_path)
+    made.engine.dispose()
+
+    def run(*words, status=0):
+        result = efface(*words)
+        assert result.exit_code == status, result.stderr
+        return result
+
+    scan, audit, plan = (tmp_path / n for n in ("scan.json", "audit.xlsx", "plan.json"))
+    run("scan", "--db", live_url, "-o", scan)
+    run("audit", scan, "--decide", "suggested", "-o", audit)
+    planned = ["plan", "--db", live_url, audit, "--method", "purge", "--directive", "purge_case"]
+    said = run(*planned, "--before", "2019-01-01", "-o", plan).stderr
+    assert "--confirm 1" in said
+    run(*planned, "--before", "yesterday", "-o", plan, status=2)
+    run(*planned, "--subjects", tmp_path / "none.txt", "-o", plan, status=2)
+    erase = ["erase", "--db", live_url, plan, "--journal", tmp_path / "j.jsonl"]
+    assert "rehearsed" in run(*erase).stderr
+    run(*erase, "--commit", "--confirm", "2", status=3)
+    assert "committed" in run(*erase, "--commit", "--confirm", "1").stderr
+    run("log", "--check", "--journal", tmp_path / "j.jsonl")
+    after = mini.dump(live_url)
+    assert {r[0] for r in after["table_case"]} == {1, 3, 4, 5}
+    assert {r[0] for r in after["table_close_case"]} == {2, 3, 4, 5}
+    assert {r[0] for r in after["table_notes_log"]} == {1, 3, 4}
+
+
+def test_a_case_that_is_no_longer_old_refuses_its_batch(sqlite_url, tmp_path):
+    purging.build(sqlite_url)
+    purging.write(sqlite_url, AGED)
+    made = Purging(sqlite_url, tmp_path)
+    plan = made.many((), "purge_case", before="2019-01-01")
+    made.write("update table_close_case set close_date = '2024-01-01 00:00:00' where objid = 1")
+    with pytest.raises(errors.Stale, match="no longer older than 2019-01-01"):
+        made.purge(plan)
+    made.engine.dispose()
+
+
+def test_keys_that_are_not_there_are_told(embedded):
+    made, keys = embedded
+    with pytest.raises(errors.Misconfigured, match="1 keys are not in table_contact: 12345"):
+        made.many([*keys, 12345])
+
+
+def test_a_purge_killed_anywhere_ends_in_the_same_state(sqlite_url, tmp_path):
+    """240 contacts in batches of 20; three runs, each killed up to three times."""
+    purging.build(sqlite_url)
+    made = Purging(sqlite_url, tmp_path)
+    plan = made.many(purging.crowd(sqlite_url, 240), batch=20)
+    made.engine.dispose()
+    source = sqlite_url.removeprefix("sqlite:///")
+    told = [_killed(source, tmp_path / str(n), plan, seed=n, kills=3 * bool(n)) for n in range(4)]
+    assert len({t[-1] for t in told}) == 1
+    assert digest(sqlite_url) not in told[0][-1]
+    assert sum(line.startswith("killed") for t in told for line in t) >= 5
+
+
+def _killed(source, folder, plan, *, seed, kills):
+    folder.mkdir()
+    shutil.copy(source, folder / "test.sqlite")
+    (folder / "plan.json").write_text(plan.to_json())
+    url = f"sqlite:///{folder / 'test.sqlite'}"
+    command = [sys.executable, "-m", "tests.purge_killing", url, str(folder), str(seed), str(kills)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_a_purge_killed_on_a_server_ends_in_the_same_state(request, kind, tmp_path):
+    url = request.getfixturevalue(f"{kind}_url")
+    purging.build(url)
+    keys = purging.crowd(url, 40)
+    made = Purging(url, tmp_path)
+    plan = made.many(keys, batch=10)
+    made.engine.dispose()
+    (tmp_path / "plan.json").write_text(plan.to_json())
+    command = [sys.executable, "-m", "tests.purge_killing", url, str(tmp_path), "3", "3", "900"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "killed" in done.stdout
+    left = mini.dump(url)
+    assert {r[0] for r in left["table_contact"]} == {mini.ANN, mini.BOB, mini.NAMESAKE}
+    assert "crowd.example" not in repr(left)
+    assert made.journal.open_intents() == ()
+
+
+def test_a_failure_at_any_statement_leaves_whole_batches(sqlite_url, tmp_path):
+    """Every write and every ninth read fails once; the same command then goes on to the same end."""
+    purging.build(sqlite_url)
+    keys = purging.crowd(sqlite_url, 6)
+    made = Purging(sqlite_url, tmp_path)
+    plan = made.many(keys, batch=3)
+    made.engine.dispose()
+    source = sqlite_url.removeprefix("sqlite:///")
+    seen, wanted = _failing(source, tmp_path / "whole", plan, -1)
+    writes = [n for n, verb in enumerate(seen) if verb in ("DELETE", "UPDATE")]
+    assert len(writes) > 20
+    reads = [n for n in range(0, len(seen), 9) if n not in writes]
+    for number in [*writes[::5], *reads[::8]]:
+        _, found = _failing(source, tmp_path / str(number), plan, number)
+        assert found == wanted
+
+
+def _failing(source, folder, plan, number):
+    folder.mkdir()
+    shutil.copy(source, folder / "test.sqlite")
+    url = f"sqlite:///{folder / 'test.sqlite'}"
+    made, seen = Purging.__new__(Purging), []
+    made.url, made.engine = url, connect(url)
+    made.journal = Journal(folder / "journal.jsonl")
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.append(statement.split()[0].upper())
+        if len(seen) == number + 1:
+            raise exc.OperationalError("the canary Quil", {}, Exception("Quil"))
+
+    event.listen(made.engine, "before_cursor_execute", note)
+    said = ""
+    try:
+        made.purge(plan)
+    except errors.EffaceError as error:
+        said = str(error)
+    assert "Quil" not in said
+    if said:
+        whole = {len([k for k in b.roots if _there(url, k)]) for b in plan.batches}
+        assert whole <= {0, 3}
+        made.purge(plan)
+    made.engine.dispose()
+    return seen, digest(url)
+
+
+def _there(url, key):
+    return any(r[0] == key for r in mini.dump(url)["table_contact"])
+
+
+@pytest.mark.parametrize("name", SPEAKS)
+def test_every_statement_of_a_purge_parses(sqlite_url, tmp_path, name, monkeypatch):
+    """As SQL Server and Oracle would get it: keys as parameters, no statement without WHERE."""
+    purging.build(sqlite_url)
+    made, sent = Purging(sqlite_url, tmp_path), []
+    known = dialects.named("sqlite")
+    monkeypatch.setattr(type(known), "among", generic.Dialect.among)
+    monkeypatch.setattr(type(known), "at_once", 0)
+    event.listen(made.engine, "before_execute", lambda _c, element, *_more: sent.append(element))
+    made.run(made.plan())
+    built = [s for s in sent if isinstance(s, ClauseElement) and not isinstance(s, TextClause)]
+    texts = {sql(s, name) for s in built}
+    writes = [t for t in texts if t.startswith(("DELETE", "UPDATE"))]
+    assert {t.split()[0] for t in texts} == {"SELECT", "UPDATE", "DELETE"}
+    assert len([t for t in writes if t.startswith("DELETE")]) > 8
+    assert all(" WHERE " in t for t in writes)
+    made.engine.dispose()
+
+
+def test_the_log_tells_batches_and_other_commands_say_what_they_do_not_take(
+    efface, embedded, tmp_path
+):
+    made, keys = embedded
+    plan = made.many(keys, batch=15)
+    path = tmp_path / "many.json"
+    path.write_text(plan.to_json())
+    made.purge(plan)
+    told = efface("log", "--journal", made.journal.path).stdout
+    assert "batch 2" in told
+    assert f"{plan.roots} roots" in told
+    for words in (
+        ["verify", "--db", made.url, path],
+        ["erase", "--db", made.url, path, "--max-rows", 9],
+    ):
+        done = efface(*words)
+        assert done.exit_code == 2
+        assert "purge of many" in done.stderr
+
+
+def test_what_is_purged_in_bulk_leaves_its_attachments_to_people(embedded):
+    made, keys = embedded
+    purging.write(
+        made.url,
+        "create table table_doc_path (objid bigint, path varchar(255));\n"
+        "create unique index ind_dp on table_doc_path (objid);\n"
+        "create table table_doc_inst (objid bigint, attach_info2doc_path bigint, doc_inst2case bigint);\n"
+        "create unique index ind_di on table_doc_inst (objid);\n"
+        "insert into table_doc_path values (1, 'a');\n"
+        "insert into table_doc_inst values (1, 1, 100000)",
+    )
+    again = Purging(made.url, made.folder)
+    duties = {d["kind"]: d["count"] for d in again.many(keys[:3]).duties}
+    assert duties["attachment files"] == 1
+    again.engine.dispose()

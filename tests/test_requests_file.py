@@ -1,0 +1,256 @@
+"""Requests that are kept in a CSV or Excel file, for sites that do not use action items."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from scanner.requests import lock
+from tests import mini
+from tests.erasing import Erasure
+
+HEADS = (
+    "Number", "Subject", "Status", "Method", "Received", "Opened by", "Approved", "Approved by",
+    "Closed", "Note",
+)  # fmt: skip
+NOW = "2026-03-31T02:00:00"
+BARE = """
+[requests]
+second_person = true
+"""
+
+
+class Site:
+    """The small CRM, which has no action items, and a file of requests."""
+
+    def __init__(self, efface, erasure: Erasure, folder: Path, suffix: str) -> None:
+        self.efface, self.url, self.folder = efface, erasure.url, folder
+        self.path = folder / f"requests.{suffix}"
+        self.journal, self.audit = erasure.journal, folder / "audit.json"
+        self.pack = folder / "pack.toml"
+        text = (Path(__file__).parents[1] / "rules" / "clarify.toml").read_text(encoding="utf-8")
+        start, end = text.index("[requests]\n"), text.index("# A later erasure")
+        self.pack.write_text(text[:start] + BARE + text[end:], encoding="utf-8")
+        import reports
+
+        reports.write(erasure.audit, self.audit)
+        self.printed: list[str] = []
+
+    def run(self, word, *more, status=0):
+        words = ("requests", word, *more, "--pack", self.pack, "--queue", self.path, "--now", NOW)
+        if word == "run":
+            words = (*words, "--journal", self.journal.path)
+        done = self.efface(*words, env={"EFFACE_DB": self.url})
+        self.printed += [done.stdout, done.stderr]
+        assert done.exit_code == status, done.stdout + done.stderr
+        return done
+
+    def rows(self) -> list[dict[str, str]]:
+        """Read the file as somebody else's program does."""
+        if self.path.suffix == ".csv":
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return list(csv.DictReader(file))
+        sheet = openpyxl.load_workbook(self.path).worksheets[0]
+        head, *rest = sheet.iter_rows(values_only=True)
+        return [
+            {h: "" if v is None else str(v) for h, v in zip(head, r, strict=True)} for r in rest
+        ]
+
+    def edit(self, line: int, **cells: str) -> None:
+        """Change cells as people do; names have _ for blanks."""
+        rows = self.rows()
+        rows[line] |= {name.replace("_", " "): value for name, value in cells.items()}
+        self.write(rows)
+
+    def write(self, rows: list[dict[str, str]]) -> None:
+        lines = [list(HEADS), *([r.get(h, "") for h in HEADS] for r in rows)]
+        if self.path.suffix == ".csv":
+            with self.path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(lines)
+            return
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append(line)
+        book.save(self.path)
+
+    def asked(self, **cells: str) -> dict[str, str]:
+        """A request that is due."""
+        row = {
+            "Number": "1", "Subject": str(mini.ANN), "Status": "Approved", "Received": "2026-02-15",
+            "Opened by": "desk", "Approved": "2026-02-20", "Approved by": "officer",
+        }  # fmt: skip
+        return row | {name.replace("_", " "): value for name, value in cells.items()}
+
+
+@pytest.fixture(params=["csv", "xlsx"])
+def site(request, efface, embedded, tmp_path):
+    return Site(efface, embedded, tmp_path, request.param)
+
+
+@pytest.fixture
+def lines(efface, embedded, tmp_path):
+    """A site with a CSV file, for promises that do not depend on the kind of file."""
+    return Site(efface, embedded, tmp_path, "csv")
+
+
+def test_a_request_in_a_file_from_opening_to_closing(site):
+    site.run("open", "--subject", mini.ANN, "--as", "desk")
+    assert not site.path.exists()  # a rehearsal
+    site.run("open", "--subject", mini.ANN, "--as", "desk", "--commit")
+    site.run("open", "--subject", mini.ANN, "--as", "desk", "--commit", status=3)
+    assert site.path.stat().st_mode & 0o777 == 0o600
+    [row] = site.rows()
+    assert (row["Number"], row["Subject"], row["Opened by"]) == ("1", str(mini.ANN), "desk")
+    site.edit(0, Received="2026-02-15", Status="Approved", Approved="2026-03-02")
+    site.edit(0, Approved_by="Officer")
+    listed = json.loads(site.run("list", "--json").stdout)["requests"]
+    assert (listed[0]["reasons"], listed[0]["days_left"]) == (["too young: 1 of 30 days left"], -16)
+    site.edit(0, Approved="2026-03-01 02:00")
+    before = mini.dump(site.url), site.path.read_bytes()
+    site.run("run", site.audit)
+    assert (mini.dump(site.url), site.path.read_bytes()) == before
+    site.run("run", site.audit, "--commit")
+    [row] = site.rows()
+    assert (row["Status"], row["Closed"]) == ("Closed", "2026-03-31 02:00:00")
+    assert row["Note"].startswith("Efface carried this out by redact: ")
+    assert site.path.stat().st_mode & 0o777 == 0o600
+    assert "ann.lee@example.com" not in mini.texts(site.url)
+    before = mini.dump(site.url), site.path.read_bytes()
+    site.run("run", site.audit, "--commit")
+    assert "no request is due" in site.printed[-1]
+    assert (mini.dump(site.url), site.path.read_bytes()) == before
+    text = "\n".join(site.printed) + json.dumps(site.rows())
+    for canary in (*mini.CANARIES, "Bob", "Ray"):
+        assert f" {canary}" not in text
+    told = [e.event for e in site.journal.read() if "state" not in e.content]
+    assert told == ["basis", "intent", "done", "request"]
+
+
+def test_a_refused_row_is_noted_once_and_keeps_no_other_from_its_turn(site):
+    site.write(
+        [
+            site.asked(Approved_by="Desk"),
+            site.asked(Number="2", Subject=str(mini.BOB)),
+            site.asked(Number="3", Subject="1"),
+        ]
+    )
+    site.run("run", site.audit, "--commit", status=3)
+    said = [r["Note"].partition(":")[2].partition(":")[0].strip() for r in site.rows()]
+    assert said[0] == "who approved it is who opened it"
+    assert said[2] == "the contact is gone"
+    assert [bool(r["Closed"]) for r in site.rows()] == [False, True, False]
+    before = site.path.read_bytes()
+    site.run("run", site.audit, "--commit", status=3)
+    assert site.path.read_bytes() == before
+
+
+def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
+    lines.write([lines.asked()])
+    lines.run("run", lines.audit, "--commit")
+    lines.write([lines.asked()])  # as if the process had been killed before the file was written
+    lines.run("run", lines.audit, "--commit")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
+def test_what_people_write_beside_stays(lines):
+    lines.path.write_text(
+        "\ufeffRemark;note;Number;Subject;Status;Method;Received;Opened by;Approved;Approved by;"
+        f'Closed\r\n"a; b";;7;{mini.ANN};approved;;2026-02-15;desk;2026-02-20;officer;\r\n',
+        encoding="utf-8",
+    )
+    lines.run("run", lines.audit, "--commit")
+    text = lines.path.read_text(encoding="utf-8")
+    assert text.startswith("\ufeffRemark;note;Number")
+    assert '"a; b";Efface carried this out by redact' in text
+
+
+FAULTS = [
+    ({"Subject": "Ann Lee"}, "cell B2 (Subject): no key"),
+    ({"Received": "last week"}, "cell E2 (Received): no date"),
+    ({"Received": ""}, "cell E2 (Received): empty"),
+    ({"Method": "shred"}, "cell D2 (Method): no such method"),
+    ({"Number": ""}, "cell A2 (Number): empty"),
+    ({"Note": "=HYPERLINK(1)"}, "cell J2 (Note): a formula"),
+    ({"Approved": "@SUM(1)"}, "cell G2 (Approved): a formula"),
+]
+
+
+@pytest.mark.parametrize(("cells", "said"), FAULTS, ids=[s for _, s in FAULTS])
+def test_what_cannot_be_understood_is_named_by_its_cell_and_nothing_is_done(site, cells, said):
+    site.write([site.asked(**cells), site.asked(Number="2", Subject=str(mini.BOB))])
+    before = mini.dump(site.url), site.path.read_bytes()
+    site.run("run", site.audit, "--commit", status=2)
+    assert said in site.printed[-1]
+    assert "Ann Lee" not in site.printed[-1]
+    assert (mini.dump(site.url), site.path.read_bytes()) == before
+
+
+def test_all_faults_are_told_at_once(lines):
+    lines.write([lines.asked(Method="x"), lines.asked(Received="y")])
+    lines.run("list", status=2)
+    for said in ("D2", "E3", "A3 (Number): the same number as in row 2"):
+        assert said in lines.printed[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("q.csv", b"Number,Subject\n", "the header Status"),
+        ("q.csv", b"\xff\xfe\x00", "is not UTF-8"),
+        ("q.csv", b'"Number,\n', "quotes do not match"),
+        ("q.xlsx", b"PK nothing", "no .xlsx workbook"),
+        ("q.ods", b"", "ends in .csv or .xlsx"),
+        ("none.csv", None, "cannot read"),
+    ],
+)
+def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):
+    lines.path = lines.folder / name
+    if raw is not None:
+        lines.path.write_bytes(raw)
+    lines.run("list", status=2)
+    assert said in lines.printed[-1]
+    assert len(lines.printed[-1].strip().splitlines()) == 1
+
+
+def test_a_workbook_that_is_open_in_excel_is_refused_before_anything_is_erased(
+    efface, embedded, tmp_path
+):
+    site = Site(efface, embedded, tmp_path, "xlsx")
+    site.write([site.asked()])
+    owner = site.path.with_name(f"~${site.path.name}")
+    owner.touch()
+    before = mini.dump(site.url)
+    site.run("run", site.audit, "--commit", status=2)
+    assert "is open in Excel" in site.printed[-2]
+    assert mini.dump(site.url) == before
+    owner.unlink()
+    site.run("run", site.audit, "--commit")
+
+
+def test_a_file_that_cannot_be_written_after_the_erasure_ends_in_5(lines, monkeypatch):
+    from scanner.errors import Misconfigured
+    from scanner.requests import sheets
+
+    lines.write([lines.asked()])
+
+    def full(*_):
+        raise Misconfigured("the disk is full")
+
+    monkeypatch.setattr(sheets.Sheet, "save", full)
+    lines.run("run", lines.audit, "--commit", status=5)
+    assert "request 1 was carried out, but the disk is full" in lines.printed[-1]
+    monkeypatch.undo()
+    lines.run("run", lines.audit, "--commit")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
+def test_one_at_a_time_works_on_a_file(lines):
+    lines.write([lines.asked()])
+    with lock.alone_with(lines.path):
+        lines.run("run", lines.audit, "--commit", status=3)
+        lines.run("open", "--subject", mini.BOB, status=3)
+    shutil.copy(lines.path, lines.folder / "copy.csv")
+    lines.run("run", lines.audit, "--commit")
