@@ -144,7 +144,7 @@ def test_a_batch_that_died_after_its_commit_is_known_to_be_done(embedded, monkey
     monkeypatch.setattr(Journal, "append", append)
     assert made.purge(plan).deleted == plan.rows
     events = [e.event for e in made.journal.read()]
-    assert events == ["intent", "batch", "intent", "batch", "done"]
+    assert events == ["basis", "intent", "batch", "intent", "batch", "done"]
 
 
 def test_a_stop_names_the_roots_that_it_holds_and_refuses_a_list(embedded):
