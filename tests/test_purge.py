@@ -51,6 +51,14 @@ def test_the_copy_that_a_trigger_makes_of_a_deleted_contact_is_deleted_too(purge
     assert receipt.rounds == 2
 
 
+def test_what_stays_of_a_purged_contact_is_redacted_and_others_texts_forget_it(embedded):
+    embedded.commit(embedded.plan())
+    after = mini.dump(embedded.url)
+    assert after["table_task"] == [(1, "[REDACTED]", "[REDACTED]", None, 3, 1, 2)]
+    assert {r[0]: r[1] for r in after["table_site"]}[1] == "[REDACTED]"
+    assert {r[0]: r[1] for r in after["table_notes_log"]}[2] == "mail to [EMAIL] sent"
+
+
 def test_verify_notices_a_row_that_came_back(embedded):
     plan = embedded.plan()
     embedded.commit(plan)

@@ -107,6 +107,46 @@ def test_rows_that_came_since_the_plan_refuse_their_batch_and_what_is_done_stays
     assert {r[0] for r in mini.dump(made.url)["table_contact"]} >= set(keys[20:])
 
 
+def test_a_stop_that_came_after_the_plan_refuses_its_batch(embedded):
+    made, keys = embedded
+    plan = made.many(keys)
+    made.write("update table_case set case_state2condition = 1 where objid = 100006")
+    before = mini.dump(made.url)
+    with pytest.raises(errors.Stopped, match="open cases"):
+        made.purge(plan)
+    assert mini.dump(made.url) == before
+
+
+def test_a_trigger_that_deletes_other_rows_in_a_batch_refuses(embedded):
+    made, keys = embedded
+    made.write(
+        "create trigger more after delete on table_case begin delete from table_x_carrier_zip; end"
+    )
+    plan = made.many(keys)
+    before = mini.dump(made.url)
+    with pytest.raises(errors.Refused, match="table_x_carrier_zip"):
+        made.purge(plan)
+    assert mini.dump(made.url) == before
+
+
+def test_a_batch_that_died_after_its_commit_is_known_to_be_done(embedded, monkeypatch):
+    made, keys = embedded
+    plan, append = made.many(keys, batch=15), Journal.append
+
+    def dies(self, event, *more):
+        if event == "batch":
+            raise KeyboardInterrupt
+        return append(self, event, *more)
+
+    monkeypatch.setattr(Journal, "append", dies)
+    with pytest.raises(KeyboardInterrupt):
+        made.purge(plan)
+    monkeypatch.setattr(Journal, "append", append)
+    assert made.purge(plan).deleted == plan.rows
+    events = [e.event for e in made.journal.read()]
+    assert events == ["basis", "intent", "batch", "intent", "batch", "done"]
+
+
 def test_a_stop_names_the_roots_that_it_holds_and_refuses_a_list(embedded):
     made, keys = embedded
     made.write("update table_case set case_state2condition = 1 where objid = 100006")
