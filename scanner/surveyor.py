@@ -53,8 +53,7 @@ class Survey:
 
     def stands(self, connection: Connection, request: Request) -> bool:
         """Whether it saves searching all text for a subject that it found, as things are now."""
-        found = (request.pack.digest, request.key) in self.spots
-        return not found or self.sight(connection, self.tables(connection), request) is not None
+        return self.sight(connection, self.tables(connection), request) is not None
 
     def sight(self, connection: Connection, schema: MetaData, request: Request) -> Sight | None:
         """Say where to look for a subject now; None where all text must be searched again.
@@ -155,6 +154,9 @@ def renewed(
     Raises:
         DatabaseFailed: the database failed.
     """
+    first = (requests[0].pack.digest, requests[0].key)
+    if survey_ is not None and first not in survey_.spots:
+        return survey_  # it found no such subject: another pass would not, either
     if survey_ is not None:
         with reading(engine) as connection:
             if survey_.stands(connection, requests[0]):

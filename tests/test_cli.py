@@ -220,7 +220,7 @@ def test_a_reader_that_leaves_is_no_fault(tmp_path):
         ("binary.json", b"\xff\xfe\x00", "not a text file"),
         ("other.json", b'{"version": 99}', "version 1"),
         ("missing.xlsx", None, "no file"),
-        ("scan.doc", b"", "suffix"),
+        ("scan.doc", b"", "cannot be read back"),
     ],
 )
 def test_files_that_are_no_scan_are_refused(efface, tmp_path, name, content, words):

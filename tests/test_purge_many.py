@@ -149,9 +149,9 @@ def test_a_batch_that_died_after_its_commit_is_known_to_be_done(embedded, monkey
 
 def test_a_stop_names_the_roots_that_it_holds_and_refuses_a_list(embedded):
     made, keys = embedded
-    made.write("update table_case set case_state2condition = 1 where objid = 100006")
-    plan = made.many(keys)
-    assert plan.held == {str(keys[3]): ("open cases",)}
+    made.write("update table_case set case_state2condition = 1 where objid = 100056")
+    plan = made.many(keys, batch=7)
+    assert plan.held == {str(keys[28]): ("open cases",)}
     before = mini.dump(made.url)
     with pytest.raises(errors.Stopped, match="open cases"):
         made.purge(plan)

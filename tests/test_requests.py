@@ -344,11 +344,11 @@ def test_the_priority_may_choose_the_method(embedded, packed):
 def test_an_item_that_is_denied_while_its_subject_is_erased_takes_the_erasure_back(
     embedded, monkeypatch, planned
 ):
-    from scanner import planner
+    from scanner.requests import runner
 
     desk = embedded.crm
     number = embedded.opened(desk.people()[0])
-    real = planner.plan
+    real = runner._planned
 
     def denied(*words, **more):
         made = real(*words, **more) if planned else None
@@ -356,7 +356,7 @@ def test_an_item_that_is_denied_while_its_subject_is_erased_takes_the_erasure_ba
             desk.change(number, "Denied", desk.logins()[1], "2025-05-01 08:59:59")
         return made or real(*words, **more)
 
-    monkeypatch.setattr(planner, "plan", denied)
+    monkeypatch.setattr(runner, "_planned", denied)
     done = embedded.work("--commit", "--json", status=3)
     [told] = json.loads(done.stdout)["requests"]
     assert (told["result"], told["why"]) == ("failed", "not approved: its status is Denied")

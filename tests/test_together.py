@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -20,6 +21,8 @@ DIARY = (
     "create table table_x_diary (objid integer not null, said varchar(200))",
     "create unique index ind_x_diary on table_x_diary (objid)",
     "create table table_x_copy (objid integer, said varchar(200))",
+    "insert into table_x_diary values (0, 'nothing')",
+    "insert into table_x_copy values (0, 'nothing')",
 )
 
 COPYING = {
@@ -66,10 +69,18 @@ def tried(url, statement):
 
 
 @pytest.fixture
-def diary(live_url, tmp_path):
+def rest(monkeypatch):
+    """Let MariaDB's tables rest for a second, so that it can tell that nobody has written to them."""
+    monkeypatch.setattr("scanner.dialects.mysql.Dialect.idle_seconds", 1)
+    return lambda url: time.sleep(2.5) if url.startswith("mysql") else None
+
+
+@pytest.fixture
+def diary(live_url, tmp_path, rest):
     """The small CRM with a table that an erasure writes to only because somebody asks it to."""
     mini.build(live_url, trigger=False)
     run(live_url, *DIARY)
+    rest(live_url)
     made = Erasure(live_url, tmp_path)
     yield made
     made.engine.dispose()
@@ -88,18 +99,19 @@ def test_what_is_written_beside_an_erasure_leaves_no_gap_and_does_not_wait_for_i
     receipt = diary.commit(diary.plan(), alongside=Aside(write, frozenset({"table_x_diary"})))
     assert receipt.committed
     assert seen == ["kept out", "kept out"]
-    assert mini.dump(diary.url)["table_x_diary"] == [(1, "Efface carried this out")]
+    assert (1, "Efface carried this out") in mini.dump(diary.url)["table_x_diary"]
     assert "ann.lee@example.com" not in repr(mini.dump(diary.url))
 
 
-def test_a_trigger_on_what_is_written_beside_may_write_anywhere(live_url, tmp_path):
+def test_a_trigger_on_what_is_written_beside_may_write_anywhere(live_url, tmp_path, rest):
     mini.build(live_url, trigger=False)
     kind = create_engine(live_url).dialect.name.replace("mysql", "mariadb")
     run(live_url, *DIARY, *COPYING[kind])
+    rest(live_url)
     made = Erasure(live_url, tmp_path)
     aside = Aside(lambda c: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
     assert made.commit(made.plan(), alongside=aside).committed
-    assert mini.dump(live_url)["table_x_copy"] == [(1, "Efface carried this out")]
+    assert (1, "Efface carried this out") in mini.dump(live_url)["table_x_copy"]
     made.engine.dispose()
 
 
@@ -139,7 +151,7 @@ def test_who_writes_to_many_tables_at_the_same_time_goes_on_and_so_do_we(diary):
     assert done
     assert len(told) == 6
     rows = mini.dump(diary.url)["table_x_diary"]
-    assert {r[0] for r in rows} == {1, *(n for n in told if n > 0)}
+    assert {r[0] for r in rows} == {0, 1, *(n for n in told if n > 0)}
 
 
 @pytest.fixture

@@ -178,9 +178,8 @@ def _settled(standing: Standing, again: Standing | None) -> Outcome:
 
 def _once(work: Work, standing: Standing) -> Outcome:
     item, policy = standing.item, work.pack.requests.policy
-    asked, seen = _asked(work, item), work.survey or Survey()
-    with reading(work.engine) as connection:
-        plan = surveyor.draft(connection, asked, seen, progress=work.progress).plan
+    asked = _asked(work, item)
+    plan = _planned(work, asked)
     if plan.reviews and policy.reviews == "refuse":
         raise Refused(
             f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
@@ -206,6 +205,13 @@ def _once(work: Work, standing: Standing) -> Outcome:
     if work.commit:
         _record(work, standing, plan, text)
     return _outcome(work, standing, plan, receipt)
+
+
+def _planned(work: Work, asked: Request) -> Plan:
+    """Plan from what was looked for already."""
+    with reading(work.engine) as connection:
+        seen = work.survey or Survey()
+        return surveyor.draft(connection, asked, seen, progress=work.progress).plan
 
 
 def _said(plan: Plan) -> dict[str, Any]:
