@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, Engine, MetaData
 
 from scanner.planner import Request
 from scanner.surveyor import Survey
@@ -89,11 +89,14 @@ class Demo:
     rows: dict[str, list[tuple[Any, ...]]]
     survey: Survey
     requests: dict[int, Request]
+    engine: Engine
+    """One for all copies, which take each other's place: it knows the statements."""
 
-    @property
-    def source(self) -> Path:
-        """Name the database that is copied."""
-        return self.folder / "demo.sqlite"
+    def restore(self) -> None:
+        """Let the copy be as the demo is."""
+        source, copy = self.folder / "demo.sqlite", self.folder / "copy.sqlite"
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(copy)) as new:
+            old.backup(new)
 
 
 def _demo(
@@ -118,21 +121,21 @@ def _demo(
     with engine.connect() as connection:
         rows = {t.name: [*score_demo.in_order(connection, t)] for t in schema.sorted_tables}
     engine.dispose()
-    one = Demo(folder, known, schema, rows, survey, requests)
+    copies = connect(f"sqlite:///{folder / 'copy.sqlite'}")
+    one = Demo(folder, known, schema, rows, survey, requests, copies)
     for key in chosen:
         _erase(one, key, tally)
+    copies.dispose()
 
 
 def _erase(demo: Demo, key: int, tally: Tally) -> None:
     from scanner import planner, surveyor
-    from scanner.database import connect, reading
+    from scanner.database import reading
     from scanner.executor import execute
     from scanner.journal import Journal
 
-    copy = demo.folder / "copy.sqlite"
-    with closing(sqlite3.connect(demo.source)) as old, closing(sqlite3.connect(copy)) as new:
-        old.backup(new)
-    engine, request = connect(f"sqlite:///{copy}"), demo.requests[key]
+    demo.restore()
+    engine, request = demo.engine, demo.requests[key]
     with reading(engine) as connection:
         survey = _as_of_now(connection, demo.survey)
     with reading(engine) as connection:
@@ -147,7 +150,6 @@ def _erase(demo: Demo, key: int, tally: Tally) -> None:
         scores = score_demo.compare_rows(
             demo.known, demo.schema, demo.rows, connection, key, purge=False
         )
-    engine.dispose()
     told = scores.broken(purge=False)
     if again.steps or again.mentions:
         told.append(f"a second run finds {len(again.steps)} steps, {len(again.mentions)} mentions")
