@@ -155,7 +155,8 @@ class Walk:
                 row = Row(key, values, reach.rows, only, reach.identity, open=False)
                 rows[target][key] = row
             else:
-                row.rows = "own" if "own" in (row.rows, reach.rows) else "linked"
+                if row.rows == "linked" and reach.rows == "own":
+                    row.rows, row.open = "own", False
                 row.only = None if None in (row.only, only) else row.only | only  # type: ignore[operator]  # neither is None
                 row.identity = row.identity or reach.identity
             whose = origin.get(values[column], set()) - row.whose

@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -180,3 +181,13 @@ def test_readme_lists_every_command():
     listed = set(re.findall(r"^\s*(?:\$\s*|\|\s*`?)?efface ([a-z-]+)", readme.read_text(), re.M))
     assert listed >= set(COMMANDS)
     assert listed <= {*COMMANDS}, "README names commands that are not there"
+
+
+def test_each_dangerous_line_that_a_mutant_changes_is_there_once():
+    told = (ROOT / "tests/benchmarks/mutants.toml").read_text("utf-8")
+    mutants = tomllib.loads(told)["mutant"]
+    gone = [
+        m["name"] for m in mutants if (ROOT / m["file"]).read_text("utf-8").count(m["old"]) != 1
+    ]
+    assert gone == []
+    assert len({m["name"] for m in mutants}) == len(mutants)

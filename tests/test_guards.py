@@ -397,6 +397,46 @@ def test_a_shared_number_is_certain_in_a_row_that_is_linked(embedded):
     assert case[3] == "call [PHONE]"
 
 
+BROCHURE = (
+    "create table table_lead (objid integer primary key, lead2contact_role integer)",
+    "create table table_lit_req (objid integer primary key, comments varchar(80))",
+    "create table table_lit_ship_req (objid integer primary key, lit_ship_req2lit_req integer, "
+    "lit_ship2contact_role integer, lit_ship_req2lead integer)",
+    "create table table_x_flyer (objid integer primary key, x_words varchar(80), "
+    "flyer2lit_req integer)",
+    "insert into table_lead values (1, 1)",
+    "insert into table_lit_req values (1, 'Ann Lee asked for it')",
+    "insert into table_lit_ship_req values (1, 1, 1, null), (2, 1, null, 1)",
+    "insert into table_x_flyer values (1, 'all that Ann likes', 1)",
+)
+"""One request that goes to Ann twice, as a contact and as a lead, and a customer's row on it."""
+
+
+def sent(embedded, tmp_path, *statements):
+    for statement in (*BROCHURE, *statements):
+        embedded.write(statement)
+    return Erasure(embedded.url, tmp_path, table_x_flyer__x_words="redact")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_only_the_subjects_rows_share_is_its_own_in_whatever_order_it_is_found(
+    embedded, tmp_path, order
+):
+    erasure = sent(embedded, tmp_path)
+    pack = replace(PACK, reaches=PACK.reaches[::order])
+    made = planner.plan(erasure.engine, pack, erasure.audit, str(mini.ANN))
+    erasure.engine.dispose()
+    assert {"table_lit_req", "table_x_flyer"} <= {s.table.name for s in made.steps}
+
+
+def test_what_somebody_elses_row_shares_is_asked_about(embedded, tmp_path):
+    erasure = sent(embedded, tmp_path, "insert into table_lit_ship_req values (3, 1, null, null)")
+    made = erasure.plan()
+    erasure.engine.dispose()
+    assert not {"table_lit_req", "table_x_flyer"} & {s.table.name for s in made.steps}
+    assert ("table_lit_req", (1,)) in places(made)
+
+
 def test_an_open_case_of_somebody_else_is_no_warning(embedded):
     embedded.write("update table_case set case_state2condition = 1 where objid = 4")
     (stop,) = embedded.plan().stops

@@ -71,6 +71,20 @@ def test_what_changed_between_the_survey_and_the_plan_is_included(still, stateme
     assert still.plan().empty
 
 
+def test_a_row_that_others_made_the_subjects_own_without_touching_it_is_looked_at(still, tmp_path):
+    still.write(
+        "create table table_x_memo (objid integer primary key, x_said varchar(80), "
+        "memo2case integer)"
+    )
+    still.write("insert into table_x_memo values (1, 'thanks, Ann', 3)")
+    here = Erasure(still.url, tmp_path)
+    seen = survey(here)
+    here.write(f"update table_case set case_reporter2contact = {mini.ANN} where objid = 3")
+    assert here.commit(here.plan(), survey=seen).committed
+    assert mini.dump(here.url)["table_x_memo"] == [(1, "thanks, [NAME]", 3)]
+    here.engine.dispose()
+
+
 def test_a_survey_erases_what_a_search_inside_erases(still, tmp_path):
     plan = still.plan()
     one = still.run(plan)

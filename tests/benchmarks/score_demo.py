@@ -151,27 +151,38 @@ def compare(
     truth: Mapping[str, Any], before: Connection, after: Connection, subject: int, *, purge: bool
 ) -> Scores:
     """Compare all cells of two databases, one table at a time."""
+    schema = MetaData()
+    for name in inspect(before).get_table_names():
+        Table(name, schema, autoload_with=before, resolve_fks=False)
+    rows = {name: in_order(before, table) for name, table in schema.tables.items()}
+    return compare_rows(truth, schema, rows, after, subject, purge=purge)
+
+
+def compare_rows(
+    truth: Mapping[str, Any], schema: MetaData, before: Mapping[str, Iterable[Key]],
+    after: Connection, subject: int, *, purge: bool,
+) -> Scores:  # fmt: skip
+    """Compare all cells of a database with the rows that each table had, in their order."""
     places, scores = Places(truth, subject), Scores()
     known = {t["table"]: t for t in truth["tables"]}
-    for name in sorted(inspect(before).get_table_names()):
+    for name, table in sorted(schema.tables.items()):
         described = known.get(name, {"key": [], "find": []})
-        _compare_table(before, after, described, name, places, scores, purge=purge)
+        _compare_table(before[name], after, described, table, places, scores, purge=purge)
     return scores
 
 
 def _compare_table(
-    before: Connection, after: Connection, described: Mapping[str, Any], name: str,
+    before: Iterable[Key], after: Connection, described: Mapping[str, Any], table: Table,
     places: Places, scores: Scores, *, purge: bool,
 ) -> None:  # fmt: skip
-    table = Table(name, MetaData(), autoload_with=before, resolve_fks=False)
-    names = [c.name for c in table.columns]
+    name, names = table.name, [c.name for c in table.columns]
     find = described["key"] or described["find"]
     positions = [names.index(c) for c in find] or list(range(len(names)))
     new = _rows(after, table, positions)
     audited = name in AUDITED
     spans, own = places.spans.get(name, {}), places.own.get(name, set())
     keyed = bool(described["key"])
-    for ordinal, row in enumerate(_in_order(before, table), 1):
+    for ordinal, row in enumerate(before, 1):
         key = tuple(row[p] for p in positions)
         mine = spans.get(key[0] if keyed else ordinal, {})
         is_own = (key if keyed else (ordinal,)) in own
@@ -191,12 +202,12 @@ def _compare_table(
 
 def _rows(connection: Connection, table: Table, positions: list[int]) -> dict[Key, list[Key]]:
     found: dict[Key, list[Key]] = defaultdict(list)
-    for row in _in_order(connection, table):
+    for row in in_order(connection, table):
         found[tuple(row[p] for p in positions)].append(row)
     return found
 
 
-def _in_order(connection: Connection, table: Table) -> Iterator[Key]:
+def in_order(connection: Connection, table: Table) -> Iterator[Key]:
     """Read in the order of loading: all three databases keep it while nothing is rewritten."""
     for row in connection.execute(select(table).execution_options(yield_per=2000)):
         yield tuple(row)
