@@ -175,9 +175,17 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
     """
     column = here.table.c[key_column(here.table)]
     whole = column.type.python_type is not str
-    wrong = [k for k in keys if whole and not (k.isdecimal() and len(k) <= planner.DIGITS)]
+    wrong = [
+        str(n)
+        for n, k in enumerate(keys, start=1)
+        if whole and not (k.isdecimal() and len(k) <= planner.DIGITS)
+    ]
     if wrong:
-        raise Misconfigured(f"{len(wrong)} of the keys are no {column.name} of {here.subject}")
+        named = ", ".join(wrong[: planner.NAMED])
+        raise Misconfigured(
+            f"{len(wrong)} of the keys are no {column.name} of {here.subject} (place {named} of the "
+            "list): write one number a line"
+        )
     wanted = list(dict.fromkeys(int(k) if whole else k for k in keys))
     there = set()
     for some in chunks(wanted, dialect_of(connection).max_keys):

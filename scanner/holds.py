@@ -82,24 +82,30 @@ def release(journal: Journal, key: str, *, now: str, by: str = "") -> Entry:
     Raises:
         Misconfigured: nobody has held it.
     """
-    if _key(key) not in standing(journal.read()):
+    if same(_key(key)) not in standing(journal.read()):
         raise Misconfigured(f"there is no hold on subject {key} in {str(journal.path)!r}")
     content = {"subject": {"key": _key(key)}} | Warrant(by=by).to_raw()
     return journal.append("release", now, "", content)
 
 
 def standing(entries: Iterable[Entry]) -> dict[str, Hold]:
-    """Find the holds that were not released, by the subject's key; some may have ended."""
+    """Find the holds that were not released, by ``same`` of the key; some may have ended."""
     found: dict[str, Hold] = {}
     for entry in entries:
         content = entry.content
         if entry.event == "hold":
             key = str(content["subject"]["key"])
             until = date.fromisoformat(content["until"])
-            found[key] = Hold(key, until, content["why"], entry.when)
+            found[same(key)] = Hold(key, until, content["why"], entry.when)
         elif entry.event == "release":
-            found.pop(str(content["subject"]["key"]), None)
+            found.pop(same(content["subject"]["key"]), None)
     return found
+
+
+def same(key: object) -> str:
+    """Give one form to a key that people type in several: a number has no zeros before it."""
+    text = str(key)
+    return str(int(text)) if text.isdecimal() else text
 
 
 def on(journal: Journal, key: Any, now: str) -> Hold | None:
@@ -108,7 +114,7 @@ def on(journal: Journal, key: Any, now: str) -> Hold | None:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    found = standing(journal.read()).get(str(key))
+    found = standing(journal.read()).get(same(key))
     return found if found and found.until >= _day(now) else None
 
 
@@ -119,7 +125,7 @@ def keys(journal: Journal, now: str) -> tuple[str, ...]:
         Negative: the journal is broken, so that nobody can say.
     """
     today = _day(now)
-    return tuple(k for k, h in standing(journal.read()).items() if h.until >= today)
+    return tuple(h.key for h in standing(journal.read()).values() if h.until >= today)
 
 
 def refuse(journal: Journal, key: Any, now: str) -> None:
@@ -175,7 +181,7 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     told, today = tuple(entries), _day(now)
     held = standing(told)
     late = [
-        replace(due, why=due.why or (held[due.key].sentence if due.key in held else ""))
+        replace(due, why=due.why or (held[k].sentence if (k := same(due.key)) in held else ""))
         for due in waiting(told).values()
         if due.due < today
     ]
@@ -199,10 +205,10 @@ def waiting(entries: Iterable[Entry]) -> dict[str, Due]:
         if entry.event == "request":
             _follow(found, entry)
         elif entry.event == "intent":
-            keys[entry.plan] = str((content.get("subject") or {}).get("key", ""))
+            keys[entry.plan] = same((content.get("subject") or {}).get("key", ""))
         elif entry.event == "done":
             key = keys.get(entry.plan, "")
-            found = {n: d for n, d in found.items() if d.key != key}
+            found = {n: d for n, d in found.items() if same(d.key) != key}
     return found
 
 

@@ -234,11 +234,10 @@ class Journal:
             Negative: the journal is broken.
             Misconfigured: it holds no such receipt, or several.
         """
-        done = [
-            e
-            for e in self.read()
-            if e.event == "done" and "rows" in e.content and e.plan.startswith(plan)
-        ]
+        ended = [e for e in self.read() if e.event == "done" and e.plan.startswith(plan)]
+        done = [e for e in ended if "rows" in e.content]
+        if ended and not done:
+            raise Misconfigured("a purge of many has no certificate: efface log --export tells it")
         if not done:
             raise Misconfigured(f"the journal {str(self.path)!r} has no receipt of such a plan")
         if plan and len({e.plan for e in done}) > 1:

@@ -67,6 +67,19 @@ def test_a_later_hold_takes_the_place_of_an_earlier_one(embedded):
     assert found.until == date(2027, 4, 1)
 
 
+@pytest.mark.parametrize("typed", [f"0{mini.ANN}", f"000{mini.ANN}"])
+def test_a_key_with_zeros_before_it_holds_releases_and_closes_the_same_subject(
+    log, embedded, typed
+):
+    log.hold(key=typed)
+    with pytest.raises(errors.Stopped, match="hold until 2030-01-01"):
+        embedded.run(embedded.plan())
+    log.run("--release", mini.ANN)
+    log.run("--open", typed, "--request", "SR-1", "--received", "2026-01-31")
+    embedded.commit(embedded.plan())
+    assert log.run("--overdue").stdout == ""
+
+
 def test_a_plan_shows_the_hold_as_a_stop_and_erase_refuses_it(log, embedded, efface, tmp_path):
     book, scan = tmp_path / "audit.xlsx", tmp_path / "scan.json"
     plan = ("--db", embedded.url, book, "--subject", mini.ANN, "--journal", log.journal.path)

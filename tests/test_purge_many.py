@@ -12,6 +12,7 @@ from sqlalchemy.sql import ClauseElement, TextClause
 
 from scanner import dialects, errors
 from scanner.bulk import Bulk
+from scanner.cli import _bulk
 from scanner.database import connect
 from scanner.dialects import generic
 from scanner.executor import batches
@@ -247,6 +248,19 @@ def test_keys_that_are_not_there_are_told(embedded):
         made.many([*keys, 12345])
 
 
+def test_a_text_that_is_no_key_is_named_by_its_place_and_never_quoted(embedded):
+    made, keys = embedded
+    with pytest.raises(errors.Misconfigured, match=r"1 of .* \(place 2 of the list\)") as caught:
+        made.many([keys[0], "Lee;7"])
+    assert "Lee" not in str(caught.value)
+
+
+def test_a_file_of_keys_may_begin_with_the_mark_of_utf_8(tmp_path):
+    path = tmp_path / "keys.txt"
+    path.write_text("7\r\n\r\n# gone\r\n 08 \r\n", encoding="utf-8-sig", newline="")
+    assert _bulk._keys(path) == ["7", "08"]
+
+
 def test_a_purge_killed_anywhere_ends_in_the_same_state(sqlite_url, tmp_path):
     """240 contacts in batches of 20; three runs, each killed up to three times."""
     purging.build(sqlite_url)
@@ -369,13 +383,17 @@ def test_the_log_tells_batches_and_other_commands_say_what_they_do_not_take(
     told = efface("log", "--journal", made.journal.path).stdout
     assert "batch 2" in told
     assert f"{plan.roots} roots" in told
+    page = tmp_path / "receipt.html"
     for words in (
         ["verify", "--db", made.url, path],
         ["erase", "--db", made.url, path, "--max-rows", 9],
+        ["erase", "--db", made.url, path, "-o", page],
+        ["log", "--journal", made.journal.path, "--certificate", page],
     ):
         done = efface(*words)
         assert done.exit_code == 2
         assert "purge of many" in done.stderr
+    assert not page.exists()
 
 
 def test_what_is_purged_in_bulk_leaves_its_attachments_to_people(embedded):

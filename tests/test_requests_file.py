@@ -168,6 +168,7 @@ def test_what_people_write_beside_stays(lines):
 
 
 FAULTS = [
+    ({"Closed": "no"}, "I2 (Closed): no date"),
     ({"Subject": "Ann Lee"}, "cell B2 (Subject): no key"),
     ({"Received": "last week"}, "cell E2 (Received): no date"),
     ({"Received": ""}, "cell E2 (Received): empty"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from scanner.cli import _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
 
@@ -64,8 +66,12 @@ def plan(
 
 
 def _keys(path: Path) -> list[str]:
-    """Read a file of keys, one a line; empty lines and lines with # are left out."""
-    lines = (line.strip() for line in _output.read_text(path).splitlines())
+    """Read a file of keys, one a line; empty lines and lines with # are left out.
+
+    Spreadsheets and editors put a mark before UTF-8, which is no part of the first key.
+    """
+    text = _output.read_text(path).removeprefix("\ufeff")
+    lines = (line.strip() for line in text.splitlines())
     keys = [line for line in lines if line and not line.startswith("#")]
     if not keys:
         raise Misconfigured(f"there are no keys in {str(path)!r}")
@@ -128,6 +134,8 @@ def erase(
     from scanner.journal import Journal
 
     todo = Bulk.from_json(text)
+    if output and output.suffix.lower() == ".html":
+        raise click.UsageError("a purge of many has no certificate: -o writes its receipt as .json")
     with _connection.opened(db) as engine, _progress.shown() as progress:
         receipt = batches.purge(
             engine,

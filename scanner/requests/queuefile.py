@@ -149,7 +149,7 @@ class QueueFile:
             subject=self._subject(sheet, row, cells[SUBJECT]),
             known=False,
             status=cells[STATUS],
-            state="closed" if cells[CLOSED] else "open",
+            state="closed" if sheet.moment(row, CLOSED) else "open",
             method=cells[METHOD].lower() or self.policy.method,
             received=sheet.moment(row, RECEIVED),
             approved=sheet.moment(row, APPROVED) if self._approved(cells[STATUS]) else None,
