@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, or_, select
 
 from scanner import dossier
 from scanner.crowd import Crowd
-from scanner.graph import Row, Territory, Walk
+from scanner.database import dialect_of
+from scanner.graph import Row, Territory, Walk, table_of
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
 from scanner.plans import Basis
-from scanner.rows import Address, chunks
+from scanner.rows import Address, chunks, named
 from scanner.searcher import search
 
 GROUP = 1000
@@ -31,12 +32,21 @@ class Place:
     values: Mapping[str, Any] = field(repr=False)
 
 
+Spot = tuple[TableRef, Key]
+"""A row, as a plan names it."""
+
+
 @dataclass(slots=True)
 class Multitude:
     """What subjects are called, and where all text names them."""
 
     identities: dict[Any, Identity] = field(default_factory=dict, repr=False)
     places: dict[Any, list[Place]] = field(default_factory=dict, repr=False)
+
+    def spots(self, key: Any, addresses: Mapping[TableRef, Address]) -> dict[Spot, Place]:
+        """Give the rows that name a subject, each once."""
+        places = self.places.get(key, ())
+        return {(p.table, addresses[p.table].key(p.values)): p for p in places}
 
 
 def gather(
@@ -88,6 +98,39 @@ def look(
         place = Place(hit.table, {c: hit.values[c] for c in columns})
         for n in sorted(whose):
             places.setdefault(keys[n], []).append(place)
+
+
+def still(
+    connection: Connection,
+    schema: MetaData,
+    addresses: Mapping[TableRef, Address],
+    places: Mapping[Spot, Place],
+) -> dict[Spot, dict[str, Any]]:
+    """Read the rows of ``places`` that are still there, many with a statement."""
+    tables: dict[TableRef, dict[Key, Place]] = {}
+    for (where, key), place in places.items():
+        tables.setdefault(where, {})[key] = place
+    found: dict[Spot, dict[str, Any]] = {}
+    for where, some in sorted(tables.items()):
+        table, address = table_of(schema, where), addresses[where]
+        for part in chunks(list(some.values()), _at_once(connection, address)):
+            for row in connection.execute(select(table).where(_among(table, address, part))):
+                cells = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
+                if (key := address.key(cells)) in some:
+                    found[where, key] = cells
+    return found
+
+
+def _at_once(connection: Connection, address: Address) -> int:
+    return max(1, dialect_of(connection).max_keys // len(address.columns))
+
+
+def _among(table: Table, address: Address, places: Sequence[Place]) -> ColumnElement[bool]:
+    """Say in SQL that a row is one of ``places``."""
+    if address.unique:
+        keys = [tuple(p.values[c] for c in address.columns) for p in places]
+        return named(table, address.columns, keys)
+    return or_(*(address.locate(table, p.values) for p in places))
 
 
 def apart(whole: Territory, keys: Sequence[Any]) -> dict[Any, Territory]:

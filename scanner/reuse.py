@@ -115,7 +115,6 @@ def reread(
     ``comments`` are (table, column), lower case, to text; ``estimate`` the catalogue's rows.
     """
     defined = _definitions(table, comments)
-    defined = _definitions(table, comments)
     if past is None:
         facts, findings = _whole(memory, read, "a new table" if memory.earlier else "")
     else:

@@ -5,7 +5,7 @@ Values stay in memory. Reads only.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -62,6 +62,10 @@ class Rewriter:
     subject: Any
     _chosen: dict[TableRef, dict[str, str]] = field(default_factory=dict, repr=False)
     _recipes: dict[TableRef, dict[str, "_Recipe"]] = field(default_factory=dict, repr=False)
+
+    def of(self, matcher: Matcher, subject: Any) -> "Rewriter":
+        """Give a rewriter for another subject that shares what was looked up of the columns."""
+        return replace(self, matcher=matcher, subject=subject)
 
     def edits(
         self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory

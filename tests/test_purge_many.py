@@ -60,6 +60,33 @@ def test_many_contacts_go_with_all_that_hangs_on_them_and_others_texts_forget_th
     assert all([r for r in before[t] if r[0] < 1000] == after[t] for t in untouched)
 
 
+def test_a_text_that_names_several_of_a_batch_forgets_each_of_them(embedded):
+    made, keys = embedded
+    one, two = (f"{purging._word(n)}{n}@crowd.example" for n in (4, 5))
+    said = f"insert into table_notes_log values (778, '{one} and {two} agreed', 2)"
+    made.write(said.replace("values", "(objid, description, case_notes2case) values"))
+    assert made.purge(made.many(keys)).residue == {}
+    told = {r[0]: r[1] for r in mini.dump(made.url)["table_notes_log"]}
+    assert told[778] == "[EMAIL] and [EMAIL] agreed"
+
+
+def test_four_times_the_contacts_take_hardly_more_statements(sqlite_url, tmp_path):
+    counts = []
+    for people in (10, 40):
+        path = tmp_path / f"{people}.sqlite"
+        path.touch()
+        url = f"sqlite:///{path}"
+        purging.build(url)
+        keys = purging.crowd(url, people)
+        made, sent = Purging(url, tmp_path), []
+        plan = made.many(keys, batch=people)
+        event.listen(made.engine, "before_cursor_execute", lambda *_, s=sent: s.append(1))
+        made.purge(plan)
+        made.engine.dispose()
+        counts.append(len(sent))
+    assert counts[1] < 1.3 * counts[0]
+
+
 def test_a_rehearsal_of_many_changes_nothing_and_says_the_same(many):
     made, keys = many
     before, plan = mini.dump(made.url), made.many(keys)

@@ -229,10 +229,11 @@ def _purged(
     made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
     _as_planned(connection, plan, batch, here, made)
     safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
-    own = bulkscrub.prepare(connection, here, plan.basis, many, batch.roots, made)
+    scrubber = bulkscrub.Scrubber(connection, here, plan.basis, many)
+    own = scrubber.prepare(batch.roots, made)
     deletion.uproot(connection, here.ground, made)
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
-    scrubbed = bulkscrub.scrub(connection, here, plan.basis, many, own)
+    scrubbed = scrubber.scrub(own)
     if plan.triggers:
         _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
         empty = set()

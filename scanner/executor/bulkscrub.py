@@ -1,41 +1,49 @@
-"""Redacts what a purge of many leaves of its subjects: their own rows that stay, others' texts."""
+"""Redacts what a purge of many leaves of its subjects: their own rows that stay, others' texts.
+
+All subjects of a batch are read, judged and written together, so that the statements grow with the
+tables. Subjects that share a row take turns: each sees what was written for the one before.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Table
 
-from scanner import multitude, planner
+from scanner import changes, multitude, planner
 from scanner.bulkplanner import Setting
-from scanner.database import identify, ref
+from scanner.database import ref
 from scanner.errors import Residue, Undecided
-from scanner.executor.cells import rewrite
+from scanner.executor import cells
 from scanner.graph import Territory, table_of
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.mentions import Judge, Mentions
 from scanner.model import ColumnRef, Key, Progress, TableRef
-from scanner.multitude import Multitude, Place
-from scanner.planner import Draft
-from scanner.plans import Basis, Plan
+from scanner.multitude import Multitude, Place, Spot
+from scanner.plans import Basis
 from scanner.recorder import Tally
-from scanner.rewriter import Edit, Rewriter
+from scanner.rewriter import Rewriter
 from scanner.searcher import NO_TEXT, RowHits
 from scanner.searcher import text as said
-from scanner.spotter import Sight, Spots
 from scanner.uprooter import Uprooting
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What stays of one subject: its rows, and what becomes of them."""
+    """One subject: its own rows that stay, and the rows that name it."""
 
     key: Any
     territory: Territory = field(repr=False)
     rewriter: Rewriter = field(repr=False)
-    edits: tuple[Edit, ...] = field(repr=False)
+    places: Mapping[Spot, Place] = field(repr=False)
+
+    def rows(self) -> set[Spot]:
+        """Name the rows that may be written for it."""
+        own = self.territory.rows.items()
+        mine = {(where, k) for where, some in own for k, row in some.items() if row.rows == "own"}
+        return mine | self.places.keys()
 
 
 @dataclass(slots=True)
@@ -47,44 +55,162 @@ class Scrubbed:
     reviews: int = 0
 
 
-def prepare(
-    connection: Connection,
-    here: Setting,
-    basis: Basis,
-    many: Multitude,
-    keys: Sequence[Any],
-    made: Uprooting,
-) -> list[Own]:
-    """Work out what becomes of the subjects' own rows that stay, before the others go.
+class Scrubber:
+    """Redacts what one batch leaves, in its transaction."""
 
-    Raises:
-        Undecided: a column of such a row has no decision.
-    """
-    if not here.people:
-        return []
-    walk, tables, pack = here.walk, here.walk.tables, here.walk.pack
-    reading = _on(connection, here, basis)
-    whole = _spared(reading.trace_all(keys), made, here)
-    planner.decided(basis, tables, whole, pack.key)
-    found = []
-    for key, territory in multitude.apart(whole, keys).items():
-        matcher = Matcher(many.identities.get(key) or Identity.of(()))
-        rewriter = Rewriter(pack, basis, matcher, walk.addresses, key)
-        edits = tuple(rewriter.edits(connection, tables, territory))
-        found.append(Own(key, territory, rewriter, edits))
-    return found
+    def __init__(
+        self, connection: Connection, here: Setting, basis: Basis, many: Multitude
+    ) -> None:
+        self.connection, self.here, self.basis, self.many = connection, here, basis, many
+        self.addresses, self.pack = here.walk.addresses, here.walk.pack
+        self._searched: dict[TableRef, list[Column[Any]]] = {}
+
+    def prepare(self, keys: Sequence[Any], made: Uprooting) -> list[Own]:
+        """Find the subjects' own rows that stay, before the others go.
+
+        Raises:
+            Undecided: a column of such a row has no decision.
+        """
+        if not self.here.people:
+            return []
+        walk = self.here.walk.on(self.connection)
+        whole = _spared(walk.trace_all(keys), made, self.here)
+        planner.decided(self.basis, walk.tables, whole, self.pack.key)
+        nobody = Matcher(Identity.of(()))
+        rewriter = Rewriter(self.pack, self.basis, nobody, self.addresses, None)
+        return [
+            Own(
+                key,
+                territory,
+                rewriter.of(Matcher(self._called(key)), key),
+                self.many.spots(key, self.addresses),
+            )
+            for key, territory in multitude.apart(whole, keys).items()
+        ]
+
+    def scrub(self, own: Sequence[Own]) -> Scrubbed:
+        """Write the new values of own rows, and scrub the mentions in others' texts.
+
+        Raises:
+            Undecided: a column that names a subject has no decision. Residue: a strong sign of one
+                is still where it was found.
+        """
+        done, tally = Scrubbed(), Tally()
+        there = self._read(own).keys()
+        left = [replace(o, places={s: p for s, p in o.places.items() if s in there}) for o in own]
+        for some in _turns(left):
+            self._scrub(some, tally, done)
+        tally.others.unmoved(self.connection, self.here.schema, self.addresses)
+        done.cells = tally.cells
+        return done
+
+    def _scrub(self, some: Sequence[Own], tally: Tally, done: Scrubbed) -> None:
+        """Redact what is left of subjects of which no two share a row."""
+        schema, listed, edits = self.here.schema, set(), []
+        for one, hits in self._hits(some):
+            mentions = self._judged(one, hits)
+            own = one.rewriter.edits(self.connection, self.here.walk.tables, one.territory)
+            edits += changes.joined(own, mentions, schema, self.addresses, self.pack, one.key)
+            done.mentions += sum(len(m.spans) for m in mentions.sure)
+            done.reviews += len(mentions.reviews)
+            asked = ((r.mention.table, r.mention.key, r.mention.column) for r in mentions.reviews)
+            listed |= {(one.key, place) for place in (*asked, *mentions.kept_places)}
+        cells.write(self.connection, schema, self.addresses, edits, tally, observed=True)
+        left = {
+            f"{hit.table}.{column}"
+            for one, hits in self._hits(some)
+            for hit in hits
+            for column, matches in hit.found.items()
+            if (one.key, (hit.table, hit.key, column)) not in listed
+            and any(m.strength != "weak" for m in matches)
+        }
+        if left:
+            raise Residue(f"a subject could still be found in {', '.join(sorted(left))}")
+
+    def _called(self, key: Any) -> Identity:
+        return self.many.identities.get(key) or Identity.of(())
+
+    def _read(self, some: Iterable[Own]) -> dict[Spot, dict[str, Any]]:
+        """Read the rows in which a pass found subjects, those that are still there."""
+        places = {spot: place for one in some for spot, place in one.places.items()}
+        return multitude.still(self.connection, self.here.schema, self.addresses, places)
+
+    def _hits(self, some: Sequence[Own]) -> list[tuple[Own, list[RowHits]]]:
+        """Look again at the rows that named subjects."""
+        rows = self._read(some)
+        found = []
+        for one in some:
+            hits = [
+                RowHits(*spot, rows[spot], matches)
+                for spot in one.places
+                if spot in rows and (matches := self._matches(one, spot, rows[spot]))
+            ]
+            found.append((one, hits))
+        return found
+
+    def _matches(
+        self, one: Own, spot: Spot, values: Mapping[str, Any]
+    ) -> dict[str, tuple[Match, ...]]:
+        """Find what cells say of a subject, but for those that are rewritten anyway."""
+        table, row = table_of(self.here.schema, spot[0]), one.territory.row(*spot)
+        mine = row is not None and row.rows == "own"
+        covered = set(one.rewriter.rewritten(table)) if mine else set()
+        if row is not None and row.only is not None:
+            covered &= row.only
+        matches = {}
+        for column in self._columns(table):
+            if not (value := values[column.name]) or column.name in covered:
+                continue
+            words = said(value)
+            cut = len(words) == getattr(column.type, "length", None)
+            if hit := one.rewriter.matcher.find(words, cut=cut):
+                matches[column.name] = tuple(hit)
+        return matches
+
+    def _columns(self, table: Table) -> list[Column[Any]]:
+        """Choose the columns in which something is looked for."""
+        where = ref(table)
+        if where not in self._searched:
+            self._searched[where] = [
+                c
+                for c in table.columns
+                if c.computed is None
+                and (
+                    not isinstance(c.type, NO_TEXT)
+                    or ColumnRef(where.schema, where.name, c.name) in self.basis.columns
+                )
+            ]
+        return self._searched[where]
+
+    def _judged(self, one: Own, hits: Sequence[RowHits]) -> Mentions:
+        tables = self.here.walk.tables
+        judge = Judge(
+            self.pack,
+            self.basis,
+            one.territory,
+            self._called(one.key),
+            lambda where: one.rewriter.rewritten(tables[where]),
+            {},
+        )
+        mentions = judge.sort(hits)
+        if mentions.undecided:
+            names = ", ".join(map(str, sorted(mentions.undecided)))
+            raise Undecided(f"no decision on {names}: decide in the workbook, then plan again")
+        return mentions
 
 
-def _on(connection: Connection, here: Setting, basis: Basis) -> Any:
-    """Walk the same relations in the writing transaction."""
-    walk = type(here.walk)
-    return walk(
-        connection,
-        here.schema,
-        here.walk.pack,
-        addresses=here.walk.addresses,
-        copies=basis.copies,
-    )
+def _turns(own: Iterable[Own]) -> list[list[Own]]:
+    """Group subjects so that no two of a group share a row, and all that do stay in order."""
+    last: dict[Spot, int] = {}
+    turns: list[list[Own]] = []
+    for one in own:
+        rows = one.rows()
+        number = 1 + max((last.get(r, -1) for r in rows), default=-1)
+        last |= dict.fromkeys(rows, number)
+        if number == len(turns):
+            turns.append([])
+        turns[number].append(one)
+    return turns
 
 
 def _spared(whole: Territory, made: Uprooting, here: Setting) -> Territory:
@@ -94,7 +220,7 @@ def _spared(whole: Territory, made: Uprooting, here: Setting) -> Territory:
         where: {here.walk.addresses[where].key(_named(here, where, k)) for k in rows}
         for where, rows in made.keys.items()
     }
-    rows = {
+    rows: dict[TableRef, dict[Key, Any]] = {
         where: {k: r for k, r in some.items() if k not in gone.get(where, ())}
         for where, some in whole.rows.items()
         if where not in loose
@@ -104,140 +230,6 @@ def _spared(whole: Territory, made: Uprooting, here: Setting) -> Territory:
 
 def _named(here: Setting, where: TableRef, key: Any) -> dict[str, Any]:
     return {here.walk.addresses[where].columns[0]: key}
-
-
-def scrub(
-    connection: Connection, here: Setting, basis: Basis, many: Multitude, own: Sequence[Own]
-) -> Scrubbed:
-    """Write the new values of own rows, and scrub the mentions in others' texts.
-
-    Raises:
-        Undecided: a column that names a subject has no decision. Residue: a strong sign of one is
-            still where it was found.
-    """
-    done, tally = Scrubbed(), Tally()
-    for one in own:
-        hits = _hits(connection, here, one, many.places.get(one.key, ()))
-        mentions = _judged(here, basis, many, one, hits)
-        draft = _draft(connection, here, basis, one, mentions)
-        rewrite(connection, draft, here.walk.pack, tally, observed=True)
-        done.reviews += len(mentions.reviews)
-        _nothing_left(connection, here, one, many, mentions)
-    tally.others.unmoved(connection, here.schema, here.walk.addresses)
-    done.cells, done.mentions = tally.cells, tally.mentions
-    return done
-
-
-def _hits(
-    connection: Connection, here: Setting, one: Own, places: Sequence[Place]
-) -> list[RowHits]:
-    """Read the rows in which a pass found a subject, those that are still there, and look again."""
-    found = []
-    for place in dict.fromkeys(map(_hashable, places)):
-        where, values = place
-        table, address = table_of(here.schema, where), here.walk.addresses[where]
-        row = connection.execute(select(table).where(address.locate(table, dict(values)))).first()
-        if row is None:
-            continue
-        cells = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
-        key = address.key(cells)
-        matches = _matches(table, cells, one, key)
-        if matches:
-            found.append(RowHits(where, key, cells, matches))
-    return found
-
-
-def _hashable(place: Place) -> tuple[TableRef, tuple[tuple[str, Any], ...]]:
-    return place.table, tuple(place.values.items())
-
-
-def _matches(
-    table: Table, cells: Mapping[str, Any], one: Own, key: Key
-) -> dict[str, tuple[Match, ...]]:
-    """Find what the cells of a row say of a subject, but for those that are rewritten anyway."""
-    where, row = ref(table), one.territory.row(ref(table), key)
-    covered = set(one.rewriter.rewritten(table)) if row is not None and row.rows == "own" else set()
-    if row is not None and row.only is not None:
-        covered &= row.only
-    private = one.rewriter.basis.columns
-    matches = {}
-    for column in table.columns:
-        place = ColumnRef(where.schema, where.name, column.name)
-        searched = not isinstance(column.type, NO_TEXT) or place in private
-        value = cells[column.name]
-        if not searched or not value or column.name in covered or column.computed is not None:
-            continue
-        words = said(value)
-        cut = len(words) == getattr(column.type, "length", None)
-        if hit := one.rewriter.matcher.find(words, cut=cut):
-            matches[column.name] = tuple(hit)
-    return matches
-
-
-def _judged(
-    here: Setting, basis: Basis, many: Multitude, one: Own, hits: Sequence[RowHits]
-) -> Mentions:
-    tables = here.walk.tables
-    judge = Judge(
-        here.walk.pack,
-        basis,
-        one.territory,
-        many.identities.get(one.key) or Identity.of(()),
-        lambda where: one.rewriter.rewritten(tables[where]),
-        {},
-    )
-    mentions = judge.sort(hits)
-    if mentions.undecided:
-        names = ", ".join(map(str, sorted(mentions.undecided)))
-        raise Undecided(f"no decision on {names}: decide in the workbook, then plan again")
-    return mentions
-
-
-def _draft(
-    connection: Connection, here: Setting, basis: Basis, one: Own, mentions: Mentions
-) -> Draft:
-    """Put what is written of one subject into the form in which it is written."""
-    pack = here.walk.pack
-    plan = Plan(
-        efface="",
-        subject=(str(here.subject), one.key),
-        method="purge",
-        database=identify(connection, here.schema),
-        pack=pack.name,
-        pack_digest=pack.digest,
-        basis=basis,
-        stops=(),
-        steps=(),
-        mentions=mentions.sure,
-        reviews=mentions.reviews,
-        kept=mentions.kept,
-        duties=(),
-        triggers={},
-        kpis=(),
-    )
-    who, sight = Identity.of(()), Sight(Spots(Identity.of(()), frozenset(), {}, {}, {}), {})
-    where = here.walk.addresses
-    return Draft(plan, here.schema, who, one.edits, mentions, one.territory, where, sight)
-
-
-def _nothing_left(
-    connection: Connection, here: Setting, one: Own, many: Multitude, mentions: Mentions
-) -> None:
-    """Look once more where the subject was found.
-
-    Raises:
-        Residue: something strong or a full name still stands, and is no review.
-    """
-    listed = {(r.mention.table, r.mention.key, r.mention.column) for r in mentions.reviews}
-    listed |= set(mentions.kept_places)
-    left = {
-        f"{hit.table}.{column}"
-        for hit in _hits(connection, here, one, many.places.get(one.key, ()))
-        for column, matches in hit.found.items()
-        if (hit.table, hit.key, column) not in listed and any(m.strength != "weak" for m in matches)
-    }
-    if left:
-        raise Residue(f"a subject could still be found in {', '.join(sorted(left))}")
 
 
 def left(

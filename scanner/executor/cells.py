@@ -1,10 +1,21 @@
 """Writes new values into cells, counts the rows and reads back what is stored."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, func, select, update
+from sqlalchemy import (
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    func,
+    select,
+    update,
+)
 
 from scanner.changes import changed
 from scanner.database import dialect_of, ref
@@ -30,15 +41,33 @@ def rewrite(
 
     ``observed``: what else stands in the rows is noted, as something else may change it.
     """
+    edits = changed(draft, pack)
+    write(connection, draft.schema, draft.addresses, edits, tally, observed=observed)
+    tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
+
+
+def write(
+    connection: Connection,
+    schema: MetaData,
+    addresses: Mapping[TableRef, Address],
+    edits: Iterable[Edit],
+    tally: Tally,
+    *,
+    observed: bool,
+) -> None:
+    """Write edits, at most one of each row, with one statement for all that change the same columns.
+
+    Raises:
+        Stale: a row is gone. Refused: a trigger stored something else.
+    """
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
-    for edit in changed(draft, pack):
+    for edit in edits:
         groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
     for (where, _), some in groups.items() if observed else ():
-        if draft.addresses[where].unique:  # before any trigger has fired
-            table = table_of(draft.schema, where)
-            tally.others.note(connection, table, draft.addresses[where], some)
+        if addresses[where].unique:  # before any trigger has fired
+            tally.others.note(connection, table_of(schema, where), addresses[where], some)
     for (where, columns), some in sorted(groups.items()):
-        table, address = table_of(draft.schema, where), draft.addresses[where]
+        table, address = table_of(schema, where), addresses[where]
         if address.unique:
             for start in range(0, len(some), BATCH):
                 _write(connection, table, address, columns, some[start : start + BATCH])
@@ -51,7 +80,6 @@ def rewrite(
             tuple(e.new.get(c, e.place[c]) for c in address.columns) for e in some
         )
         tally.cells.update({(where, c): len(some) for c in columns})
-    tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 
 
 def _write(
