@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 
 import pytest
 from sqlalchemy import event, exc
 from sqlalchemy.sql import ClauseElement, TextClause
 
-from scanner import dialects, errors
+from scanner import dialects, errors, holds
 from scanner.bulk import Bulk
 from scanner.cli import _bulk
 from scanner.database import connect
@@ -78,6 +79,15 @@ def test_the_journal_tells_each_batch_and_a_second_run_is_refused(embedded):
     assert made.journal.open_intents() == ()
     with pytest.raises(errors.AlreadyDone):
         made.purge(plan)
+
+
+def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):
+    made, keys = embedded
+    early, late = "2026-03-01T00:00:00+00:00", "2026-08-01T00:00:00+00:00"
+    for number, key in (("SR-1", str(keys[0])), ("SR-2", "7")):
+        holds.opened(made.journal, number, key, date(2026, 2, 1), now=early)
+    made.purge(made.many(keys, batch=15))
+    assert [d.name for d in holds.overdue(made.journal.read(), late)] == ["SR-2"]
 
 
 def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
