@@ -421,3 +421,16 @@ def test_what_is_purged_in_bulk_leaves_its_attachments_to_people(embedded):
     duties = {d["kind"]: d["count"] for d in again.many(keys[:3]).duties}
     assert duties["attachment files"] == 1
     again.engine.dispose()
+
+
+def test_rows_of_a_batch_that_came_to_the_same_are_told_once_by_reapply(efface, embedded):
+    made, keys = embedded
+    made.purge(made.many(keys, batch=15))
+    words = ("reapply", "--db", made.url, "--journal", made.journal.path)
+    told = efface(*words)
+    assert told.exit_code == 0, told.stderr
+    several = [n for n in told.stderr.splitlines() if "is not in this copy" in n]
+    assert 0 < len(several) < 5
+    assert f"{keys[0]}, {keys[1]}" in several[0]
+    subjects = json.loads(efface(*words, "--json").stdout)["subjects"]
+    assert {s["subject"]["key"] for s in subjects} == set(keys)
