@@ -199,17 +199,24 @@ def waiting(entries: Iterable[Entry]) -> dict[str, Due]:
     A request is closed by an event of its own, or by an erasure of its subject after it came in.
     """
     found: dict[str, Due] = {}
-    keys: dict[str, str] = {}
+    keys: dict[str, frozenset[str]] = {}
     for entry in entries:
-        content = entry.content
         if entry.event == "request":
             _follow(found, entry)
         elif entry.event == "intent":
-            keys[entry.plan] = same((content.get("subject") or {}).get("key", ""))
-        elif entry.event == "done":
-            key = keys.get(entry.plan, "")
-            found = {n: d for n, d in found.items() if same(d.key) != key}
+            keys[entry.plan] = _people(entry)
+        elif entry.event in ("done", "batch"):
+            gone = keys.pop(entry.plan, frozenset())
+            found = {n: d for n, d in found.items() if same(d.key) not in gone}
     return found
+
+
+def _people(intent: Entry) -> frozenset[str]:
+    """Name the people whom an intent is about; a batch may be of cases, whose keys are no people's."""
+    some = intent.content.get("subjects")
+    if some is None:
+        return frozenset({same((intent.content.get("subject") or {}).get("key", ""))})
+    return frozenset(same(s["key"]) for s in some if "marks" in s)
 
 
 def _follow(found: dict[str, Due], entry: Entry) -> None:

@@ -4,6 +4,7 @@ A subject is back when its row is there, is the same person's, and holds what wo
 Keys are given anew after a restore: that it is the same person, a mark of it says.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -150,8 +151,16 @@ def _judge(place: _Place, erasure: Erasure, request: Request) -> Revenant:
     who, edited = _held(place.connection, place.schema, request)
     if not edited and erasure.method != PURGE:
         return Revenant(erasure, "erased")
-    if _recognised(who, erasure, place.marking) or _replaced(place, request):
+    now = marks.of(who, place.marking)
+    alike = any(erasure.marks.get(kind, frozenset()) & set(some) for kind, some in now.items())
+    if _replaced(place, request) or (alike and not _renamed(erasure, now)):
         return Revenant(erasure, "undone", request=request)
+    if alike:
+        why = (
+            "an address or a number is that of who was erased, the name is another one: one who was "
+            "renamed, or somebody else who has the key now and shares it; look, then plan by hand"
+        )
+        return Revenant(erasure, "unclear", why)
     if not erasure.marks:
         why = (
             "the journal holds no marks of that person, so that the key may be somebody else's now"
@@ -176,10 +185,13 @@ def _held(connection: Connection, schema: MetaData, request: Request) -> tuple[I
     return who, any(True for _ in rewriter.edits(connection, tables, territory))
 
 
-def _recognised(who: Identity, erasure: Erasure, key: bytes) -> bool:
-    """Whether a mark of the erased person is one of who has the key now."""
-    now = marks.of(who, key)
-    return any(erasure.marks.get(kind, frozenset()) & set(some) for kind, some in now.items())
+def _renamed(erasure: Erasure, now: Mapping[str, Sequence[str]]) -> bool:
+    """Whether who was erased and who has the key now both have names, none of them the same.
+
+    Colleagues share a switchboard, families an address: without the name neither says who it is.
+    """
+    then, named = erasure.marks.get(marks.NAME, frozenset()), now.get(marks.NAME, ())
+    return bool(then) and bool(named) and then.isdisjoint(named)
 
 
 def _replaced(place: _Place, request: Request) -> bool:

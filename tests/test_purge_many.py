@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 
 import pytest
 from sqlalchemy import event, exc
 from sqlalchemy.sql import ClauseElement, TextClause
 
-from scanner import dialects, errors
+from scanner import dialects, errors, holds
 from scanner.bulk import Bulk
 from scanner.cli import _bulk
 from scanner.database import connect
@@ -105,6 +106,15 @@ def test_the_journal_tells_each_batch_and_a_second_run_is_refused(embedded):
     assert made.journal.open_intents() == ()
     with pytest.raises(errors.AlreadyDone):
         made.purge(plan)
+
+
+def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):
+    made, keys = embedded
+    early, late = "2026-03-01T00:00:00+00:00", "2026-08-01T00:00:00+00:00"
+    for number, key in (("SR-1", str(keys[0])), ("SR-2", "7")):
+        holds.opened(made.journal, number, key, date(2026, 2, 1), now=early)
+    made.purge(made.many(keys, batch=15))
+    assert [d.name for d in holds.overdue(made.journal.read(), late)] == ["SR-2"]
 
 
 def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
@@ -438,3 +448,16 @@ def test_what_is_purged_in_bulk_leaves_its_attachments_to_people(embedded):
     duties = {d["kind"]: d["count"] for d in again.many(keys[:3]).duties}
     assert duties["attachment files"] == 1
     again.engine.dispose()
+
+
+def test_rows_of_a_batch_that_came_to_the_same_are_told_once_by_reapply(efface, embedded):
+    made, keys = embedded
+    made.purge(made.many(keys, batch=15))
+    words = ("reapply", "--db", made.url, "--journal", made.journal.path)
+    told = efface(*words)
+    assert told.exit_code == 0, told.stderr
+    several = [n for n in told.stderr.splitlines() if "is not in this copy" in n]
+    assert 0 < len(several) < 5
+    assert f"{keys[0]}, {keys[1]}" in several[0]
+    subjects = json.loads(efface(*words, "--json").stdout)["subjects"]
+    assert {s["subject"]["key"] for s in subjects} == set(keys)

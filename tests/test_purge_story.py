@@ -1,5 +1,9 @@
 """A purge through the command line, from the scan to the proof. On every live database."""
 
+import re
+from pathlib import Path
+
+from scanner import demo
 from tests import mini, purging
 
 ANN = mini.ANN
@@ -65,3 +69,23 @@ def _as_it_should_be(before, after):
     assert case[13] is None
     assert {r[0]: r[1] for r in after["table_site"]}[1] == "[REDACTED]"
     assert {r[0]: r[1] for r in after["table_notes_log"]}[2] == "mail to [EMAIL] sent"
+
+
+def test_the_directives_of_readme_fit_the_demo_when_they_are_made_as_it_says(
+    efface, tmp_path, monkeypatch
+):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("### Deleting instead of redacting")[2].partition("\n### ")[0]
+    typed = re.findall(r"^    efface (rules [^#>\n]*?)(?: --audit \S+)(?: > (\S+))?", section, re.M)
+    assert len(typed) == 3
+    url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
+    demo.create(url, cases=10, contacts=12, seed=5)
+    monkeypatch.chdir(tmp_path)
+    for words, target in typed:
+        done = efface(*words.split(), env={"EFFACE_DB": url})
+        assert done.exit_code == 0, done.stderr
+        if target:
+            Path(target).write_text(done.stdout)
+    assert "case.toml, contact.toml fits" in done.stderr
+    named = re.findall(r"--directive (\S+)", section)
+    assert set(named) == {"case.toml", "contact.toml"}

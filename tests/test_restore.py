@@ -173,6 +173,25 @@ def test_a_key_that_is_somebody_elses_now_is_never_erased(copies):
     assert mini.dump(url) == before
 
 
+def test_a_colleague_with_the_key_and_the_number_of_one_who_was_erased_is_left_alone(copies):
+    """Cleo has Ann's key after a restore, and answers Ann's telephone."""
+    copies.erase(mini.ANN)
+    url = copies.restore()
+    for statement in (
+        "update table_contact set first_name = 'Cleo', s_first_name = 'CLEO', last_name = 'Moreau', "
+        "s_last_name = 'MOREAU', e_mail = 'cleo@moreau.example', x_cust_ref = 'CUST-9' "
+        f"where objid = {mini.ANN}",
+        f"delete from table_e_addr where eaddr2contact = {mini.ANN}",
+        f"delete from table_x_pref where pref2contact = {mini.ANN}",
+    ):
+        write(url, statement)
+    before = mini.dump(url)
+    told = copies.told(url, "--commit", "--confirm", 1, status=3)[mini.ANN]
+    assert told["state"] == "unclear"
+    assert "the name is another one" in told["why"]
+    assert mini.dump(url) == before
+
+
 def test_a_subject_that_is_not_in_the_copy_is_told(copies):
     copies.erase(mini.ANN)
     url = copies.restore()

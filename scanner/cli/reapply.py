@@ -1,6 +1,6 @@
 """``efface reapply``: after a restore, erases again who is back. Rehearses, unless told to commit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ TOLD = {
     "unclear": "cannot be told",
 }
 """How a state is told."""
+
+MANY = 5
+"""More rows of a batch that have come to the same are told in one line; --json lists them all."""
 
 
 @click.command()
@@ -67,8 +70,8 @@ def command(
         book = Journal.of(database.identity(engine.url), journal, journal_key)
         _there(book)
         found = revenants.find(engine, book, since=start, basis=basis, chosen=pack)
-        for one in found:
-            _output.remark(_line(one))
+        for line in lines(found):
+            _output.remark(line)
         outcomes: list[Outcome] = []
         work = restorer.reapply(
             engine,
@@ -130,10 +133,25 @@ def _there(book: "Journal") -> None:
         )
 
 
-def _line(one: "Revenant") -> str:
-    done = one.erasure.last
-    told = f"subject {one.key}, erased at {done.when} (line {done.number}): {TOLD[one.state]}"
-    return f"{told}: {one.why}" if one.why else told
+def lines(found: "Iterable[Revenant]") -> Iterator[str]:
+    """Say what became of each erasure; what is the same for many rows of a batch, once."""
+    alike: dict[tuple[object, ...], list[Revenant]] = {}
+    for one in found:
+        alike.setdefault(
+            (one.erasure.last.number, one.erasure.table, one.state, one.why), []
+        ).append(one)
+    for some in alike.values():
+        first, done = some[0], some[0].erasure.last
+        if first.state == "undone" or len(some) <= MANY:
+            whom = [f"subject {one.key}" for one in some]
+        else:
+            keys = ", ".join(one.key for one in some[:MANY])
+            whom = [f"{len(some)} rows of {first.erasure.table} ({keys} and more)"]
+        more = f": {first.why}" if first.why else ""
+        yield from (
+            f"{who}, erased at {done.when} (line {done.number}): {TOLD[first.state]}{more}"
+            for who in whom
+        )
 
 
 def _came(outcome: "Outcome", *, commit: bool) -> str:
