@@ -152,6 +152,14 @@ def test_on_a_linked_case_a_name_waits_only_where_there_are_namesakes(embedded):
     assert ("table_case", (4,)) not in places(embedded.plan())
 
 
+def test_given_and_family_name_in_cells_of_their_own_are_asked_about(embedded):
+    embedded.write(
+        "update table_case set case_history = 'nothing', alt_first_name = 'Ann', "
+        "alt_last_name = 'Lee' where objid = 3"
+    )
+    assert ("table_case", (3,)) in places(embedded.plan())
+
+
 NEAR = "mail to ann@home.example, says Ann"
 FAR = f"mail to ann@home.example. {'The weather was fine that day. ' * 4}Ann of billing agreed"
 APART = "mail to ann@home.example\n\nAnn of billing agreed"
