@@ -409,10 +409,7 @@ def _with_null(connection: Connection, columns: Sequence[Column[Any]]) -> Iterat
 def decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory, key: str) -> None:
     """Refuse where a column of the subject's own rows has no decision."""
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
-    keyed = [r for r in territory.reaches if r.to == key]
-    links = {(r.table, r.by) for r in keyed} | {(r.start, r.via) for r in keyed}
-    chosen = [c for c, t in sorted(basis.columns.items()) if t.choice != KEEP]
-    names = [c for c in chosen if c.name == key or links & {(c.table, c.name), (str(c.of), c.name)}]
+    names = [c for c, t in sorted(basis.columns.items()) if c.name == key and t.choice != KEEP]
     if wrong := [str(c) for c in names if c.of in own]:
         raise Misconfigured(f"{', '.join(wrong)} names rows: it can only be kept")
     missing = {c for c in basis.undecided if c.of in own and c.of in tables}

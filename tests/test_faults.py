@@ -189,7 +189,7 @@ def test_a_lock_is_not_waited_for_longer_than_asked(sqlite_url, monkeypatch, tmp
     erasure = Erasure(sqlite_url, tmp_path)
     plan = erasure.plan()
     other = create_engine(sqlite_url, isolation_level=None).raw_connection()
-    other.cursor().execute("begin exclusive")
+    other.cursor().execute("begin immediate")
     begun = time.monotonic()
     with pytest.raises(errors.DatabaseFailed, match="locked"):
         erasure.commit(plan)

@@ -91,13 +91,6 @@ def test_a_namesake_in_a_computed_column_is_asked_about_and_does_not_block(tmp_p
     erasure.engine.dispose()
 
 
-def test_a_column_that_relates_rows_can_only_be_kept(embedded, tmp_path):
-    wrong = Erasure(embedded.url, tmp_path, table_case__case_reporter2contact="null")
-    message = refused(errors.Misconfigured, wrong.plan, wrong)
-    assert "table_case.case_reporter2contact names rows" in message
-    wrong.engine.dispose()
-
-
 def test_a_namesake_in_a_backup_is_as_little_a_mention_as_in_the_original(embedded):
     plan = embedded.plan()
     copies = {str(c) for c in plan.basis.copies}
