@@ -108,21 +108,61 @@ class Walk:
             fresh += self._claim(rows, self.subject, root, column.in_(some), column.name, origin)
         if not fresh:
             return Territory({}, self.reaches)
-        subjects = frozenset(keys)
-        queue = [(self.subject, fresh)]
-        while queue:
-            start, found = queue.pop(0)
-            for reach in self._from(start):
-                target = self._named(reach.table)
-                parents = [r for r in found if r.rows == "own" or reach.rows == "linked"]
-                new = [
-                    row
-                    for found_by in self._wheres(reach, parents, rows, subjects)
-                    for row in self._claim(rows, target, reach, *found_by)
-                ]
-                if new:
-                    queue.append((target, new))
+        self._spread(rows, [(self.subject, fresh)], frozenset(keys))
         return Territory(rows, self.reaches)
+
+    def again(self, territory: Territory, key: Any, among: Collection[TableRef]) -> Territory:
+        """Follow the relations into ``among`` once more: only there rows came or changed.
+
+        What is found there leads on as in ``trace``; all other rows are those of ``territory``.
+        """
+        if self.subject in among:
+            return self.trace(key)
+        rows = {
+            where: {k: replace(r, whose=set(r.whose)) for k, r in some.items()}
+            for where, some in territory.rows.items()
+            if where not in among
+        }
+        known = [(t, [r for r in some.values() if r.open]) for t, some in rows.items()]
+        fresh = [
+            (target, new)
+            for start, found in known
+            for target, new in self._next(rows, start, found, frozenset({key}), among)
+        ]
+        self._spread(rows, fresh, frozenset({key}))
+        return Territory({t: some for t, some in rows.items() if some}, self.reaches)
+
+    def _spread(
+        self,
+        rows: dict[TableRef, dict[Key, Row]],
+        queue: list[tuple[TableRef, list[Row]]],
+        subjects: Collection[Any],
+    ) -> None:
+        """Go on from the rows in ``queue`` until nothing new is found."""
+        while queue:
+            queue += self._next(rows, *queue.pop(0), subjects)
+
+    def _next(
+        self,
+        rows: dict[TableRef, dict[Key, Row]],
+        start: TableRef,
+        found: Sequence[Row],
+        subjects: Collection[Any],
+        among: Collection[TableRef] | None = None,
+    ) -> Iterator[tuple[TableRef, list[Row]]]:
+        """Yield what one step from ``found`` reaches for the first time, in the tables ``among``."""
+        for reach in self._from(start):
+            target = self._named(reach.table)
+            if among is not None and target not in among:
+                continue
+            parents = [r for r in found if r.rows == "own" or reach.rows == "linked"]
+            new = [
+                row
+                for found_by in self._wheres(reach, parents, rows, subjects)
+                for row in self._claim(rows, target, reach, *found_by)
+            ]
+            if new:
+                yield target, new
 
     def _from(self, start: TableRef) -> Iterable[Reach]:
         return self._starts.get(start, ())
@@ -147,7 +187,7 @@ class Walk:
         query = select(*columns).where(where, fixed)
         fresh = []
         only = frozenset(reach.only) if reach.only else None
-        for found in self.connection.execute(query):
+        for found in self.connection.execute(query).all():
             values = dict(zip(names, found, strict=True))
             key = address.key(values)
             row = rows.setdefault(target, {}).get(key)

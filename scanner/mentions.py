@@ -54,8 +54,19 @@ Place = tuple[TableRef, tuple[object, ...], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of all matches: identifiers that others have too, and whether namesakes are."""
+
+    shared: frozenset[str] = field(default=frozenset(), repr=False)
+    namesakes: bool = False
+
+    def __or__(self, other: "Known") -> "Known":
+        return Known(self.shared | other.shared, self.namesakes or other.namesakes)
+
+
+@dataclass(frozen=True, slots=True)
 class Mentions:
-    """What was found: to scrub, to review, and what stays by decision."""
+    """What was found: to scrub, to review, and what stays by decision; and how it was ``judged``."""
 
     sure: tuple[Mention, ...]
     reviews: tuple[Review, ...]
@@ -63,14 +74,7 @@ class Mentions:
     kept_places: frozenset[Place]
     undecided: frozenset[ColumnRef]
     values: Mapping[Place, Mapping[str, object]] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of all matches: identifiers that others have too, and whether namesakes are."""
-
-    shared: frozenset[str] = field(repr=False)
-    namesakes: bool
+    judged: Known = field(default_factory=Known, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Says of each match whether it means the subject."""
+    """Says of each match whether it means the subject; ``before``: what is known of other rows."""
 
     pack: Pack
     basis: Basis
@@ -101,6 +105,7 @@ class Judge:
     rewritten: Callable[[TableRef], Mapping[str, str]]
     answers: Mapping[str, Answer]
     computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
+    before: Known = field(default_factory=Known)
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -109,7 +114,7 @@ class Judge:
             Refused: somebody answered erase about what only the database can write.
         """
         rows = list(hits)
-        known = self._known(rows)
+        known = self._known(rows) | self.before
         sure: list[Mention] = []
         reviews: list[Review] = []
         kept: Counter[str] = Counter()
@@ -142,6 +147,7 @@ class Judge:
             frozenset(places),
             frozenset(undecided),
             values,
+            known,
         )
 
     def _followed(

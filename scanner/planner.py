@@ -24,7 +24,7 @@ from scanner.errors import Misconfigured, Stale, Undecided
 from scanner.graph import Territory, Walk, places
 from scanner.identity import Identity
 from scanner.matcher import Matcher
-from scanner.mentions import Judge, Mentions
+from scanner.mentions import Judge, Known, Mentions
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purging import Purge
@@ -73,6 +73,7 @@ class Draft:
     territory: Territory = field(repr=False)
     addresses: Mapping[TableRef, Address] = field(repr=False)
     sight: Sight = field(repr=False)
+    walk: Walk = field(repr=False)
     purge: Purge | None = None
 
 
@@ -183,6 +184,7 @@ def draft(
     sight: Sight | None = None,
     after: Draft | None = None,
     known: Acquaintance | None = None,
+    judged: Known | None = None,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
@@ -190,7 +192,8 @@ def draft(
     ``identity`` is given when the subject's rows no longer say what it is called; then the KPIs,
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
     pass; without one, or with one for another identity, all text is searched. ``known`` is what
-    that pass knew, given only where no row has changed since. ``after`` is the draft of a purge
+    that pass knew, given only where no row has changed since. ``judged`` is what is known of rows
+    that are not looked at. ``after`` is the draft of a purge
     that was carried out: the subject is gone, and what refers to rows that are gone is looked for.
 
     Raises:
@@ -221,6 +224,7 @@ def draft(
         lambda where: rewriter.rewritten(tables[where]),
         request.answers,
         computed,
+        judged or Known(),
     )
     numbers = searched_numbers(basis)
     if sight is None or not sight.spots.fit(who, numbers):
@@ -270,7 +274,7 @@ def draft(
         directives=purge.agenda.named if purge else {},
         kpis_after=later,
     )
-    return Draft(made, schema, who, edits, found, territory, known.addresses, sight, purge)
+    return Draft(made, schema, who, edits, found, territory, known.addresses, sight, walk, purge)
 
 
 def acquaint(

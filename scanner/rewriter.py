@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Table, UniqueConstraint, select
 
-from scanner import recognizers, strategies
+from scanner import strategies
 from scanner.database import dialect_of, ref
-from scanner.detectors.annotator import Annotator
-from scanner.detectors.by_language import Language
 from scanner.graph import Row, Territory
 from scanner.matcher import Matcher
 from scanner.model import KEEP, ColumnRef, Key, Span, TableRef
@@ -22,6 +20,9 @@ from scanner.plans import Basis
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 from scanner.searcher import text
+
+if TYPE_CHECKING:
+    from scanner.detectors.annotator import Annotator
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ class Rewriter:
         keys = sorted((tuple(r.values[c] for c in address.columns) for r in rows.values()), key=str)
         for some in chunks(keys, dialect_of(connection).max_keys // len(address.columns)):
             found = connection.execute(select(*wanted).where(named(table, address.columns, some)))
-            for values in map(dict, found.mappings()):
+            names = list(found.keys())
+            for row in found.all():
+                values = dict(zip(names, row, strict=True))
                 key = address.key(values)
                 yield key, real[key], values
 
@@ -157,7 +160,7 @@ class Rewriter:
                     self.basis.treatment(ColumnRef(where.schema, where.name, said)).entity,
                     bool(unique & {name, base, f"{self.pack.shadow}{name}"}),
                     shadow,
-                    self.pack.safe.get((where.name, said), ()),
+                    _shapes(self.pack.safe.get((where.name, said), ()), shadow=shadow),
                 )
         return self._recipes[where]
 
@@ -193,14 +196,23 @@ class Rewriter:
 
     def _safe(self, recipe: _Recipe, old: str) -> bool:
         """Whether a text has a shape that the pack knows to hold nobody's data."""
-        also = re.IGNORECASE if recipe.shadow else re.NOFLAG
-        shapes = (re.compile(p.pattern, p.flags | also) for p in recipe.safe)
-        return any(p.fullmatch(old) for p in shapes) and not self.matcher.find(old)
+        return any(p.fullmatch(old) for p in recipe.safe) and not self.matcher.find(old)
+
+
+def _shapes(patterns: Sequence[re.Pattern[str]], *, shadow: bool) -> tuple[re.Pattern[str], ...]:
+    """Take shapes as they are; a shadow is in capitals."""
+    also = re.IGNORECASE if shadow else re.NOFLAG
+    return tuple(re.compile(p.pattern, p.flags | also) for p in patterns)
 
 
 @cache
-def _annotator() -> Annotator:
+def _annotator() -> "Annotator":
     """Make what finds other people's data, with the model that comes with Efface."""
+    # Imported when it is needed: most audits have no column whose texts are scrubbed of everybody.
+    from scanner import recognizers
+    from scanner.detectors.annotator import Annotator
+    from scanner.detectors.by_language import Language
+
     return Annotator(Language(), recognizers.load())
 
 

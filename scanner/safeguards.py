@@ -2,22 +2,23 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from scanner import __version__, directives, surveyor, verifier
+from scanner import __version__, directives, further, surveyor, verifier
 from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
+from scanner.graph import table_of
 from scanner.matcher import Matcher
 from scanner.mentions import merged
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft, Request
 from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
-from scanner.spotter import Rows, Sight
+from scanner.spotter import Rows
 from scanner.surveyor import Survey
 
 
@@ -128,14 +129,27 @@ def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
     return frozenset(touched | (draft.purge.touched if draft.purge else set()))
 
 
-def observed(connection: Connection, draft: Draft) -> bool:
-    """Whether something else may change the rows that are written: triggers, or the database.
+def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
+    """Name the tables in whose rows more may change than is written: by triggers, or the database.
 
     Else an update changes the columns that it names, and nothing but them.
     """
-    touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
-    itself = {TableRef(*t) for t in dialect_of(connection).self_setting(connection)}
-    return bool(itself & touched) or counted(connection, draft) is None
+    touched: dict[TableRef, set[str]] = {}
+    for edit in draft.edits:
+        touched.setdefault(edit.table, set()).update(edit.new)
+    for mention in draft.plan.mentions:
+        touched.setdefault(mention.table, set()).add(mention.column)
+    dialect = dialect_of(connection)
+    itself = {TableRef(*t) for t in dialect.self_setting(connection)} & touched.keys()
+    if counted(connection, draft) is not None:
+        return frozenset(itself)
+    names: set[str] = set()
+    for where, columns in sorted(touched.items()):
+        more = dialect.targets(connection, table_of(draft.schema, where), sorted(columns))
+        if more is None:
+            return frozenset(touched)
+        names |= {name.lower() for name in more}
+    return frozenset(itself | {where for where in touched if where.name.lower() in names})
 
 
 def alone(connection: Connection, draft: Draft) -> bool:
@@ -146,21 +160,7 @@ def alone(connection: Connection, draft: Draft) -> bool:
     """
     if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
         return False
-    rows = {(e.table, e.key) for e in draft.edits} | {(m.table, m.key) for m in draft.plan.mentions}
-    renamed = {(table, key) for table, key in rows if not draft.addresses[table].clear}
-    waiting = {(r.mention.table, r.mention.key) for r in draft.plan.reviews}
-    waiting |= {(table, key) for table, key, _ in draft.mentions.kept_places}
-    return not renamed & waiting
-
-
-def after_triggers(current: Draft, copied: Collection[str] | None) -> Sight | None:
-    """Add the tables that triggers wrote to, ``copied``, to what is looked at; None: look everywhere."""
-    if copied is None:
-        return None
-    names = {name.lower() for name in copied}
-    tables = (TableRef(t.schema or "", t.name) for t in current.schema.tables.values())
-    again = {t: None for t in tables if t.name.lower() in names}
-    return replace(current.sight, changed={**current.sight.changed, **again})
+    return not further.renamed(draft)
 
 
 def residue(

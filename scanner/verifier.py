@@ -100,7 +100,7 @@ def _figure(connection: Connection, name: str, query: Select[Any]) -> Figure:
 def counted(connection: Connection, query: Select[Any]) -> Counter[tuple[str, ...]]:
     """Run a query of ``counting``: rows by group."""
     counts: Counter[tuple[str, ...]] = Counter()
-    for *groups, rows in connection.execute(query):
+    for *groups, rows in connection.execute(query).all():
         counts[tuple(map(str, groups))] += rows
     return counts
 

@@ -119,6 +119,16 @@ class Dialect:
         """
         yield lambda: None
 
+    def targets(
+        self, connection: Connection, table: Table, columns: Sequence[str]
+    ) -> frozenset[str] | None:
+        """Name the tables that are written to as well when ``columns`` of ``table`` are updated.
+
+        By triggers or foreign keys, by theirs in turn, and ``table`` itself only where they do; None
+        where that cannot be told.
+        """
+        return None
+
     def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
         """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
         raise NotImplementedError

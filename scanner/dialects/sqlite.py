@@ -30,6 +30,9 @@ from scanner.dialects import generic
 WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 """What an authorizer calls statements that write."""
 
+WATCH = "efface_watch"
+"""Where a connection's own authorizer is kept."""
+
 
 class Dialect(generic.Dialect):
     """SQLite allows 32,766 parameters since 3.32 and 999 before."""
@@ -114,10 +117,36 @@ class Dialect(generic.Dialect):
             return sqlite3.SQLITE_OK
 
         driver.set_authorizer(note)
+        connection.info[WATCH] = note
         try:
             yield lambda: frozenset(copied)
         finally:
+            del connection.info[WATCH]
             driver.set_authorizer(None)
+
+    def targets(
+        self, connection: Connection, table: Table, columns: Sequence[str]
+    ) -> frozenset[str] | None:
+        """Have SQLite compile an update of no row."""
+        driver: Any = connection.connection.dbapi_connection
+        found: set[str] = set()
+
+        def note(action: int, name: str | None, *more: str | None) -> int:
+            if action in WRITES and name is not None:
+                mine = more[-1] is None and name.lower() == table.name.lower()
+                found.update(() if mine else (name,))
+            return sqlite3.SQLITE_OK
+
+        quote = connection.dialect.identifier_preparer
+        sets = ", ".join(f"{quote.quote(c)} = NULL" for c in columns)
+        driver.set_authorizer(note)
+        try:
+            connection.exec_driver_sql(
+                f"EXPLAIN UPDATE {quote.format_table(table)} SET {sets} WHERE 0"  # noqa: S608  # quoted
+            )
+        finally:
+            driver.set_authorizer(connection.info.get(WATCH))
+        return frozenset(found)
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """SQLite has none."""

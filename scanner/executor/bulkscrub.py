@@ -115,7 +115,7 @@ class Scrubber:
             done.reviews += len(mentions.reviews)
             asked = ((r.mention.table, r.mention.key, r.mention.column) for r in mentions.reviews)
             listed |= {(one.key, place) for place in (*asked, *mentions.kept_places)}
-        cells.write(self.connection, schema, self.addresses, edits, tally, observed=True)
+        cells.write(self.connection, schema, self.addresses, edits, tally)
         left = {
             f"{hit.table}.{column}"
             for one, hits in self._hits(some)

@@ -1,7 +1,7 @@
 """Writes new values into cells, counts the rows and reads back what is stored."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -35,11 +35,16 @@ BATCH = 1000
 
 
 def rewrite(
-    connection: Connection, draft: Draft, pack: Pack, tally: Tally, *, observed: bool
+    connection: Connection,
+    draft: Draft,
+    pack: Pack,
+    tally: Tally,
+    *,
+    observed: Collection[TableRef],
 ) -> None:
     """Write all edits and scrub all mentions of a draft.
 
-    ``observed``: what else stands in the rows is noted, as something else may change it.
+    ``observed``: in rows of these tables something else may change what else stands there.
     """
     edits = changed(draft, pack)
     write(connection, draft.schema, draft.addresses, edits, tally, observed=observed)
@@ -53,9 +58,11 @@ def write(
     edits: Iterable[Edit],
     tally: Tally,
     *,
-    observed: bool,
+    observed: Collection[TableRef] | None = None,
 ) -> None:
     """Write edits, at most one of each row, with one statement for all that change the same columns.
+
+    What else stands in the rows of the tables ``observed``, of all without it, is noted before.
 
     Raises:
         Stale: a row is gone. Refused: a trigger stored something else.
@@ -63,8 +70,8 @@ def write(
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
     for edit in edits:
         groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
-    for (where, _), some in groups.items() if observed else ():
-        if addresses[where].unique:  # before any trigger has fired
+    for (where, _), some in groups.items():
+        if addresses[where].unique and (observed is None or where in observed):  # no trigger yet
             tally.others.note(connection, table_of(schema, where), addresses[where], some)
     for (where, columns), some in sorted(groups.items()):
         table, address = table_of(schema, where), addresses[where]

@@ -16,7 +16,17 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import holds, ledger, newcomers, planner, recorder, safeguards, surveyor, verifier
+from scanner import (
+    further,
+    holds,
+    ledger,
+    newcomers,
+    planner,
+    recorder,
+    safeguards,
+    surveyor,
+    verifier,
+)
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion
@@ -159,20 +169,24 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
-    observed = safeguards.observed(connection, draft)
     with dialect.watched(connection) as copied:
         while not current.plan.empty:
             if rounds == ROUNDS:
                 raise Residue(safeguards.unending(current, ROUNDS))
+            observed = safeguards.observed(connection, current)
             rewrite(connection, current, request.pack, tally, observed=observed)
             deletion.carry_out(connection, current, tally)
             rounds += 1
             if safeguards.alone(connection, current):
                 break
+            told = further.draft(connection, request, current, copied())
+            if told is not None:
+                current = told
+                continue
             if dialect.tells_rows:
                 sight = survey.sight(connection, draft.schema, request)
             else:
-                sight = safeguards.after_triggers(current, copied())
+                sight = further.sight_after(current, copied())
             current = planner.draft(
                 connection,
                 draft.schema,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-TESTS = ("bystanders", "survey", "erase", "guards", "matching", "attacks", "journal", "faults",
+TESTS = ("bystanders", "further", "survey", "erase", "guards", "matching", "attacks", "journal", "faults",
          "ledger", "imports", "restore", "story", "requests_file", "requests")  # fmt: skip
 """The modules of tests that know of erasing, quickest to tell first; a mutant may name others."""
 
