@@ -21,40 +21,63 @@ from scanner.rows import Address, chunks, named
 SHORT = 40
 """A longer text is remembered by its digest."""
 
-Cells = dict[str, Any]
-"""The other cells of a row, as far as they have to be compared."""
+Place = tuple[Any, ...]
+"""What the columns of a row's address hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What the columns ``names`` of a row hold, signed; those of many rows are the same list."""
+
+    names: tuple[str, ...]
+    values: tuple[Any, ...] = field(repr=False)
+
+    def without(self, columns: Collection[str]) -> "Cells":
+        """Leave out ``columns``."""
+        if not any(name in columns for name in self.names):
+            return self
+        kept = [n for n, name in enumerate(self.names) if name not in columns]
+        names = tuple(self.names[n] for n in kept)
+        return Cells(names, tuple(self.values[n] for n in kept))
 
 
 @dataclass(slots=True)
 class Bystanders:
     """Cells that are not to change, by table and by where their row is now; they stay in memory."""
 
-    rows: dict[TableRef, dict[tuple[Any, ...], Cells]] = field(default_factory=dict, repr=False)
+    rows: dict[TableRef, dict[Place, Cells]] = field(default_factory=dict, repr=False)
 
     def note(
         self, connection: Connection, table: Table, address: Address, edits: Sequence[Edit]
     ) -> None:
-        """Read the other cells of rows that are about to be rewritten.
+        """Read the other cells of rows that are about to be rewritten, the same columns in all.
 
         Rows without a key are found again by all that they hold, which proves as much. Binary
         columns are left out: they may be large.
         """
         known = self.rows.setdefault(address.table, {})
         places = {tuple(e.place[c] for c in address.columns): e for e in edits}
-        read = dict(_cells(connection, table, address, places.keys() - known.keys()))
+        changing = {c for e in edits for c in e.new}
+        names = tuple(
+            c.name
+            for c in table.columns
+            if c.name not in changing and _compared(connection, table, c.name)
+        )
+        read = _cells(connection, table, address, names, places.keys() - known.keys())
+        here = {place: Cells(names, values) for place, values in read}
         for place, edit in places.items():
-            cells = known.pop(place, None) or read.get(place)
+            cells = known.pop(place, None) or here.get(place)
             if cells is not None:
                 now = tuple(edit.new.get(c, edit.place[c]) for c in address.columns)
-                known[now] = {c: v for c, v in cells.items() if c not in edit.new}
+                known[now] = cells.without(changing)
 
     def excuse(self, address: Address, key: str, keys: Collection[Any], column: str) -> None:
         """Let ``column`` change in the rows whose ``key`` is one of ``keys``: it was planned."""
         place = address.columns.index(key) if key in address.columns else None
-        among = frozenset(keys)
-        for where, cells in self.rows.get(address.table, {}).items():
+        among, known = frozenset(keys), self.rows.get(address.table, {})
+        for where, cells in known.items():
             if place is None or where[place] in among:
-                cells.pop(column, None)
+                known[where] = cells.without({column})
 
     def unmoved(
         self, connection: Connection, schema: MetaData, addresses: Mapping[TableRef, Address]
@@ -66,10 +89,15 @@ class Bystanders:
         """
         moved: set[str] = set()
         for where, known in sorted(self.rows.items()):
-            table = table_of(schema, where)
-            for place, cells in _cells(connection, table, addresses[where], known):
-                before = known[place]
-                moved |= {f"{where}.{c}" for c, v in before.items() if cells[c] != v}
+            table, alike = table_of(schema, where), dict[tuple[str, ...], list[Place]]()
+            for place, cells in known.items():
+                alike.setdefault(cells.names, []).append(place)
+            for names, places in alike.items():
+                for place, now in _cells(connection, table, addresses[where], names, places):
+                    before = known[place].values
+                    if now != before:
+                        pairs = zip(names, before, now, strict=True)
+                        moved |= {f"{where}.{name}" for name, old, new in pairs if old != new}
         if moved:
             raise Refused(
                 f"{', '.join(sorted(moved))} would change, too: a trigger or the database itself "
@@ -78,16 +106,24 @@ class Bystanders:
 
 
 def _cells(
-    connection: Connection, table: Table, address: Address, places: Collection[tuple[Any, ...]]
-) -> Iterator[tuple[tuple[Any, ...], Cells]]:
-    """Read rows: their address, and all cells that can be compared, signed."""
-    columns = [c for c in table.columns if _compared(connection, table, c.name)]
-    names, width = [c.name for c in columns], len(address.columns)
-    query = select(*(table.c[c] for c in address.columns), *columns)
-    size = dialect_of(connection).max_keys // width
-    for some in chunks(sorted(places, key=str), size):
-        for row in connection.execute(query.where(named(table, address.columns, some))):
-            yield tuple(row[:width]), dict(zip(names, map(_signed, row[width:]), strict=True))
+    connection: Connection,
+    table: Table,
+    address: Address,
+    names: Sequence[str],
+    places: Collection[Place],
+) -> Iterator[tuple[Place, tuple[Any, ...]]]:
+    """Read rows: their address, and what the columns ``names`` hold, signed."""
+    if not names:
+        return
+    width, dialect = len(address.columns), dialect_of(connection)
+    query = select(
+        *(table.c[c] for c in address.columns),
+        *(table.c[n].label(f"n{k}") for k, n in enumerate(names)),
+    )
+    for some in chunks(sorted(places, key=str), dialect.max_keys // width):
+        which = named(dialect, table, address.columns, some)
+        for row in connection.execute(query.where(which)).all():
+            yield tuple(row[:width]), tuple(map(_signed, row[width:]))
 
 
 def _compared(connection: Connection, table: Table, name: str) -> bool:

@@ -1,5 +1,6 @@
 """Connections, and what a database looks like from outside. Reads only."""
 
+import contextlib
 import fnmatch
 import re
 import warnings
@@ -168,10 +169,14 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     for name in dialect.schemas(inspector):
         views += [TableRef(name, v) for v in sorted(inspector.get_view_names(name or None))]
         stored += [TableRef(name, v) for v in _stored_views(inspector, name)]
-        for table in sorted(inspector.get_table_names(name or None)):
-            where = TableRef(name, table)
-            if where in parts or (only is not None and table.lower() not in only):
-                continue
+        places = [
+            where
+            for table in sorted(inspector.get_table_names(name or None))
+            if (where := TableRef(name, table)) not in parts
+            and (only is None or table.lower() in only)
+        ]
+        _reflect_tables(schema, connection, name, [where.name for where in places])
+        for where in places:
             if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem
     schema.info.update(views=views + stored, stored=stored, failed=failed, partitions=parts)
@@ -186,15 +191,26 @@ def _stored_views(inspector: Inspector, schema: str) -> list[str]:
         return []
 
 
+def _reflect_tables(
+    schema: MetaData, connection: Connection, name: str, tables: Sequence[str]
+) -> None:
+    """Read as many tables as can be read at once: some databases answer for all in one statement."""
+    with warnings.catch_warnings(), contextlib.suppress(exc.SQLAlchemyError):
+        warnings.simplefilter("ignore", exc.SAWarning)  # those left out are read one by one
+        schema.reflect(connection, schema=name or None, only=tables, resolve_fks=False)
+
+
 def _reflect_table(
     schema: MetaData, inspector: Inspector, dialect: Dialect, where: TableRef
 ) -> str:
-    table = Table(where.name, schema, schema=where.schema or None)
+    known = schema.tables.get(f"{where.schema}.{where.name}" if where.schema else where.name)
+    table = Table(where.name, schema, schema=where.schema or None) if known is None else known
     try:
         with warnings.catch_warnings():
             # A type that SQLAlchemy does not know becomes NullType, which is read all the same.
             warnings.simplefilter("ignore", exc.SAWarning)
-            inspector.reflect_table(table, None, resolve_fks=False)
+            if known is None:
+                inspector.reflect_table(table, None, resolve_fks=False)
             for number, key in enumerate(dialect.hidden_keys(inspector, where.name, table.schema)):
                 Index(f"hidden_{where.name}_{number}", *(table.c[c] for c in key), unique=True)
     except exc.SQLAlchemyError as error:

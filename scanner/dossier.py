@@ -73,6 +73,6 @@ def _values(
     columns = [table.c[c] for c in entities]
     found: list[Mapping[str, Any]] = []
     for some in chunks(keys, walk.size // len(address.columns)):
-        query = select(*columns).where(named(table, address.columns, some))
+        query = select(*columns).where(named(walk.dialect, table, address.columns, some))
         found += [dict(row) for row in connection.execute(query).mappings()]
     return found

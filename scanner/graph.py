@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select,
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
-from scanner.rows import Address, chunks
+from scanner.rows import Address, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows
 
 MANY_TO_ONE = (2, 3, 10, 11)
@@ -70,7 +70,8 @@ class Walk:
         self.pack = pack
         self.addresses = addresses
         self.copied = frozenset(copies)
-        self.size = dialect_of(connection).max_keys
+        self.dialect = dialect_of(connection)
+        self.size = self.dialect.max_keys
         self.subject = self._named(pack.subject)
         _unambiguous(self.tables, pack)
         self._describing = {pack.subject, *(r.table for r in pack.reaches if r.identity)}
@@ -105,7 +106,9 @@ class Walk:
         fresh = []
         for some in chunks(keys, self.size):
             origin = {k: {k} for k in some}
-            fresh += self._claim(rows, self.subject, root, column.in_(some), column.name, origin)
+            fresh += self._claim(
+                rows, self.subject, root, one_of(self.dialect, column, some), column.name, origin
+            )
         if not fresh:
             return Territory({}, self.reaches)
         self._spread(rows, [(self.subject, fresh)], frozenset(keys))
@@ -231,7 +234,7 @@ class Walk:
                 some, whose = self._paired(reach, some, origin)
             free = self._unshared(reach, some, rows, subjects)
             for part in chunks(sorted(free, key=str), self.size):
-                yield column.in_(part), column.name, whose
+                yield one_of(self.dialect, column, part), column.name, whose
 
     def _paired(
         self, reach: Reach, values: Sequence[Any], origin: Mapping[Any, set[Any]]
@@ -240,7 +243,9 @@ class Walk:
         link = self.tables[self._named(reach.through)]
         near, far = link.c[reach.near], link.c[reach.far]
         whose: dict[Any, set[Any]] = {}
-        for one, other in self.connection.execute(select(near, far).where(near.in_(values))):
+        for one, other in self.connection.execute(
+            select(near, far).where(one_of(self.dialect, near, values))
+        ):
             if _set(other):
                 whose.setdefault(other, set()).update(origin.get(one, ()))
         return list(whose), whose
@@ -271,7 +276,9 @@ class Walk:
             else:
                 ours = set(subjects)
             for some in chunks(sorted(free, key=str), self.size):
-                links = select(table.c[link], table.c[person]).where(table.c[link].in_(some))
+                links = select(table.c[link], table.c[person]).where(
+                    one_of(self.dialect, table.c[link], some)
+                )
                 others = [v for v, p in self.connection.execute(links) if _set(p) and p not in ours]
                 free -= set(others)
         return free

@@ -141,7 +141,7 @@ def _held(connection: Connection, draft: Draft, where: TableRef) -> Iterator[dic
     keys = sorted((tuple(r.values[c] for c in address.columns) for r in own.values()), key=str)
     wanted = [table.c[c] for c in dict.fromkeys([*columns, *address.columns])]
     for some in chunks(keys, dialect_of(connection).max_keys // len(address.columns)):
-        query = select(*wanted).where(named(table, address.columns, some))
+        query = select(*wanted).where(named(dialect_of(connection), table, address.columns, some))
         for found in map(dict, connection.execute(query).mappings()):
             yield _filled(own[address.key(found)], found, columns)
 

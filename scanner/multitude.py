@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, MetaData, Table, or_, select
 from scanner import dossier
 from scanner.crowd import Crowd
 from scanner.database import dialect_of
+from scanner.dialects import Dialect
 from scanner.graph import Row, Territory, Walk, table_of
 from scanner.identity import Identity
 from scanner.matcher import Matcher
@@ -114,7 +115,9 @@ def still(
     for where, some in sorted(tables.items()):
         table, address = table_of(schema, where), addresses[where]
         for part in chunks(list(some.values()), _at_once(connection, address)):
-            for row in connection.execute(select(table).where(_among(table, address, part))):
+            for row in connection.execute(
+                select(table).where(_among(dialect_of(connection), table, address, part))
+            ):
                 cells = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
                 if (key := address.key(cells)) in some:
                     found[where, key] = cells
@@ -125,11 +128,13 @@ def _at_once(connection: Connection, address: Address) -> int:
     return max(1, dialect_of(connection).max_keys // len(address.columns))
 
 
-def _among(table: Table, address: Address, places: Sequence[Place]) -> ColumnElement[bool]:
+def _among(
+    dialect: Dialect, table: Table, address: Address, places: Sequence[Place]
+) -> ColumnElement[bool]:
     """Say in SQL that a row is one of ``places``."""
     if address.unique:
         keys = [tuple(p.values[c] for c in address.columns) for p in places]
-        return named(table, address.columns, keys)
+        return named(dialect, table, address.columns, keys)
     return or_(*(address.locate(table, p.values) for p in places))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, MetaData, Table, select, true
+from sqlalchemy import Connection, Engine, MetaData, Table, select
 
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
@@ -21,7 +21,7 @@ from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.purging import Purge
 from scanner.rulebook import Pack
-from scanner.searcher import search
+from scanner.searcher import ALL, Piece, search
 from scanner.uprooter import Uprooter
 
 
@@ -90,7 +90,7 @@ def _found(
         draft.schema,
         Matcher(draft.identity),
         addresses=draft.addresses,
-        among=dict.fromkeys(fresh, (recent,)),
+        among=dict.fromkeys(fresh, (Piece(recent),)),
     )
     for hit in hits:
         strong = any(m.strength != "weak" for ms in hit.found.values() for m in ms)
@@ -196,7 +196,7 @@ def _moved(
         draft.schema,
         Matcher(draft.identity),
         addresses=draft.addresses,
-        among={where: [true()] for where in moved},
+        among=dict.fromkeys(moved, (ALL,)),
     )
     for hit in hits:
         for column, matches in hit.found.items():

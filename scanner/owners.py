@@ -71,7 +71,9 @@ def _read(
     for where, places in tables.items():
         columns = walk.addresses[where].columns
         for some in chunks(list(places), walk.size // len(columns)):
-            asked = _select(walk, where).where(named(walk.tables[where], columns, some))
+            asked = _select(walk, where).where(
+                named(walk.dialect, walk.tables[where], columns, some)
+            )
             for row in connection.execute(asked).mappings():
                 if (found := places.get(tuple(row[c] for c in columns))) is not None:
                     yield _Row(found, where, dict(row))

@@ -101,7 +101,9 @@ class _Reader:
         query = select(*wanted).select_from(table)
         found, width = {}, len(address.columns)
         keys = [tuple(e.place[c] for c in address.columns) for e in edits]
-        for row in self.connection.execute(query.where(named(table, address.columns, keys))):
+        for row in self.connection.execute(
+            query.where(named(dialect_of(self.connection), table, address.columns, keys))
+        ):
             key = address.key(dict(zip(address.columns, row, strict=False)))
             for n, name in enumerate(bodies):
                 text, length, digest = row[width + 3 * n : width + 3 * n + 3]
@@ -145,7 +147,11 @@ class _Reader:
             return True
         key = tuple(patch.place[c] for c in address.columns)
         texts = [joined_text(self.dialect, table.c[n], c) for n, c in cuts.items()]
-        query = select(*texts).select_from(table).where(named(table, address.columns, [key]))
+        query = (
+            select(*texts)
+            .select_from(table)
+            .where(named(dialect_of(self.connection), table, address.columns, [key]))
+        )
         row = self.connection.execute(query).first()
         return row is not None and all(
             made is not None and _same(made, edit.new[n]) for n, made in zip(cuts, row, strict=True)

@@ -92,7 +92,9 @@ def _there(connection: Connection, table: Table, keys: Sequence[Key]) -> int:
     return sum(
         int(
             connection.scalar(
-                select(func.count()).select_from(table).where(named(table, [column], some))
+                select(func.count())
+                .select_from(table)
+                .where(named(dialect_of(connection), table, [column], some))
             )
             or 0
         )

@@ -138,7 +138,9 @@ class Rewriter:
         real = {address.key(r.values): r for r in rows.values()}
         keys = sorted((tuple(r.values[c] for c in address.columns) for r in rows.values()), key=str)
         for some in chunks(keys, dialect_of(connection).max_keys // len(address.columns)):
-            found = connection.execute(select(*wanted).where(named(table, address.columns, some)))
+            found = connection.execute(
+                select(*wanted).where(named(dialect_of(connection), table, address.columns, some))
+            )
             names = list(found.keys())
             for row in found.all():
                 values = dict(zip(names, row, strict=True))

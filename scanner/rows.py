@@ -15,6 +15,7 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, Text, and_, or_
 from sqlalchemy.schema import Table
 
 from scanner.database import key_of, ref
+from scanner.dialects import Dialect
 from scanner.model import ColumnRef, Key, TableRef
 
 T = TypeVar("T")
@@ -95,8 +96,18 @@ def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield values[start : start + size]
 
 
-def named(table: Table, columns: Sequence[str], keys: Sequence[Key]) -> ColumnElement[bool]:
+def one_of(
+    dialect: Dialect, column: ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Say in SQL that a column holds one of ``values``; numbers go as one parameter where they can."""
+    numbers = {*map(type, values)} == {int}
+    return dialect.among(column, values) if numbers else column.in_(values)
+
+
+def named(
+    dialect: Dialect, table: Table, columns: Sequence[str], keys: Sequence[Key]
+) -> ColumnElement[bool]:
     """Say in SQL that a row's ``columns`` are one of ``keys``."""
     if len(columns) == 1:
-        return table.c[columns[0]].in_([k[0] for k in keys])
+        return one_of(dialect, table.c[columns[0]], [k[0] for k in keys])
     return or_(*(and_(*(table.c[c] == v for c, v in zip(columns, k, strict=True))) for k in keys))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -37,6 +37,17 @@ NO_TEXT = (Boolean, Date, DateTime, Time, Interval, LargeBinary, Integer, Numeri
 """Types that hold no text; all others are searched, unknown ones included."""
 
 
+class Piece(NamedTuple):
+    """Some rows of a table, all without ``which``; ``few``: no more than one statement names."""
+
+    which: ColumnElement[bool] | None = None
+    few: bool = False
+
+
+ALL = Piece()
+"""A whole table."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowHits:
     """A row in which something was found; its values stay in memory."""
@@ -54,7 +65,7 @@ def search(
     *,
     addresses: Mapping[TableRef, Address],
     numbers: Collection[ColumnRef] = (),
-    among: Mapping[TableRef, Sequence[ColumnElement[bool]]] | None = None,
+    among: Mapping[TableRef, Sequence[Piece]] | None = None,
     ignore: Callable[[TableRef, Key], Collection[str]] = lambda _table, _key: (),
     never: Mapping[TableRef, Collection[str]] | None = None,
     progress: Progress | None = None,
@@ -67,8 +78,7 @@ def search(
         matcher: what to look for.
         addresses: how the rows of each table are named.
         numbers: columns of numbers that may hold a phone or an id.
-        among: the tables to look in, with what says, piece by piece, which of their rows; all
-            without it.
+        among: the tables to look in, with the pieces of them; all without it.
         ignore: names columns of a row in which nothing is looked for, as they are rewritten.
         never: columns of a table in which nothing is looked for: they are not even read.
         progress: told of each table.
@@ -83,9 +93,9 @@ def search(
         left_out = never.get(where, ()) if never else ()
         columns = [c for c in searched(table, numbers) if c.name not in left_out]
         rows, seen = 0, set[tuple[Any, ...]]()
-        pieces = (None,) if among is None else among[where]
-        for which in pieces if columns else ():
-            for some, texts in passages(connection, table, columns, addresses[where], which):
+        pieces = (ALL,) if among is None else among[where]
+        for piece in pieces if columns else ():
+            for some, texts in passages(connection, table, columns, addresses[where], piece):
                 rows += len(some)
                 for place in matcher.touched(texts):
                     hit = _hit(matcher, columns, some[place], addresses[where], ignore)
@@ -110,13 +120,15 @@ def passages(
     table: Table,
     columns: Sequence[Column[Any]],
     address: Address,
-    which: ColumnElement[bool] | None = None,
+    piece: Piece = ALL,
 ) -> Iterator[tuple[Sequence[Row[Any]], list[str]]]:
     """Read rows, ``columns`` first, then the rest of their address, with the text of each row."""
     width, names = len(columns), {c.name for c in columns}
     extra = [table.c[c] for c in address.columns if c not in names]
-    query = select(*columns, *extra).execution_options(yield_per=CHUNK)
-    query = query if which is None else query.where(which)
+    query = select(*columns, *extra)
+    query = query if piece.which is None else query.where(piece.which)
+    if not piece.few:  # a stream costs some servers several statements
+        query = query.execution_options(yield_per=CHUNK)
     for rows in _chunks(connection, query, address.table):
         yield rows, [_joined(row[:width]) for row in rows]
 
@@ -162,7 +174,7 @@ def _chunks(
     Raises:
         DatabaseFailed: a value is not what its column's type says, which SQLite allows.
     """
-    rows = connection.execute(query).partitions()
+    rows = connection.execute(query).partitions(CHUNK)
     while True:
         try:
             chunk = next(rows, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, true
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table
 
 from scanner.crowd import Crowd
 from scanner.database import dialect_of, ref
@@ -17,7 +17,7 @@ from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
-from scanner.searcher import RowHits, passages, said_in, search, searched
+from scanner.searcher import ALL, Piece, RowHits, passages, said_in, search, searched
 
 PAIR = 2
 """A given and a family name."""
@@ -205,8 +205,8 @@ def _pieces(
     address: Address,
     also: Rows,
     own: Collection[Row],
-) -> list[ColumnElement[bool]]:
-    """Say in SQL, piece by piece, which rows of a table are looked at again, its ``own`` ones aside.
+) -> list[Piece]:
+    """Say, piece by piece, which rows of a table are looked at again, its ``own`` ones aside.
 
     Where no key tells them apart it is all or none.
     """
@@ -217,15 +217,15 @@ def _pieces(
         own or where in spots.whole or where in spots.own or where in also
     )
     if changed is None or renamed or unnamed:
-        return [true()]
-    fresh = [] if isinstance(changed, bool) else [changed]
+        return [ALL]
+    fresh = [] if isinstance(changed, bool) else [Piece(changed)]
     rows = {*spots.rows.get(where, ()), *spots.own.get(where, ())}.difference(own)
     return [*fresh, *_by_key(connection, table, address, rows.union(also.get(where, ())))]
 
 
 def _by_key(
     connection: Connection, table: Table, address: Address, rows: Collection[Row]
-) -> list[ColumnElement[bool]]:
-    size = dialect_of(connection).max_keys // len(address.columns)
-    ordered = sorted(rows, key=str)
-    return [named(table, address.columns, some) for some in chunks(ordered, size)]
+) -> list[Piece]:
+    dialect = dialect_of(connection)
+    ordered = chunks(sorted(rows, key=str), dialect.max_keys // len(address.columns))
+    return [Piece(named(dialect, table, address.columns, some), few=True) for some in ordered]

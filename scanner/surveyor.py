@@ -43,8 +43,9 @@ class Survey:
         self, connection: Connection, schema: MetaData, request: Request, sight: Sight | None
     ) -> Acquaintance | None:
         """Give what was known of a subject before the pass, if ``sight`` says that all is as it was."""
-        proved = dialect_of(connection).sees_all and schema is self.schema
-        if sight is None or sight.changed or not proved:
+        if sight is None or sight.changed or schema is not self.schema:
+            return None
+        if not dialect_of(connection).still(connection, self.mark):
             return None
         known = self.known.get((request.pack.digest, request.key))
         if known is None or known.basis != request.basis or known.walk.pack != request.pack:

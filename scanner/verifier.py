@@ -5,17 +5,30 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Select, extract, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    MetaData,
+    Select,
+    extract,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from scanner.database import ref
 from scanner.graph import places
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
 from scanner.plans import Figure
-from scanner.rows import Address
+from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.searcher import search
 from scanner.spotter import Rows, Sight, again
+
+TABLES_AT_ONCE = 100
+"""How many tables one statement counts."""
 
 
 def residue(
@@ -115,8 +128,11 @@ def count_rows(
     connection: Connection, schema: MetaData, among: Collection[TableRef] | None = None
 ) -> dict[TableRef, int]:
     """Count the rows of tables, of all without ``among``: a redaction neither adds nor removes any."""
-    return {
-        ref(t): int(connection.scalar(select(func.count()).select_from(t)) or 0)
-        for t in schema.tables.values()
-        if among is None or ref(t) in among
-    }
+    tables = [t for t in schema.tables.values() if among is None or ref(t) in among]
+    counts: dict[TableRef, int] = {}
+    for some in chunks(tables, TABLES_AT_ONCE):
+        asked: list[Any] = [
+            select(literal_column(str(n)), func.count()).select_from(t) for n, t in enumerate(some)
+        ]
+        counts |= {ref(some[n]): rows for n, rows in connection.execute(union_all(*asked))}
+    return counts

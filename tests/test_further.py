@@ -84,3 +84,59 @@ def test_a_copy_of_what_others_share_is_not_taken_for_sure(embedded):
     plan = embedded.plan()
     message = refused(errors.Residue, lambda: embedded.commit(plan), embedded)
     assert "table_x_pref.x_memo" in message
+
+
+PUT_BACK = {
+    "sqlite": [
+        "create trigger t_back after update on table_web_user begin "
+        "update table_site set name = 'Ann Lee' where objid = 1; end"
+    ],
+    "postgresql": [
+        "create function f_back() returns trigger as $$ begin update table_site set name = "
+        "'Ann Lee' where objid = 1; return new; end $$ language plpgsql",
+        "create trigger t_back after update on table_web_user for each row "
+        "execute function f_back()",
+    ],
+    "mysql": [
+        "create trigger t_back after update on table_web_user for each row "
+        "update table_site set name = 'Ann Lee' where objid = 1"
+    ],
+}
+
+
+def test_what_a_trigger_puts_back_into_a_row_that_was_rewritten_is_erased_again(erasure):
+    name = erasure.engine.dialect.name
+    for statement in PUT_BACK["mysql" if name == "mariadb" else name]:
+        erasure.write(statement)
+    receipt = erasure.commit(erasure.plan())
+    assert receipt.rounds == 2
+    assert receipt.residue == {}
+    own, _, namesakes = (row[:2] for row in sorted(mini.dump(erasure.url)["table_site"]))
+    assert "Ann" not in own[1]
+    assert namesakes == (3, "Ann Lee")
+
+
+def test_postgresql_cannot_name_what_was_written_where_it_does_not_count(postgresql_url, tmp_path):
+    mini.build(postgresql_url)
+    engine = connect(postgresql_url)
+    with engine.connect() as plain:
+        writing = plain.execution_options(efface_writes=1)
+        with writing.begin() as work:
+            watch = dialect_of(writing).watched(writing)
+            with watch as copied:
+                table = ("public", "table_site")
+                assert copied({}) == frozenset()
+                writing.execute(text("update table_site set type = 2"))
+                assert copied({table: 3}) == frozenset()
+                assert copied({table: 2}) == {"table_site"}
+                writing.execute(text("update table_contact set phone = null where objid = 1"))
+                assert copied({table: 3}) == frozenset()
+                writing.execute(text("update table_contact set phone = null"))
+                assert copied({table: 3}) == {"table_contact", "aud_table_contact"}
+                writing.execute(text("set local track_counts = off"))
+                assert copied({table: 3}) is None
+                writing.execute(text("set local track_counts = on"))
+                writing.execute(text("truncate table_condition"))
+                assert copied({table: 3}) is None
+            work.rollback()
+    engine.dispose()

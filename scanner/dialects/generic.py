@@ -1,7 +1,7 @@
 """A database that we know nothing about: what every database can do, and no writing."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from operator import add
@@ -30,6 +30,9 @@ from sqlalchemy.types import JSON, NullType, TypeEngine
 
 Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 """What to read from a table, or from an alias or a sample of it."""
+
+Copied = Callable[[Mapping[tuple[str, str], int]], frozenset[str] | None]
+"""What names the tables that triggers wrote to."""
 
 
 class Dialect:
@@ -104,20 +107,23 @@ class Dialect:
         """
         return dict.fromkeys(tables)
 
-    sees_all = False
-    """Whether ``since`` leaves a table out only where no row was deleted from it either."""
+    def still(self, connection: Connection, mark: str) -> bool:
+        """Whether all that ``since`` leaves out is as it was at ``mark``, deleted rows included."""
+        return False
 
     def catalogue(self, connection: Connection) -> str:
         """Name the state of all tables' definitions; empty where they must be read again."""
         return ""
 
     @contextmanager
-    def watched(self, connection: Connection) -> Iterator[Callable[[], frozenset[str] | None]]:
+    def watched(self, connection: Connection) -> Iterator[Copied]:
         """Note the tables that triggers write to while the block runs.
 
-        The function that it gives names them so far; None where that cannot be told.
+        The function that it gives is told how many rows of which (schema, table)s were updated
+        otherwise, and names the tables that triggers wrote to so far; None where that cannot be
+        told.
         """
-        yield lambda: None
+        yield lambda _updated: None
 
     def targets(
         self, connection: Connection, table: Table, columns: Sequence[str]

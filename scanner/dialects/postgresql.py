@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -96,14 +97,24 @@ class Dialect(generic.Dialect):
     tells_rows = True
 
     def mark(self, connection: Connection) -> str:
-        """Take the oldest transaction that is still running, as for a snapshot."""
-        return self.snapshot(connection)
+        """Take the oldest transaction that is still running, and which ones are seen."""
+        return f"{self.snapshot(connection)}/{self._seen(connection)}"
+
+    def still(self, connection: Connection, mark: str) -> bool:
+        """Ask whether the same transactions are seen: all that was committed needed one.
+
+        What is seen only grows, so equal ends mean that nothing was committed between them.
+        """
+        return self._seen(connection) == mark.partition("/")[2]
+
+    def _seen(self, connection: Connection) -> str:
+        return str(connection.scalar(text("select txid_current_snapshot()::text")))
 
     def since(
         self, connection: Connection, mark: str, tables: Sequence[Table]
     ) -> dict[Table, ColumnElement[bool] | None]:
         """Ask all tables in a few statements whether they hold rows of newer transactions."""
-        recent, _ = self.newer(mark)
+        recent, _ = self.newer(mark.partition("/")[0])
         found: dict[Table, ColumnElement[bool] | None] = {}
         for start in range(0, len(tables), self.tables_at_once):
             some = tables[start : start + self.tables_at_once]
@@ -130,6 +141,38 @@ class Dialect(generic.Dialect):
 
     tables_at_once = 100
     """Of so many tables one statement asks whether they have changed."""
+
+    @contextmanager
+    def watched(self, connection: Connection) -> Iterator[generic.Copied]:
+        """Compare what the server counts of this transaction, triggers' rows too, with our updates.
+
+        It cannot where it does not count, where something was emptied at once (which alone locks a
+        table so), and where rows lie in tables that are not named themselves.
+        """
+        yield lambda updated: self._copied(connection, updated)
+
+    def _copied(
+        self, connection: Connection, updated: Mapping[tuple[str, str], int]
+    ) -> frozenset[str] | None:
+        counted = "+".join(
+            f"pg_stat_get_xact_tuples_{what}(c.oid)" for what in ("inserted", "updated", "deleted")
+        )
+        query = text(
+            f"select nspname, relname, relispartition, {counted} from pg_class c "  # noqa: S608
+            "join pg_namespace n on n.oid = relnamespace "
+            f"where relkind = 'r' and nspname <> 'pg_catalog' and {counted} > 0"
+        )
+        known = text(
+            "select current_setting('track_counts')::bool and not exists (select from pg_locks "
+            "where pid = pg_backend_pid() and locktype = 'relation' "
+            "and mode = 'AccessExclusiveLock')"
+        )
+        found = connection.execute(query).all()
+        if not connection.scalar(known) or any(row[2] for row in found):
+            return None
+        counts = {(schema, name): rows for schema, name, _, rows in found}
+        places = counts.keys() | updated.keys()
+        return frozenset(p[1] for p in places if counts.get(p, 0) != updated.get(p, 0))
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Lock the tables against writers, all or none, and never wait while holding some.

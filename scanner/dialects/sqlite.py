@@ -3,7 +3,7 @@
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,14 +98,16 @@ class Dialect(generic.Dialect):
         """Ask whether anybody has committed anything; then any row may have changed."""
         return {} if self.mark(connection) == mark else dict.fromkeys(tables)
 
-    sees_all = True
+    def still(self, connection: Connection, mark: str) -> bool:
+        """Nothing is left out once anybody has committed."""
+        return True
 
     def catalogue(self, connection: Connection) -> str:
         """Read the version that each change of the schema counts up."""
         return str(connection.scalar(text("PRAGMA schema_version")))
 
     @contextmanager
-    def watched(self, connection: Connection) -> Iterator[Callable[[], frozenset[str] | None]]:
+    def watched(self, connection: Connection) -> Iterator[generic.Copied]:
         """Let SQLite name what a statement may write to: it does so when it compiles one."""
         driver: Any = connection.connection.dbapi_connection
         copied: set[str] = set()
@@ -119,7 +121,7 @@ class Dialect(generic.Dialect):
         driver.set_authorizer(note)
         connection.info[WATCH] = note
         try:
-            yield lambda: frozenset(copied)
+            yield lambda _updated: frozenset(copied)
         finally:
             del connection.info[WATCH]
             driver.set_authorizer(None)

@@ -112,7 +112,9 @@ def _write(
     padded = {_bare(k): e for k, e in wanted.items()}
     for some in chunks(list(wanted), dialect_of(connection).max_keys // len(address.columns)):
         query = stored(table, address.columns, columns)
-        rows = connection.execute(query.where(named(table, address.columns, some))).all()
+        rows = connection.execute(
+            query.where(named(dialect_of(connection), table, address.columns, some))
+        ).all()
         if len(rows) != len(some):
             raise Stale(
                 f"{len(rows)} rows of {ref(table)} instead of {len(some)} have a planned key"

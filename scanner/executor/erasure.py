@@ -179,14 +179,15 @@ def _work(
             rounds += 1
             if safeguards.alone(connection, current):
                 break
-            told = further.draft(connection, request, current, copied())
+            names = copied(_updated(tally))
+            told = further.draft(connection, request, current, names)
             if told is not None:
                 current = told
                 continue
             if dialect.tells_rows:
                 sight = survey.sight(connection, draft.schema, request)
             else:
-                sight = further.sight_after(current, copied())
+                sight = further.sight_after(current, names)
             current = planner.draft(
                 connection,
                 draft.schema,
@@ -198,6 +199,11 @@ def _work(
             )
             current = replace(current, territory=draft.territory)
     return current, rounds
+
+
+def _updated(tally: Tally) -> dict[tuple[str, str], int]:
+    """Count the updates of each table so far, one for each row and set of columns."""
+    return {(where.schema, where.name): len(places) for where, places in tally.places.items()}
 
 
 def _write_alongside(
