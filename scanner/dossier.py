@@ -9,7 +9,7 @@ from scanner import identity as identities
 from scanner.database import ref
 from scanner.folding import folded
 from scanner.graph import Territory, Walk
-from scanner.identity import Identity, is_name
+from scanner.identity import AROUND, Identity, is_name
 from scanner.model import ColumnRef, TableRef
 from scanner.plans import Basis
 from scanner.rows import chunks, named
@@ -23,9 +23,10 @@ def identify(connection: Connection, walk: Walk, territory: Territory, basis: Ba
     """
     found: list[identities.Identifier] = []
     words: set[str] = set()
+    around: set[str] = set()
     order = sorted(territory.rows, key=lambda t: (t != walk.subject, t))
     for where in order:
-        entities = _identifying(walk.tables[where], basis)
+        entities = _described(walk.tables[where], basis)
         if where != walk.subject and not walk.pack.knows(where.name):
             # A login in a table of the customer's may be the agent's who wrote the row.
             entities = {c: e for c, e in entities.items() if e != "USERNAME"}
@@ -43,10 +44,13 @@ def identify(connection: Connection, walk: Walk, territory: Territory, basis: Ba
                 words |= names
             if names <= words:
                 found += identities.read(clean, entities)
-    return Identity.of(found)
+                towns = (v for c, v in clean.items() if v and entities[c] in AROUND)
+                around |= {str(v).strip() for v in towns}
+    return Identity.of(found, around)
 
 
-def _identifying(table: Table, basis: Basis) -> dict[str, str]:
+def _described(table: Table, basis: Basis) -> dict[str, str]:
+    """Map the columns that say what somebody is called, or where, to their entities."""
     where = ref(table)
     treatments = {
         c.name: basis.treatment(ColumnRef(where.schema, where.name, c.name)) for c in table.columns
@@ -54,7 +58,8 @@ def _identifying(table: Table, basis: Basis) -> dict[str, str]:
     return {
         c: t.entity
         for c, t in treatments.items()
-        if t.personal == "direct" or (t.personal == "quasi" and t.entity == "CUSTOMER_ID")
+        if t.personal == "direct"
+        or (t.personal == "quasi" and t.entity in {"CUSTOMER_ID", *AROUND})
     }
 
 

@@ -6,6 +6,7 @@ from tables that the scan took for copies.
 """
 
 import copy as copying
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -37,10 +38,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """All rows that belong to a subject, or are linked to it, by table and key."""
+    """All rows that belong to a subject, or are linked to it, by table and key.
+
+    ``shared`` counts rows that are not the subject's because others use them too.
+    """
 
     rows: Mapping[TableRef, Mapping[Key, Row]]
     reaches: tuple[Reach, ...]
+    shared: Mapping[TableRef, int] = field(default_factory=dict)
 
     def row(self, table: TableRef, key: Key) -> Row | None:
         """Find a row, if it belongs to the subject."""
@@ -77,6 +82,7 @@ class Walk:
         self._describing = {pack.subject, *(r.table for r in pack.reaches if r.identity)}
         found = [*pack.reaches, *self._customs(), *self._links(), *self._copies(copies)]
         self.reaches = tuple(fit for r in found if (fit := self._fitted(r)) is not None)
+        self._shared: dict[tuple[TableRef, str], set[Any]] = {}
         self._starts: dict[TableRef, list[Reach]] = {}
         for reach in self.reaches:
             self._starts.setdefault(self._named(reach.start), []).append(reach)
@@ -111,8 +117,17 @@ class Walk:
             )
         if not fresh:
             return Territory({}, self.reaches)
+        self._shared = {}
         self._spread(rows, [(self.subject, fresh)], frozenset(keys))
-        return Territory(rows, self.reaches)
+        return Territory(rows, self.reaches, self._left_out(rows))
+
+    def _left_out(self, rows: Mapping[TableRef, Mapping[Key, Row]]) -> dict[TableRef, int]:
+        """Count the rows that a relation spared as others use them, and that no other one made own."""
+        counts: Counter[TableRef] = Counter()
+        for (where, column), values in self._shared.items():
+            own = (r for r in rows.get(where, {}).values() if r.rows == "own")
+            counts[where] += len(values - {r.values.get(column) for r in own})
+        return {where: count for where, count in sorted(counts.items()) if count}
 
     def again(self, territory: Territory, key: Any, among: Collection[TableRef]) -> Territory:
         """Follow the relations into ``among`` once more: only there rows came or changed.
@@ -233,6 +248,9 @@ class Walk:
             if reach.through:
                 some, whose = self._paired(reach, some, origin)
             free = self._unshared(reach, some, rows, subjects)
+            if len(free) < len(some):
+                spared = self._shared.setdefault((self._named(reach.table), column.name), set())
+                spared |= set(some) - free
             for part in chunks(sorted(free, key=str), self.size):
                 yield one_of(self.dialect, column, part), column.name, whose
 

@@ -100,6 +100,19 @@ EXTENSION = re.compile(r"(?:\s*(?:x|ext\.?|extension|#|app\.?|poste)\s*\d{1,6})\
 FIRST_IDEOGRAM = "\u2e80"
 """From here on one character can be a name."""
 
+MIN_STREET = 7
+"""A shorter street with its number (Reja 94) occurs by chance."""
+
+UNIT = re.compile(
+    r"(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|etage|"
+    r"stock|haus|bâtiment|étage|piso|puerta|interno|scala)\.?\s*\S+",
+    re.IGNORECASE,
+)
+"""A part of a building: many have the same."""
+
+AROUND = frozenset({"CITY", "POSTCODE"})
+"""What stands around a street: names nobody."""
+
 GIVEN = re.compile(r"first|given|fore|vorname|prenom|fname|nombre")
 FAMILY = re.compile(r"last|family|sur|nachname|lname|apellido|cognome")
 
@@ -115,20 +128,25 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """All that a subject is called, in a stable order."""
+    """All that a subject is called, in a stable order.
+
+    ``around`` is what stands around its addresses, folded: towns and postcodes. They name nobody
+    and are not looked for, but count where its street stands beside them.
+    """
 
     identifiers: tuple[Identifier, ...] = field(repr=False)
+    around: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.identifiers)
 
     @classmethod
-    def of(cls, identifiers: Iterable[Identifier]) -> "Identity":
+    def of(cls, identifiers: Iterable[Identifier], around: Iterable[str] = ()) -> "Identity":
         """Put identifiers in order, each once, however it is written."""
         order: dict[tuple[str, str, str], Identifier] = {}
         for one in sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value)):
             order.setdefault((one.kind, one.strength, folded(one.value)), one)
-        return cls(tuple(order[k] for k in sorted(order)))
+        return cls(tuple(order[k] for k in sorted(order)), frozenset(map(folded, around)))
 
 
 def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identifier]:
@@ -159,7 +177,7 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "PERSON":
         yield from _person(value)
     elif entity == "STREET_ADDRESS":
-        if re.search(r"\d", value) and len(value) > MIN_DIGITS:
+        if re.search(r"\d", value) and len(value) >= MIN_STREET and not UNIT.fullmatch(value):
             yield Identifier(entity, "full", value)
     elif entity == "DATE_OF_BIRTH":
         yield Identifier(entity, "weak", value[:10])

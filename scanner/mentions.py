@@ -16,9 +16,9 @@ from scanner import names
 from scanner.errors import Refused
 from scanner.folding import folded
 from scanner.graph import Territory
-from scanner.identity import Identity, is_name
+from scanner.identity import AROUND, Identity, is_name
 from scanner.matcher import Match
-from scanner.model import Certainty, ColumnRef, Key, TableRef, digest
+from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.searcher import RowHits, text
@@ -29,6 +29,7 @@ KEYED = "the same number stands in a column that holds keys or codes, not people
 SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
+PART = "a part of the name alone, in something that the subject has to do with"
 THING = "a company, a street or another thing that is called like the subject"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
 """Why a match is only possible."""
@@ -216,6 +217,21 @@ class Judge:
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(span for m in found for span in m.places(said))
                 yield Mention(hit.table, hit.key, column, spans, certainty), why
+        if not own and any(
+            m.whole and m.span.entity == "STREET_ADDRESS" for ms in hit.found.values() for m in ms
+        ):
+            yield from self._around(hit)
+
+    def _around(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
+        """Ask about the town and the postcode beside the subject's street."""
+        for column, value in hit.values.items():
+            if column in hit.found or not isinstance(value, str):
+                continue
+            said = self.pack.base(column) or column
+            entity = self.basis.treatment(ColumnRef(hit.table.schema, hit.table.name, said)).entity
+            if entity in AROUND and folded(value.strip()) in self.identity.around:
+                span = Span(0, len(value), entity)
+                yield Mention(hit.table, hit.key, column, (span,), "possible"), NEIGHBOUR
 
     def _cell(
         self,
@@ -313,6 +329,10 @@ class Judge:
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
+        alone = context.linked and match.span.entity == "PERSON" and not context.keyed
+        capitals = said.isupper()  # all words of a shadow look like names
+        if alone and not _thing(said, match) and (capitals or not self._strange(said, match)):
+            return "possible", PART
         return None
 
     def _strange(self, said: str, match: Match) -> bool:

@@ -103,6 +103,22 @@ class Acquaintance:
             )
         }
 
+    @property
+    def linked(self) -> dict[TableRef, list[tuple[Any, ...]]]:
+        """Name the rows of others to which the subject is linked: a part of its name may mean it."""
+        return {
+            where: some
+            for where, rows in self.territory.rows.items()
+            if self.addresses[where].unique
+            and (
+                some := [
+                    tuple(row.values[c] for c in self.addresses[where].columns)
+                    for row in rows.values()
+                    if row.rows == "linked" or row.only is not None
+                ]
+            )
+        }
+
 
 def plan(
     engine: Engine,
@@ -235,7 +251,7 @@ def draft(
         matcher,
         sight,
         addresses=known.addresses,
-        also={},
+        also=known.linked,
         own=known.own,
         covered={t: {*rewriter.rewritten(tables[t]), *computed[t]} for t in territory.rows},
         numbers=frozenset(c for c in numbers if basis.treatment(c).personal != "none"),

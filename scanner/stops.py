@@ -1,6 +1,6 @@
 """What speaks against erasing a subject, and what is left to people. Reads only."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +27,10 @@ from scanner.rulebook import Stop
 
 
 def found(connection: Connection, walk: Walk, territory: Territory, method: str) -> list[StopFound]:
-    """List the stops and warnings of the pack that hold for the subject's own rows."""
+    """List the stops and warnings of the pack that hold for the subject's own rows.
+
+    What others use too is warned of with the rule ``shared``.
+    """
     holding = []
     for stop in walk.pack.stops:
         effect = stop.redact if method == "redact" else stop.purge
@@ -37,7 +40,14 @@ def found(connection: Connection, walk: Walk, territory: Territory, method: str)
         rows = _stopping(connection, walk, territory, stop, where)
         if rows:
             holding.append(StopFound(stop.rule, stop.why, rows, effect))
-    return holding
+    return [*holding, *_shared(territory)]
+
+
+def _shared(territory: Territory) -> Iterator[StopFound]:
+    """Warn of what stays because it is not the subject's alone: a household's address, a site."""
+    for where, rows in territory.shared.items():
+        why = f"{where}: others use it too, so it stays as it is; look whether that is right"
+        yield StopFound("shared", why, rows, "warn")
 
 
 def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:

@@ -58,6 +58,7 @@ class Tally:
     reviews: int = 0
     places: Counter[str] = field(default_factory=Counter)
     listed: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
     neither: Counter[str] = field(default_factory=Counter)
     where: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
@@ -69,10 +70,10 @@ class Tally:
             f"{self.reviews} reviews"
         ]
         for label, all_of in sorted(self.places.items()):
-            listed, neither = self.listed[label], self.neither[label]
+            listed, kept, neither = self.listed[label], self.kept[label], self.neither[label]
             lines.append(
-                f"{label:24} {all_of:7} places: {all_of - listed - neither:7} erased, "
-                f"{listed:6} listed, {neither:6} neither"
+                f"{label:24} {all_of:7} places: {all_of - listed - kept - neither:7} erased, "
+                f"{listed:6} listed, {kept:6} keys kept, {neither:6} neither"
             )
         lines += [f"neither: {n:5} {where}" for where, n in self.where.most_common(20)]
         lines += [f"asked: {n:7} {why}" for why, n in self.asked.most_common(12)]
@@ -180,6 +181,9 @@ def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
     tally.places.update(scores.checked)
     missed = 0
     for table, column, key, label, kind in scores.standing:
+        if kind == "LINK":  # a key that now leads to a redacted row: kept by the audit's decision
+            tally.kept[label] += 1
+            continue
         if {(table, column, *key[:1]), (table, column)} & listed:
             tally.listed[label] += 1
             continue
