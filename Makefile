@@ -17,7 +17,7 @@ demo: $(VENV)/installed
 	$(BIN)/efface demo build/demo --full-tour
 
 test: lint
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -605,6 +605,7 @@ def test_a_demo_can_be_scanned(efface, tmp_path):
 TOUR = ("--cases", 30, "--contacts", 24)
 
 
+@pytest.mark.no_cover  # what other tests do, one after the other
 def test_what_the_full_tour_did_is_true(efface, live_url, tmp_path, capsys):
     """Scored against the truth: found wholly, erased wholly, and nobody else was touched."""
     before, after = tmp_path / "before", tmp_path / "after"

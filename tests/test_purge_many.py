@@ -299,10 +299,10 @@ def test_a_file_of_keys_may_begin_with_the_mark_of_utf_8(tmp_path):
 
 
 def test_a_purge_killed_anywhere_ends_in_the_same_state(sqlite_url, tmp_path):
-    """240 contacts in batches of 20; three runs, each killed up to three times."""
+    """120 contacts in batches of 20; three runs, each killed up to three times."""
     purging.build(sqlite_url)
     made = Purging(sqlite_url, tmp_path)
-    plan = made.many(purging.crowd(sqlite_url, 240), batch=20)
+    plan = made.many(purging.crowd(sqlite_url, 120), batch=20)
     made.engine.dispose()
     source = sqlite_url.removeprefix("sqlite:///")
     told = [_killed(source, tmp_path / str(n), plan, seed=n, kills=3 * bool(n)) for n in range(4)]
@@ -317,6 +317,7 @@ def _killed(source, folder, plan, *, seed, kills):
     (folder / "plan.json").write_text(plan.to_json())
     url = f"sqlite:///{folder / 'test.sqlite'}"
     command = [sys.executable, "-m", "tests.purge_killing", url, str(folder), str(seed), str(kills)]
+    command.append("1000")
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -341,6 +342,7 @@ def test_a_purge_killed_on_a_server_ends_in_the_same_state(request, kind, tmp_pa
     assert made.journal.open_intents() == ()
 
 
+@pytest.mark.no_cover  # again and again what others do once
 def test_a_failure_at_any_statement_leaves_whole_batches(sqlite_url, tmp_path):
     """Every write and every ninth read fails once; the same command then goes on to the same end."""
     purging.build(sqlite_url)
@@ -379,15 +381,11 @@ def _failing(source, folder, plan, number):
         said = str(error)
     assert "Quil" not in said
     if said:
-        whole = {len([k for k in b.roots if _there(url, k)]) for b in plan.batches}
-        assert whole <= {0, 3}
+        there = {r[0] for r in mini.dump(url)["table_contact"]}
+        assert {len(there.intersection(b.roots)) for b in plan.batches} <= {0, 3}
         made.purge(plan)
     made.engine.dispose()
     return seen, digest(url)
-
-
-def _there(url, key):
-    return any(r[0] == key for r in mini.dump(url)["table_contact"])
 
 
 @pytest.mark.parametrize("name", SPEAKS)

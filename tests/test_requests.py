@@ -24,6 +24,10 @@ AGENT = 0
 DAY_29, DAY_30 = "2025-04-30T10:00:00", "2025-05-01T09:00:00"
 
 
+AUDITS: dict[str, tuple[str, str]] = {}
+"""The audit of each kind of database, and the name of the one that it was made of."""
+
+
 class Office:
     """A CRM, the audit of it, and somebody at the command line who keeps all that is printed."""
 
@@ -40,8 +44,14 @@ class Office:
         return done
 
     def prepare(self):
-        self.run("scan", "--sample", 100, "--jobs", 1, "-o", self.folder / "scan.json")
-        self.run("audit", self.folder / "scan.json", "--decide", "suggested", "-o", self.audit)
+        """Decide as is suggested; equal CRMs of a kind need one scan, each has its own name."""
+        kind, name = self.crm.engine.dialect.name, self.crm.engine.url.database
+        if kind not in AUDITS:
+            self.run("scan", "--sample", 100, "--jobs", 1, "-o", self.folder / "scan.json")
+            self.run("audit", self.folder / "scan.json", "--decide", "suggested", "-o", self.audit)
+            AUDITS[kind] = (name, self.audit.read_text())
+        before, text = AUDITS[kind]
+        self.audit.write_text(text.replace(before, name))
         return self
 
     def open(self, subject, *more, status=0, now=LATER) -> str:
@@ -148,8 +158,8 @@ def test_a_request_from_opening_to_closing_as_the_crm_itself_writes_it(office):
                      "where task_id = :n", n=number)  # fmt: skip
     assert shown[0] == "Request for erasure"
     assert all(s.startswith("[") for s in shown[1:])
-    for canary in canaries[2:]:
-        assert canary not in mini.texts(desk.url)
+    after = mini.texts(desk.url)
+    assert not [canary for canary in canaries[2:] if canary in after]
     assert office.events() == ["basis", "intent", "done", "request"]
 
     before = mini.dump(desk.url)

@@ -1,7 +1,8 @@
 """What traits are told from: a text with its reading, and one proposal in it. Decides nothing."""
 
 import re
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class Text:
         self.opening = len(text) - len(text.lstrip())
         self.marked = len(text) - len(text.lstrip(" >?*\n"))
         self.row = list(words.WORD.finditer(text))
+        self.starts = [w.start() for w in self.row]
+        self.ends = [w.end() for w in self.row]
         said = [w.group() for w in self.row]
         capitals = sum(not w[0].islower() for w in said)
         self.small = not any(w[0].isupper() for w in said)
@@ -39,6 +42,21 @@ class Text:
         self.firms = [
             m.span() for m in THREE.finditer(text) if all(w.casefold() in last for w in m.groups())
         ]
+        self._believed: dict[str, list[tuple[float, int, int]]] = defaultdict(list)
+        for w in self.row:
+            a, b = w.span()
+            self._believed[w.group().casefold()].append((self.heat.most(a, b)[0], a, b))
+        for told in self._believed.values():
+            told.sort(reverse=True)
+
+    def words(self, start: int, end: int) -> tuple[int, int]:
+        """Tell the first and the last word that a part of the text touches."""
+        return bisect_right(self.ends, start), bisect_left(self.starts, end) - 1
+
+    def elsewhere(self, word: str, start: int, end: int) -> float | None:
+        """Tell the most that was believed of a word outside of a part; None: it is not there."""
+        told = self._believed.get(word, ())
+        return next((most for most, a, b in told if b <= start or a >= end), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +85,7 @@ class Proposal:
 
 def proposal(within: Text, start: int, end: int) -> Proposal:
     """Look at a part of a text that has a word in it at least."""
-    at = [i for i, w in enumerate(within.row) if w.start() < end and w.end() > start]
-    first, last = at[0], at[-1]
+    first, last = within.words(start, end)
     parts = [(max(start, w.start()), min(end, w.end())) for w in within.row[first : last + 1]]
     row = [within.text[a:b] for a, b in parts]
     said = [w for w in row if w not in words.PARTICLES] or row

@@ -7,13 +7,15 @@ what stands around it in surroundings.py.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from scanner.detectors.annotator import surroundings, words
 from scanner.detectors.annotator.context import Proposal, Text, Trait, proposal
 from scanner.detectors.annotator.proposals import Kinds
 from scanner.detectors.by_gazetteer import names
-from scanner.detectors.reading import NEVER, Reading
+from scanner.detectors.reading import Reading
 
 STEPS = (-9, -6, -4, -2.5, -1.2, -0.4)
 """Natural logarithms between which a model's belief makes a difference."""
@@ -31,11 +33,21 @@ def of(
     """Tell the traits of all proposals of a text: start, end, traits."""
     whole = Text(text, reading, kinds)
     ordered = sorted(proposed)
+    reach = list(accumulate((end for _, end in ordered), max))
     told = [(a, b, _traits(proposal(whole, a, b), proposed[a, b])) for a, b in ordered]
     for a, b, traits in told:
-        if any(c <= a and b <= d and d - c > b - a for c, d in ordered):
+        if _is_part(ordered, reach, a, b):
             traits["part of a longer proposal"] = 1.0
     return told
+
+
+def _is_part(ordered: Sequence[tuple[int, int]], reach: Sequence[int], a: int, b: int) -> bool:
+    """Say whether one of the spans is longer and holds this one; reach: how far those up to it go.
+
+    One that begins earlier and goes as far, or begins here and goes farther.
+    """
+    here, behind = bisect_left(ordered, (a,)), bisect_left(ordered, (a + 1,))
+    return (here > 0 and reach[here - 1] >= b) or ordered[behind - 1][1] > b
 
 
 def _traits(one: Proposal, rules: set[str]) -> dict[str, float]:
@@ -61,13 +73,10 @@ def _belief(p: Proposal) -> Iterator[Trait]:
     _, place, thing = heat.most(p.start, p.end)
     yield "belief in a place", _scaled(place)
     yield "belief in a thing", _scaled(thing)
-    elsewhere = [
-        heat.most(*w.span())[0]
-        for w in p.within.row
-        if (w.end() <= p.start or w.start() >= p.end) and w.group().casefold() in p.folded
-    ]
+    others = (p.within.elsewhere(w, p.start, p.end) for w in set(p.folded))
+    elsewhere = [belief for belief in others if belief is not None]
     if elsewhere:
-        yield "belief elsewhere in the text", _scaled(max(elsewhere, default=NEVER))
+        yield "belief elsewhere in the text", _scaled(max(elsewhere))
         yield "believed elsewhere in the text", float(max(elsewhere) > -0.7)  # noqa: PLR2004
 
 
