@@ -73,7 +73,7 @@ def listing(
 
     at = _now(now)
     with _connection.opened(db) as engine:
-        rules = _pack(engine, pack)
+        rules = _connection.pack(engine, pack)
         found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at)
     shown = [s for s in found if closed or s.verdict != "closed"]
     if as_json:
@@ -191,7 +191,7 @@ def opening(
 
     at = _now(now)
     with _connection.opened(db) as engine, ExitStack() as rest:
-        rules = _pack(engine, pack)
+        rules = _connection.pack(engine, pack)
         login = _agent(rules, queue, agent)
         if queue:
             rest.enter_context(_locked(queue))
@@ -212,20 +212,6 @@ def opening(
 def _now(given: datetime | None) -> datetime:
     """Take the time that was given, else the machine's, as the CRM's own clock shows it."""
     return given or datetime.now().replace(microsecond=0)
-
-
-def _pack(engine: "Engine", name: str | None) -> "Pack":
-    from sqlalchemy import inspect
-
-    from scanner import rulebook
-    from scanner.database import failing
-
-    with failing(engine):
-        tables = inspect(engine).get_table_names()
-    rules = rulebook.choose(name or "auto", tables)
-    if rules is None:
-        raise Misconfigured("no pack fits this database: name one with --pack")
-    return rules
 
 
 def _agent(rules: "Pack", queue: Path | None, given: str | None) -> str:

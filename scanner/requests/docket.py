@@ -54,7 +54,7 @@ def refused(journal: Journal, standing: Standing, when: str) -> None:
 
 def _content(standing: Standing, state: str) -> dict[str, object]:
     item = standing.item
-    key = "" if item.subject is None else str(item.subject)
+    key = str(item.subject) if item.known or isinstance(item.subject, int) else ""
     content: dict[str, object] = {"request": named(item.number), "state": state}
     content["subject"] = {"key": key}
     if item.received is not None and standing.term is not None:
