@@ -59,6 +59,8 @@ def command() -> None:
 @PACK
 @QUEUE
 @NOW
+@_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 def listing(
     db: str,
@@ -66,15 +68,20 @@ def listing(
     pack: str | None,
     queue: Path | None,
     now: datetime | None,
+    journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
 ) -> None:
     """Say of each request whether it is due, or why not, and how long there is."""
+    from scanner import database
+    from scanner.journal import Journal
     from scanner.requests import standings
 
     at = _now(now)
     with _connection.opened(db) as engine:
         rules = _connection.pack(engine, pack)
-        found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at)
+        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at, book)
     shown = [s for s in found if closed or s.verdict != "closed"]
     if as_json:
         _output.emit(_requests.listed(shown, at))

@@ -54,6 +54,12 @@ class ActionItems:
     def finished(self, item: Item, text: str) -> None:
         """Nothing is left to do: all was in one transaction."""
 
+    def close(self, item: Item, text: str) -> None:
+        """Note and close the item, in a transaction of its own."""
+        with writing(self.engine) as (connection, keep):
+            self._write(connection, item, text, FINISHING)
+            keep()
+
     def refuse(self, item: Item, why: str) -> None:
         """Leave the item open with a note, in a transaction of its own."""
         policy = self.pack.requests.policy

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
+from scanner.model import digest
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item
 from scanner.requests.sheets import Row
@@ -28,6 +29,9 @@ COLUMNS = (
     NUMBER, SUBJECT, STATUS, METHOD, RECEIVED, OPENER, APPROVED, APPROVER, CLOSED, NOTE
 )  # fmt: skip
 """The headers, in the order in which a new file has them."""
+
+MARK = 8
+"""How much of the digest of its place tells a file from others."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -83,6 +87,10 @@ class QueueFile:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""
         closed = self.now.isoformat(sep=" ", timespec="seconds")
         self._write(item, {STATUS: ENDED, CLOSED: closed, NOTE: text})
+
+    def close(self, item: Item, text: str) -> None:
+        """Close the row of somebody who was erased before."""
+        self.finished(item, text)
 
     def refuse(self, item: Item, why: str) -> None:
         """Leave the row open with a note."""
@@ -157,6 +165,7 @@ class QueueFile:
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
             told=judging.told(self.policy, cells[NOTE]),
+            queue=f"Q{digest(str(self.path.resolve()))[:MARK]}",
         )
 
     def _approved(self, status: str) -> bool:
