@@ -117,6 +117,28 @@ def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):
     assert [d.name for d in holds.overdue(made.journal.read(), late)] == ["SR-2"]
 
 
+def test_a_second_run_of_a_plan_at_work_says_so_and_does_nothing(
+    efface, embedded, monkeypatch, tmp_path
+):
+    made, keys = embedded
+    plan, purged, told = made.many(keys, batch=15), batches._purged, []
+    (tmp_path / "plan.json").write_text(plan.to_json())
+    words = ("erase", "--db", made.url, tmp_path / "plan.json", "--journal", made.journal.path)
+    words = (*words, "--commit", "--confirm", plan.roots)
+
+    def meanwhile(*given):
+        told.append(efface(*words))
+        return purged(*given)
+
+    monkeypatch.setattr(batches, "_purged", meanwhile)
+    assert efface(*words).exit_code == 0
+    assert [t.exit_code for t in told] == [3, 3]
+    assert all("another run of this plan is at work" in t.stderr for t in told)
+    assert [e.event for e in made.journal.read()] == ["basis", *["intent", "batch"] * 2, "done"]
+    assert "this plan was carried out" in efface(*words).stderr
+    assert not [*made.folder.rglob("*efface-lock")]
+
+
 def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
     made, keys = embedded
     plan, purged = made.many(keys, batch=10), batches._purged

@@ -1,6 +1,7 @@
 """Plans and carries out purges of many: what ``plan`` and ``erase`` do then."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from scanner.cli import _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from scanner.bulk import Bulk, BulkReceipt
     from scanner.ledger import Warrant
 
@@ -136,7 +139,11 @@ def erase(
     todo = Bulk.from_json(text)
     if output and output.suffix.lower() == ".html":
         raise click.UsageError("a purge of many has no certificate: -o writes its receipt as .json")
-    with _connection.opened(db) as engine, _progress.shown() as progress:
+    with (
+        _connection.opened(db) as engine,
+        _alone(engine, todo) if commit else nullcontext(),
+        _progress.shown() as progress,
+    ):
         receipt = batches.purge(
             engine,
             todo,
@@ -158,6 +165,17 @@ def erase(
         _output.emit(receipt.to_json())
     for line in told(receipt):
         _output.remark(line)
+
+
+def _alone(engine: "Engine", todo: "Bulk") -> AbstractContextManager[None]:
+    """Let one run at a time carry out a plan of many."""
+    from scanner.requests import lock
+
+    busy = (
+        "another run of this plan is at work: nothing was done here; when it has ended, the same "
+        "command goes on with what it left, or says that all is done"
+    )
+    return lock.alone(engine, f"purge-{todo.digest[:16]}", busy)
 
 
 def told(receipt: "BulkReceipt") -> Iterator[str]:

@@ -148,6 +148,7 @@ def execute(
         if commit and (tally.rows or alongside):
             keep()
     if commit and tally.rows:
+        receipt = replace(receipt, finished=_now(clock))
         _done(journal, receipt, warrant)
     return receipt
 
