@@ -301,6 +301,16 @@ def test_a_purge_before_the_request_came_in_closes_nothing(embedded, purged):
     assert "the journal knows of no purge" in embedded.list()[purged]["reasons"][0]
 
 
+def test_the_note_the_run_and_the_journal_count_the_same_rows(embedded):
+    """A trigger writes a copy, which is redacted as well."""
+    number = embedded.opened(embedded.crm.people()[0])
+    rehearsed, done = embedded.work("--json"), embedded.work("--commit", "--json")
+    (said,) = {json.loads(d.stdout)["requests"][0]["rows"] for d in (rehearsed, done)}
+    (receipt,) = (e["content"]["rows"] for e in embedded.entries() if e["event"] == "done")
+    assert said == sum(receipt.values())
+    assert f": {said} rows, " in embedded.crm.notes(number)[0]
+
+
 def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedded):
     desk = embedded.crm
     first, second = desk.people()[:2]
@@ -389,7 +399,7 @@ def test_the_request_itself_is_no_open_action_item_that_stops_it_another_one_is(
     other = embedded.open(desk.people()[1], "--commit")
     desk.write("update table_task set task2contact = :p, type_task2gbst_elm = :c "
                "where task_id = :n", p=someone, c=call, n=other)  # fmt: skip
-    assert embedded.list(*pack)[number]["reasons"] == ["the contact has open action items (1 rows)"]
+    assert embedded.list(*pack)[number]["reasons"] == ["the contact has open action items (1 row)"]
     embedded.work("--commit", *pack, status=3)
 
 
@@ -541,7 +551,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on_with_the_rest(embedde
 
     monkeypatch.setattr(runner, "execute", tired)
     embedded.work("--commit", status=5)
-    assert "interrupted after 1 requests" in embedded.printed[-1]
+    assert "interrupted after 1 request:" in embedded.printed[-1]
     assert list(embedded.list()) == [second]
     monkeypatch.undo()
     embedded.work("--commit")

@@ -10,12 +10,21 @@ import click
 
 from scanner.cli import _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.bulk import Bulk, BulkReceipt
     from scanner.ledger import Warrant
+
+
+STAYS = {
+    "review": "stays, may mean somebody else",
+    "kept": "stays by decision",
+    "namesakes": "stays, of others who are called the same",
+}
+"""What is said of rows that still say the same as somebody who was purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +93,9 @@ def _keys(path: Path) -> list[str]:
 def summary(plan: "Bulk") -> Iterator[str]:
     """Say in a few lines what a purge of many would do."""
     yield (
-        f"{plan.roots:,} rows of {plan.root} would be purged in {len(plan.batches)} batches, with "
-        f"up to {sum(plan.rows.values()):,} rows of {len(plan.rows)} tables"
+        f"{count(plan.roots, 'row')} of {plan.root} would be purged in "
+        f"{count(len(plan.batches), 'batch', 'batches')}, with "
+        f"up to {count(sum(plan.rows.values()), 'row')} of {count(len(plan.rows), 'table')}"
     )
     for table, rows in plan.rows.items():
         yield f"    {rows:>8,} of {table}"
@@ -110,12 +120,12 @@ def _against(plan: "Bulk") -> Iterator[str]:
                 f"{figure['rows_after']:,} after"
             )
     for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
+        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
     for duty in plan.duties:
-        count = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{count}"
+        told = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{told}"
 
 
 def erase(
@@ -181,12 +191,18 @@ def _alone(engine: "Engine", todo: "Bulk") -> AbstractContextManager[None]:
 def told(receipt: "BulkReceipt") -> Iterator[str]:
     """Say in a few lines what was done, or would be."""
     yield (
-        f"{receipt.roots:,} rows of {receipt.root} in {receipt.batches} batches: "
-        f"{sum(receipt.deleted.values()):,} rows of {len(receipt.deleted)} tables deleted, "
-        f"{sum(receipt.cells.values()):,} cells redacted or cut, {receipt.mentions:,} mentions"
+        f"{count(receipt.roots, 'row')} of {receipt.root} in "
+        f"{count(receipt.batches, 'batch', 'batches')}: "
+        f"{count(sum(receipt.deleted.values()), 'row')} of "
+        f"{count(len(receipt.deleted), 'table')} deleted, "
+        f"{count(sum(receipt.cells.values()), 'cell')} redacted or cut, "
+        f"{count(receipt.mentions, 'mention')}"
     )
     if receipt.reviews:
-        yield f"kept for review: {receipt.reviews:,} mentions that may mean somebody else"
+        yield f"kept for review: {count(receipt.reviews, 'mention')} that may mean somebody else"
+    for kind, some in receipt.remaining.items():
+        for table, rows in some.items():
+            yield f"{STAYS[kind]}: {count(rows, 'row')} of {table}"
     for table, rows in receipt.residue.items():
-        yield f"look at: {rows} rows of {table} say the same as somebody who was purged"
+        yield f"still there: {count(rows, 'row')} of {table}: look at them (efface verify)"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -8,6 +8,7 @@ import click
 
 from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from scanner.plans import Figure, Plan, Review
@@ -269,8 +270,8 @@ def summary(plan: "Plan") -> Iterator[str]:
         cells = sum(s.rows * len(s.columns) for s in plan.steps)
         gone = sum(s.rows for s in plan.steps if s.purge)
         yield (
-            f"subject {plan.subject[1]}: {sum(plan.reached.values()):,} rows of "
-            f"{len(plan.reached)} tables belong or are linked to it"
+            f"subject {plan.subject[1]}: {count(sum(plan.reached.values()), 'row')} of "
+            f"{count(len(plan.reached), 'table')} belong or are linked to it"
         )
         yield f"  {plan.rows:>6,} rows would change"
         if gone:
@@ -286,11 +287,11 @@ def summary(plan: "Plan") -> Iterator[str]:
         yield "         answer before the commit: without the name they are not found again"
     yield from lost(plan.kpis, plan.kpis_after)
     for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
+        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
     for column, rows in plan.kept.items():
-        yield f"kept by decision: {column} names the subject in {rows} rows"
+        yield f"kept by decision: {column} names the subject in {count(rows, 'row')}"
     for duty in plan.duties:
-        count = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{count}"
+        told = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{told}"

@@ -10,6 +10,7 @@ import click
 
 from scanner.cli import _connection, _options, _output, _progress, _requests
 from scanner.errors import Misconfigured, Unfinished
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -156,7 +157,7 @@ def _run(work: "Work", *, as_json: bool) -> None:
     except KeyboardInterrupt:
         if not work.commit or not any(o.result == "done" for o in outcomes):
             raise
-        told = f"interrupted after {len(outcomes)} requests: the others are as they were"
+        told = f"interrupted after {count(len(outcomes), 'request')}: the others are as they were"
         raise Unfinished(f"{told}; run again to go on") from None
     finally:
         if as_json:

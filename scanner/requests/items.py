@@ -1,11 +1,13 @@
 """What requests are to us: keys, times and reasons, free of personal data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from scanner.chain import Entry
 from scanner.executor.errands import Aside
+from scanner.plans import Receipt
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""
@@ -137,14 +139,18 @@ class Outcome:
         }
 
 
+Note = Callable[[Receipt], str]
+"""Writes the note on a request from what was done."""
+
+
 class Tracker(Protocol):
     """Where requests are kept."""
 
     def items(self) -> tuple[Item, ...]:
         """Read all requests, closed ones as well."""
 
-    def finishing(self, item: Item, text: str) -> Aside | None:
-        """Give what closes the item with the note ``text`` inside of the erasure's transaction."""
+    def finishing(self, item: Item, note: Note) -> Aside | None:
+        """Give what closes the item with ``note`` inside of the erasure's transaction."""
 
     def finished(self, item: Item, text: str) -> None:
         """Close the item after the erasure was committed, where it is not in the database."""

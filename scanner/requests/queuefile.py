@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
 from scanner.model import digest
+from scanner.plans import Receipt
 from scanner.requests import judging, sheets
-from scanner.requests.items import Item
+from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
 from scanner.tracking import METHODS, Policy
 
@@ -71,10 +72,11 @@ class QueueFile:
         there = self.present({i.subject for i in found if i.subject is not None})
         return tuple(replace(i, known=i.subject in there) for i in found)
 
-    def finishing(self, item: Item, text: str) -> Aside:
+    def finishing(self, item: Item, note: Note) -> Aside:
         """Make sure, before the erasure is committed, that the row can be closed afterwards."""
 
-        def check(_connection: Connection) -> None:
+        def check(_connection: Connection, receipt: Receipt) -> None:
+            note(receipt)
             sheet = sheets.read(self.path, COLUMNS)
             again = self._item(sheet, self._row(sheet, item))
             if not item.stands(again):

@@ -209,7 +209,10 @@ def _once(work: Work, standing: Standing) -> Outcome:
             f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
             "--reviews, then erase with that plan"
         )
-    text = judging.done(policy, **_said(plan))
+
+    def note(done: Receipt) -> str:
+        return judging.done(policy, **_said(done))
+
     receipt = execute(
         work.engine,
         plan,
@@ -221,13 +224,13 @@ def _once(work: Work, standing: Standing) -> Outcome:
         survey=work.survey,
         warrant=docket.warrant(item),
         progress=work.progress,
-        alongside=work.tracker.finishing(item, text),
+        alongside=work.tracker.finishing(item, note),
     )
     if receipt.residue:
         raise Refused("the subject could still be found: decide on these columns: "
                       + ", ".join(receipt.residue))  # fmt: skip
     if work.commit:
-        _record(work, standing, plan, text)
+        _record(work, standing, plan, note(receipt))
     return _outcome(work, standing, plan, receipt)
 
 
@@ -238,14 +241,14 @@ def _planned(work: Work, asked: Request) -> Plan:
         return surveyor.draft(connection, asked, seen, progress=work.progress).plan
 
 
-def _said(plan: Plan) -> dict[str, Any]:
+def _said(receipt: Receipt) -> dict[str, Any]:
     """Give what a note may say about an erasure: words and counts."""
     return {
-        "method": plan.method,
-        "rows": plan.rows,
-        "mentions": sum(len(m.spans) for m in plan.mentions),
-        "reviews": len(plan.reviews),
-        "plan": plan.digest[: judging.QUOTED],
+        "method": receipt.method,
+        "rows": sum(receipt.rows.values()),
+        "mentions": receipt.mentions,
+        "reviews": len(receipt.reviews),
+        "plan": receipt.plan[: judging.QUOTED],
     }
 
 
@@ -254,7 +257,7 @@ def _outcome(work: Work, standing: Standing, plan: Plan, receipt: Receipt) -> Ou
         standing,
         "done" if work.commit else "rehearsed",
         rows=sum(receipt.rows.values()),
-        reviews=len(plan.reviews),
+        reviews=len(receipt.reviews),
         plan=plan.digest,
     )
 
