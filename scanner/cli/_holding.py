@@ -108,7 +108,7 @@ def late(book: "Journal", *, as_json: bool) -> None:
         for line in _lines(found):
             _output.emit(line)
     if found:
-        raise Negative(f"{len(found)} past their day")
+        raise Negative(f"{len(found)} past {'its' if len(found) == 1 else 'their'} day")
     _output.remark("nothing is past its day")
 
 

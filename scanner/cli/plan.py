@@ -95,8 +95,11 @@ def command(
     """Say what erasing a subject, or purging many, would do; change nothing."""
     _usable(output, sql, reviews, as_json=as_json)
     _meant(subject, subjects, before, method, directives)
-    if method == "purge" and sql:
-        raise Misconfigured("no script is written of a purge: efface erase carries it out")
+    if sql and subject is None:
+        raise Misconfigured(
+            "no script is written of a purge of many, which takes one transaction a batch: efface "
+            "erase carries it out; --subject KEY --sql writes one for a single subject"
+        )
     if subject is not None:
         how = (method, directives)
         book = (journal, journal_key)
