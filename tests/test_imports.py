@@ -103,7 +103,9 @@ def test_encodings_are_recognised_or_said(office, encoding):
     more = ["--encoding", encoding] if encoding == "cp1252" else []
     assert office.found(path, *more) == {row + 1: kinds for row, kinds in FOUND.items()}
     if more:
-        assert "holds bytes that are not utf-8: say what it is" in office.refused(path)
+        assert "holds bytes that are not utf-8: save it as CSV UTF-8, or tell" in office.refused(
+            path
+        )
 
 
 def test_a_workbook_is_read_with_its_dates_and_numbers(office):

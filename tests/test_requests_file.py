@@ -240,11 +240,12 @@ def test_all_faults_are_told_at_once(lines):
     ("name", "raw", "said"),
     [
         ("q.csv", b"Number,Subject\n", "the header Status"),
-        ("q.csv", b"\xff\xfe\x00", "is not UTF-8"),
-        ("q.csv", b'"Number,\n', "quotes do not match"),
-        ("q.xlsx", b"PK nothing", "no .xlsx workbook"),
+        ("q.csv", "Numéro,Subject\n".encode("cp1252"), "bytes that are not utf-8: save it as CSV"),
+        ("q.csv", b'"Number,\n', "its quotes do not match"),
+        ("q.xlsx", b"PK nothing", "is no workbook, or damaged"),
+        ("q.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1", "under a password, or of the old format"),
         ("q.ods", b"", "ends in .csv or .xlsx"),
-        ("none.csv", None, "cannot read"),
+        ("none.csv", None, "there is no file"),
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):
