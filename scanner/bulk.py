@@ -20,7 +20,8 @@ KIND = "purge of many"
 class Batch:
     """What one transaction purges: ``roots`` by key, and how many rows of which tables at most.
 
-    At most: what two batches share goes with the first.
+    What two batches share goes with the first and is counted there; at most, as rows without a key
+    and those of very big plans are counted for both.
     """
 
     roots: tuple[Any, ...]
@@ -140,7 +141,11 @@ def is_bulk(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class BulkReceipt:
-    """What a purge of many did, or a rehearsal would do; free of personal data."""
+    """What a purge of many did, or a rehearsal would do; free of personal data.
+
+    ``residue`` counts by table the rows in which a subject could still be found; ``remaining`` those
+    that say the same for a reason: to ``review``, ``kept`` by decision, or ``namesakes``.
+    """
 
     efface: str
     plan: str
@@ -158,6 +163,7 @@ class BulkReceipt:
     mentions: int
     reviews: int
     residue: Mapping[str, int]
+    remaining: Mapping[str, Mapping[str, int]]
     kpis: tuple[Mapping[str, Any], ...]
     duties: tuple[Mapping[str, Any], ...]
     digests: Mapping[str, str]

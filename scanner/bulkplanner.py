@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,9 @@ from scanner.references import Ground, key_column
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.uprooter import Uprooter, Uprooting
+
+REMEMBERED = 2_000_000
+"""So many keys of rows are remembered, so that none counts twice: bounds the memory of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +243,7 @@ class _Drawing:
         self.batches: list[Batch] = []
         self.stops: list[StopFound] = []
         self.held: dict[str, tuple[str, ...]] = {}
+        self.seen: dict[TableRef, set[Any]] = {}
         self.lost: dict[str, Counter[tuple[str, ...]]] = {}
 
     def without(self, held: Collection[Any], roots: Sequence[Any]) -> list[Any]:
@@ -262,12 +266,24 @@ class _Drawing:
             made, found = self._uprooted(kept)
         self._stopped(found)
         if kept:
-            rows = {str(w): n for w, n in sorted(made.rows.items())}
+            fresh = self._fresh(made)
+            rows = {str(w): n for w, n in sorted(fresh.rows.items())}
             self.batches.append(Batch(tuple(kept), rows))
             for name, counts in losses.lost(
-                self.connection, self.here.schema, self.here.walk.pack, made
+                self.connection, self.here.schema, self.here.walk.pack, fresh
             ):
                 self.lost.setdefault(name, Counter()).update(counts)
+
+    def _fresh(self, made: Uprooting) -> Uprooting:
+        """Leave out the rows that go with an earlier batch, as far as they are remembered."""
+        fresh = {
+            where: {k: row for k, row in rows.items() if k not in self.seen.get(where, ())}
+            for where, rows in made.keys.items()
+        }
+        if sum(map(len, self.seen.values())) < REMEMBERED:
+            for where, rows in fresh.items():
+                self.seen.setdefault(where, set()).update(rows)
+        return replace(made, keys=fresh)
 
     def _hold(self, roots: Sequence[Any]) -> None:
         """Say of each root which stops hold it."""

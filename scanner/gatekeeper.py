@@ -109,7 +109,10 @@ def head_of(sheet: Sheet) -> tuple[Row, list[Row]]:
 
 @dataclass(slots=True)
 class Check:
-    """One pass over a file; when it is through, ``hits`` and ``rows`` say what was found."""
+    """One pass over a file; when it is through, ``hits`` and ``rows`` say what was found.
+
+    Rows without anything in them do not count, nor does the first one, unless it is about somebody.
+    """
 
     sheet: Sheet
     keeper: Gatekeeper
@@ -125,12 +128,16 @@ class Check:
         """
         faults: list[str] = []
         wrong = 0
+        heads = True
         for number, row in self.sheet.rows():
-            self.rows = number
             found = [f"row {number}: {fault}" for fault in self.keeper.faults(row, self.width)]
             wrong += len(found)
             faults += found[: SHOWN - len(faults)]
-            if kinds := self.keeper.kinds(row):
+            kinds = self.keeper.kinds(row)
+            if any(row):
+                self.rows += bool(kinds) or not heads or any("@" in cell for cell in row)
+                heads = False
+            if kinds:
                 self.hits.append(Hit(number, kinds))
             else:
                 yield row

@@ -4,6 +4,7 @@ A hold is a restriction of processing (Art. 18 GDPR) or a duty to keep (Art. 17(
 one of ``rules/holds.toml``: a text of one's own would sooner or later hold personal data.
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,8 +24,11 @@ RULE = "hold"
 
 LAST_MONTH = 12
 
-LONGEST_KEY = 40
-"""A longer text is no key."""
+NUMBER = re.compile(r"[0-9]{1,20}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""A key that is nobody's name, whatever the database: a number, or a UUID."""
+
+TEXT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9._:/#-]{1,40}")
+"""A key of letters, which only the database tells from a name: with a digit, without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,19 @@ def reasons() -> Mapping[str, str]:
     return found
 
 
-def hold(journal: Journal, key: str, until: date, why: str, *, now: str, by: str = "") -> Entry:
+def hold(
+    journal: Journal,
+    key: str,
+    until: date,
+    why: str,
+    *,
+    now: str,
+    by: str = "",
+    there: bool = False,
+) -> Entry:
     """Write down that a subject is not to be erased until the end of a day.
+
+    ``there`` says that the database has a row of this key.
 
     Raises:
         Misconfigured: the day has passed, no such reason is known, or the key is none.
@@ -72,19 +87,21 @@ def hold(journal: Journal, key: str, until: date, why: str, *, now: str, by: str
                             f"{known}")  # fmt: skip
     if until < _day(now):
         raise Misconfigured(f"the hold would have ended on {until.isoformat()}: that is past")
-    content = {"subject": {"key": _key(key)}, "until": until.isoformat(), "why": why}
+    named = {"key": proved(key, there=there)}
+    content = {"subject": named, "until": until.isoformat(), "why": why}
     return journal.append("hold", now, "", content | Warrant(by=by).to_raw())
 
 
 def release(journal: Journal, key: str, *, now: str, by: str = "") -> Entry:
-    """Write down that a subject may be erased again.
+    """Write down that a subject may be erased again; who is held is in the journal already.
 
     Raises:
         Misconfigured: nobody has held it.
     """
-    if same(_key(key)) not in standing(journal.read()):
-        raise Misconfigured(f"there is no hold on subject {key} in {str(journal.path)!r}")
-    content = {"subject": {"key": _key(key)}} | Warrant(by=by).to_raw()
+    if same(key) not in standing(journal.read()):
+        told = f"subject {key}" if _plain(key) else "such a subject"
+        raise Misconfigured(f"there is no hold on {told} in {str(journal.path)!r}")
+    content = {"subject": {"key": key}} | Warrant(by=by).to_raw()
     return journal.append("release", now, "", content)
 
 
@@ -147,12 +164,22 @@ def shown(plan: Plan, journal: Journal, now: str) -> Plan:
 
 
 def opened(
-    journal: Journal, request: str, key: str, received: date, *, now: str, by: str = ""
+    journal: Journal,
+    request: str,
+    key: str,
+    received: date,
+    *,
+    now: str,
+    by: str = "",
+    there: bool = False,
 ) -> Entry:
     """Write down that somebody asked, and by when it has to be answered (Art. 12(3) GDPR).
 
+    ``there`` says that the database has a row of this key.
+
     Raises:
-        Misconfigured: the request has no number, the day is to come, or it is open already.
+        Misconfigured: the request has no number, the day is to come, it is open already, or the
+            key is none.
     """
     if received > _day(now):
         raise Misconfigured(f"the request would be received on {received.isoformat()}: not yet")
@@ -162,7 +189,7 @@ def opened(
     if request in waiting(journal.read()):
         raise Misconfigured(f"the request {request} is open already")
     content = {
-        "subject": {"key": _key(key)},
+        "subject": {"key": proved(key, there=there)},
         "state": "opened",
         "received": received.isoformat(),
         "due": in_a_month(received).isoformat(),
@@ -234,15 +261,24 @@ def _follow(found: dict[str, Due], entry: Entry) -> None:
         found.pop(name, None)
 
 
-def _key(key: str) -> str:
-    """Take a key; a name or an address is none.
+def proved(key: str, *, there: bool = False) -> str:
+    """Take a key for the journal; a name or an address is none, nor what could be one.
 
     Raises:
-        Misconfigured: it has spaces or an @, or is too long.
+        Misconfigured: it is none, or letters of which the database did not say that they are one.
     """
-    if not key or len(key) > LONGEST_KEY or any(c.isspace() or c == "@" for c in key):
+    if not _plain(key):
         raise Misconfigured("a subject is named by its key (objid), never by a name or an address")
+    if not there and not NUMBER.fullmatch(key):
+        raise Misconfigured(
+            "a key with letters could be a name: give --db URL, which knows its keys"
+        )
     return key
+
+
+def _plain(key: str) -> bool:
+    """Whether a text has the form of a key."""
+    return bool(NUMBER.fullmatch(key) or TEXT.fullmatch(key))
 
 
 def _day(now: str) -> date:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, and_, select
+from sqlalchemy import Connection, MetaData, Table, and_, func, select
 
 from scanner.database import ref
 from scanner.errors import Misconfigured, Refused
@@ -89,6 +89,11 @@ class Lookup:
         if len(keys) == 1:
             return keys[0]
         told = ", ".join(f"{c} {v!r}" for c, v in where.items())
+        if not keys and "{agent}" in find.where.values():
+            among = self.connection.scalar(select(func.count()).select_from(table))
+            raise Misconfigured(
+                f"no row of {find.table} has {told}: --as LOGIN names one of its {among} users"
+            )
         count = "more than one row" if keys else "no row"
         raise Misconfigured(
             f"{find.table} has {count} with {told} ({name}): mend that, or [requests] of the pack"

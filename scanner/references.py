@@ -225,3 +225,32 @@ class Ground:
                 near, two, target = column.name.lower().rpartition("2")
                 if two and near and target.isidentifier():
                     yield from self._made(str(where), column.name, f"table_{target}", "its name")
+
+
+def ordered(ground: Ground, tables: Iterable[TableRef]) -> list[TableRef]:
+    """Put tables in an order in which no row is deleted before those that refer to it.
+
+    Where relations go round in a circle, those that the database checks decide.
+    """
+    left = sorted(tables)
+    every = {w: _referring(ground, w, left, declared=False) for w in left}
+    strict = {w: _referring(ground, w, left, declared=True) for w in left}
+    order: list[TableRef] = []
+    while left:
+        rest = set(left)
+        free = [w for w in left if not every[w] & rest] or [w for w in left if not strict[w] & rest]
+        chosen = free or left
+        order.append(chosen[0])
+        left.remove(chosen[0])
+    return order
+
+
+def _referring(
+    ground: Ground, where: TableRef, among: Iterable[TableRef], *, declared: bool
+) -> set[TableRef]:
+    found = {
+        ref(r.child)
+        for r in ground.referring.get(where, ())
+        if not declared or r.why.startswith("declared")
+    }
+    return (found & set(among)) - {where}

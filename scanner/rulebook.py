@@ -138,7 +138,8 @@ class Stop:
     """A reason not to go on, or to warn: an own row of ``table`` with ``where``.
 
     ``where`` compares columns with constants or lists of them; ``via``/``of`` follow one relation
-    first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of. ``but``
+    first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of. With
+    ``by`` the rows count whose column ``by`` names the subject, be they its own or not. ``but``
     are keys of rows that do not count, such as the request that is being carried out.
     """
 
@@ -148,6 +149,7 @@ class Stop:
     where: Mapping[str, Any] = field(default_factory=dict)
     via: str = ""
     of: str = ""
+    by: str = ""
     redact: Literal["stop", "warn", "ignore"] = "stop"
     purge: Literal["stop", "warn", "ignore"] = "stop"
     but: tuple[Any, ...] = ()
@@ -236,6 +238,8 @@ def pack(name: str) -> Pack:
     """
     text = find(name)
     raw = load(name)
+    if base := raw.get("pack", {}).get("extends"):
+        text, raw = text + find(base), _extended(raw, load(base), name, base)
     if "pack" not in raw or "subject" not in raw:
         raise Misconfigured(f"{name!r} is no pack: it lacks [pack] or [subject]")
     try:
@@ -244,6 +248,26 @@ def pack(name: str) -> Pack:
         raise Misconfigured(
             f"pack {name!r}: {type(error).__name__} at {error}: compare with rules/clarify.toml"
         ) from None
+
+
+def _extended(raw: dict[str, Any], base: dict[str, Any], name: str, of: str) -> dict[str, Any]:
+    """Put what a pack says of its own into the one that it extends: stops by their rules, requests.
+
+    Raises:
+        Misconfigured: it says more than that, or extends what is no pack or extends another.
+    """
+    if "subject" not in base or "extends" in base["pack"]:
+        raise Misconfigured(f"{name}: [pack]: extends names a pack that is whole, not {of!r}")
+    _only(raw, f"{name}, which extends {of}", _EXTENDING)
+    _only(raw["pack"], f"{name}: [pack]", _HEAD | {"extends"})
+    mine = {one.get("rule"): one for one in raw.get("stop", ())}
+    stops = [{**one, **mine.pop(one["rule"], {})} for one in base.get("stop", ())]
+    return {
+        **base,
+        "pack": {**base["pack"], **{k: v for k, v in raw["pack"].items() if k != "extends"}},
+        "stop": [*stops, *mine.values()],
+        "requests": {**base.get("requests", {}), **raw.get("requests", {})},
+    }
 
 
 def packs() -> tuple[str, ...]:
@@ -285,7 +309,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
         },
         reaches=tuple(_reach(one, key) for one in raw.get("reach", ())),
         links=tuple(_make(Link, one) for one in raw.get("link", ())),
-        stops=tuple(_make(Stop, one) for one in raw.get("stop", ())),
+        stops=tuple(_stop(one) for one in raw.get("stop", ())),
         kpis=tuple(_make(Kpi, one) for one in raw.get("kpi", ())),
         duties=tuple(_make(Duty, one) for one in raw.get("duty", ())),
         requests=tracking.parse(raw.get("requests", {}), name),
@@ -293,6 +317,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
 
 
 _HEAD = frozenset({"title", "known_by", "key", "shadow", "empty_date", "dictionary"})
+_EXTENDING = frozenset({"pack", "stop", "requests"})
 _SUBJECT = frozenset({"table", "holders", "confirm"})
 _SECTIONS = frozenset(
     {"pack", "subject", "columns", "safe", "reach", "link", "stop", "kpi", "duty", "requests"}
@@ -341,6 +366,16 @@ def _reach(raw: Mapping[str, Any], key: str) -> Reach:
     if sum(map(bool, (reach.by, reach.via, reach.through))) != 1:
         raise Misconfigured(f"reach of {reach.table}: needs one of by, via, through")
     return reach
+
+
+def _stop(raw: Mapping[str, Any]) -> Stop:
+    name = f"stop {raw.get('rule', '')!r}"
+    if missing := sorted({"rule", "table", "why"} - set(raw)):
+        raise Misconfigured(f"{name}: lacks {', '.join(missing)}")
+    stop = _make(Stop, raw)
+    if not {stop.redact, stop.purge} <= {"stop", "warn", "ignore"}:
+        raise Misconfigured(f"{name}: redact and purge are stop, warn or ignore")
+    return stop
 
 
 def _make(kind: type[T], raw: Mapping[str, Any]) -> T:

@@ -20,6 +20,7 @@ from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
 from scanner.spotter import Rows
 from scanner.surveyor import Survey
+from scanner.wording import count
 
 
 def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
@@ -53,7 +54,7 @@ class Stoppable(Protocol):
 def unstopped(plan: Stoppable) -> None:
     """Refuse where a stop of the pack holds."""
     if stops := [s for s in plan.stops if s.effect == "stop"]:
-        raise Stopped("; ".join(f"{s.why} ({s.rows} rows, rule {s.rule})" for s in stops))
+        raise Stopped("; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in stops))
 
 
 def few(rows: int, max_rows: int | None) -> None:

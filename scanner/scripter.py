@@ -9,23 +9,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, literal, literal_column
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import Dialect as Tongue
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import ClauseElement
 
 from scanner import rulebook, safeguards, verifier
-from scanner.database import dialect_of
+from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
 from scanner.patches import patches
 from scanner.planner import Draft
 from scanner.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.references import key_column
+from scanner.removals import KEYS, Removal, removals
+from scanner.rows import chunks
 from scanner.rulebook import Pack
-
-KEYS = 200
-"""How many keys one statement of a script lists."""
 
 KEYS_A_LINE = 10
 
@@ -133,10 +143,37 @@ class Writer:
             rows = [and_(*(c == p.place[c.name] for c in columns)) for p in some]
             text = "\n    OR ".join(self.sql(r) for r in rows)
             return f"({text})" if len(some) > 1 else text
-        values = [self.sql(literal(p.place[key[0]], columns[0].type)) for p in some]
+        return self._among(columns[0], [p.place[key[0]] for p in some])
+
+    def removal(self, number: int, one: Removal) -> str:
+        """Write the statement that deletes rows or empties a column, and the check of their number."""
+        parts = {"table": self.name(one.table), "condition": self._referring(one)}
+        if one.cut:
+            parts["assignments"] = f"{self.column(one.cut)} = NULL"
+        return self._filled("step" if one.cut else "removal", **parts, number=number, rows=one.rows)
+
+    def _referring(self, one: Removal) -> str:
+        """Say which rows a removal is about; by what their parents hold, which may be a name."""
+        if one.by is None:
+            return self._parted(bare(one.table.c[key_column(one.table)]), one.keys)
+        parent, to = one.by.parent, one.by.parent.c[one.by.to]
+        theirs = self._parted(bare(parent.c[key_column(parent)]), one.keys)
+        unset = literal("" if to.type.python_type is str else 0, to.type)
+        held = select(to).where(literal_column(theirs, Boolean), to != unset)
+        terms: list[ColumnElement[bool]] = [bare(one.table.c[one.by.column]).in_(held)]
+        terms += [bare(one.table.c[c]) == v for c, v in one.by.where]
+        return "\n   AND ".join(map(self.sql, terms))
+
+    def _parted(self, column: ColumnElement[Any], keys: Sequence[Any]) -> str:
+        """Say that a column holds one of many keys; Oracle takes no list of more than 1,000."""
+        lists = [self._among(column, some) for some in chunks(keys, KEYS)]
+        return lists[0] if len(lists) == 1 else "(" + "\n    OR ".join(lists) + ")"
+
+    def _among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> str:
+        values = [self.sql(literal(k, column.type)) for k in keys]
         lines = [values[n : n + KEYS_A_LINE] for n in range(0, len(values), KEYS_A_LINE)]
         listed = ",\n       ".join(", ".join(line) for line in lines)
-        return f"{self.sql(columns[0])} IN ({listed})"
+        return f"{self.sql(column)} IN ({listed})"
 
     def _guards(self, table: Table, patch: Patch) -> Iterator[ClauseElement]:
         """Let a text be changed only where it is still the planned one."""
@@ -162,7 +199,8 @@ def script(connection: Connection, draft: Draft, pack: Pack) -> Script:
     """Write what erasing the subject of ``draft`` does as a script for the database it is of.
 
     Raises:
-        Misconfigured: no scripts are written for such a database.
+        Misconfigured: no scripts are written for such a database, or a purge deletes rows whose
+            keys are personal data.
         Refused: a table cannot be rolled back.
     """
     writer = Writer.of(dialect_of(connection), connection.dialect)
@@ -184,10 +222,11 @@ def written(
     writer: Writer, draft: Draft, pack: Pack, made: Sequence[Patch], remarks: Sequence[str]
 ) -> str:
     """Put a script together: remarks, one transaction of steps, KPIs to compare."""
-    steps = list(_steps(writer, draft, made))
+    gone = list(removals(draft))
+    steps = list(_steps(writer, draft, made, gone))
     secret = secret_of(writer.dialect, draft, pack.key)
     keyed = any(g and g.digest for p in made for g in p.guards.values())
-    head = _head(draft, made, len(steps), keyed=keyed)
+    head = _head(draft, made, gone, len(steps), keyed=keyed)
     runs = [f"Run it:  {line}" for line in writer.rules["run"]]
     parts = [
         _comments([*head, *runs, "", *remarks, *_notes(draft)]),
@@ -204,7 +243,9 @@ def written(
     return "\n\n".join(p for p in parts if p) + "\n"
 
 
-def _steps(writer: Writer, draft: Draft, made: Sequence[Patch]) -> Iterator[str]:
+def _steps(
+    writer: Writer, draft: Draft, made: Sequence[Patch], gone: Sequence[Removal]
+) -> Iterator[str]:
     """Write the steps: rows that get the same values together, in the order of an erasure."""
     groups: dict[tuple[Any, ...], list[Patch]] = {}
     for patch in made:
@@ -219,15 +260,26 @@ def _steps(writer: Writer, draft: Draft, made: Sequence[Patch]) -> Iterator[str]
             number += 1
             told = f"step {number}: {where}, {_rows(len(part))}: {', '.join(columns)}"
             yield f"{_comments([told])}\n{writer.step(number, table, key, part)}"
+    for further, one in enumerate(gone, start=number + 1):
+        told = f"step {further}: {ref(one.table)}, {_rows(one.rows)}: {one.told}"
+        yield f"{_comments([told])}\n{writer.removal(further, one)}"
 
 
-def _head(draft: Draft, made: Sequence[Patch], steps: int, *, keyed: bool) -> Iterator[str]:
-    plan = draft.plan
-    tables = len({p.table for p in made})
-    yield f"Made by Efface {plan.efface}: erases subject {plan.subject[1]} of {plan.subject[0]}."
+def _head(
+    draft: Draft, made: Sequence[Patch], gone: Sequence[Removal], steps: int, *, keyed: bool
+) -> Iterator[str]:
+    plan, cut = draft.plan, [one for one in gone if one.cut]
+    tables = len({p.table for p in made} | {ref(one.table) for one in cut})
+    verb = "purges" if draft.purge else "erases"
+    yield f"Made by Efface {plan.efface}: {verb} subject {plan.subject[1]} of {plan.subject[0]}."
     yield f"Plan:     {plan.digest}"
     yield f"Database: {plan.database.name} ({plan.database.dialect})"
-    yield f"Changes:  {_rows(len(made))} of {tables} tables in {steps} steps, one transaction"
+    changed = len(made) + sum(one.rows for one in cut)
+    yield f"Changes:  {_rows(changed)} of {tables} tables in {steps} steps, one transaction"
+    if draft.purge:
+        rest = [one for one in gone if not one.cut]
+        of = len({ref(one.table) for one in rest})
+        yield f"Deletes:  {_rows(sum(one.rows for one in rest))} of {of} tables, in these steps"
     yield "It ends in ROLLBACK: it rehearses until you change the last line to COMMIT."
     yield "Every step checks how many rows it changed and stops everything where that is not as"
     yield "planned. No personal data is in here. Where only pieces of a text change, it is put"
@@ -237,6 +289,8 @@ def _head(draft: Draft, made: Sequence[Patch], steps: int, *, keyed: bool) -> It
     elif any(p.guards for p in made):
         yield "(no digest is compared: let nobody write between the plan and the script)."
     yield "What only erase does: looks for the person again, follows triggers, keeps the journal."
+    if draft.purge:
+        yield "It also proves that nothing refers to a row that is gone."
     yield "Afterwards plan again: it must have nothing left to do."
 
 
@@ -261,7 +315,9 @@ def _notes(draft: Draft) -> Iterator[str]:
 
 def _kpis(writer: Writer, draft: Draft, pack: Pack) -> Iterator[str]:
     queries = [(n, writer.sql(q)) for n, q in verifier.counting(draft.schema, pack)]
-    if queries:
+    if queries and draft.purge:
+        yield "What reports count. Each must lose only rows that are deleted, as the plan says:"
+    elif queries:
         yield "What reports count. Each must say the same before and after:"
     for name, query in queries:
         yield f"{name}: {' '.join(query.split())};"

@@ -102,7 +102,7 @@ def understand(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
     if suffix in BOOKS:
         if encoding or delimiter:
             raise Misconfigured("a workbook has no encoding and no delimiter: leave them out")
-        return Sheet(path, sheet=_chosen(path, begin, sheet))
+        return Sheet(path, sheet=_chosen(path, sheet))
     if sheet:
         raise Misconfigured("only a workbook has sheets: leave --sheet out")
     code = _encoding(path, begin, encoding)
@@ -141,7 +141,8 @@ def _encoding(path: Path, begin: bytes, given: str) -> str:
                     raise Misconfigured(f"{str(path)!r} is no text: line {line} holds a zero byte")
     except UnicodeError:
         raise Misconfigured(
-            f"{str(path)!r} holds bytes that are not {code}: say what it is, such as --encoding cp1252"
+            f"{str(path)!r} holds bytes that are not {code}: save it as CSV UTF-8, or tell efface "
+            "check-import what it is, such as --encoding cp1252"
         ) from None
     except LookupError:  # a codec that is not one of texts, such as rot13
         raise Misconfigured(f"{given!r} is no encoding of texts") from None
@@ -173,6 +174,34 @@ def _some(head: str, sign: str) -> Iterator[Row]:
         return
 
 
+def load(path: Path, *, read_only: bool = False) -> Any:
+    """Open a workbook: whole, to be changed and written again, or ``read_only``, row by row.
+
+    Raises:
+        Misconfigured: there is none, it is damaged, under a password or of the old format.
+    """
+    from openpyxl import load_workbook
+
+    if _begin(path) == OLD:
+        raise Misconfigured(
+            f"{str(path)!r} is under a password, or of the old format: save it as .xlsx or .csv"
+        )
+    try:
+        return load_workbook(path, read_only=read_only, data_only=False)
+    except _damages():
+        raise Misconfigured(f"{str(path)!r} is no workbook, or damaged") from None
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """List what openpyxl raises over files that are none of its."""
+    import zipfile
+
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    return (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError,
+            AttributeError, OSError, SyntaxError, EOFError)  # fmt: skip
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open a workbook for reading once, row by row.
@@ -180,33 +209,19 @@ def _opened(path: Path) -> Iterator[Any]:
     Raises:
         Misconfigured: it is damaged.
     """
-    import zipfile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    wrong = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError,
-             AttributeError, OSError, SyntaxError, EOFError)  # fmt: skip
-    try:
-        book = load_workbook(path, read_only=True, data_only=False)
-    except wrong:
-        raise Misconfigured(f"{str(path)!r} is no workbook, or damaged") from None
+    book = load(path, read_only=True)
     try:
         yield book
     except Misconfigured:
         raise
-    except wrong:
+    except _damages():
         raise Misconfigured(f"{str(path)!r} is damaged: save it again") from None
     finally:
         book.close()
 
 
-def _chosen(path: Path, begin: bytes, wanted: str) -> str:
+def _chosen(path: Path, wanted: str) -> str:
     """Choose the sheet that was named, else the only one that has rows."""
-    if begin == OLD:
-        raise Misconfigured(
-            f"{str(path)!r} is under a password, or of the old format: save it as .xlsx or .csv"
-        )
     with _opened(path) as book:
         names = [str(page.title) for page in book.worksheets]
         if wanted:

@@ -110,14 +110,13 @@ def _stopping(
     connection: Connection, walk: Walk, territory: Territory, stop: Stop, where: TableRef
 ) -> int:
     table, address = walk.tables[where], walk.addresses[where]
+    if stop.by:
+        return _naming(connection, walk, territory, stop, where)
     own = [r for r in territory.rows.get(where, {}).values() if r.rows == "own" and r.only is None]
     other = walk.find(stop.of) if stop.of else where
     if other is None or len(address.columns) != 1 or not own:
         return 0
-    asked = walk.tables[other]
-    holds = and_(true(), *(_holds(asked, c, v) for c, v in stop.where.items()))
-    if stop.of:
-        holds = table.c[stop.via].in_(select(asked.c[walk.pack.key]).where(holds))
+    holds = _asked(walk, stop, table, walk.tables[other])
     column = address.columns[0]
     total = 0
     keys = sorted((r.values[column] for r in own if r.values[column] not in stop.but), key=str)
@@ -125,6 +124,26 @@ def _stopping(
         query = select(func.count()).select_from(table).where(table.c[column].in_(some), holds)
         total += int(connection.scalar(query) or 0)
     return total
+
+
+def _naming(
+    connection: Connection, walk: Walk, territory: Territory, stop: Stop, where: TableRef
+) -> int:
+    """Count the rows that name the subject in the column ``by``, where the tables have it all."""
+    table, other = walk.tables[where], walk.find(stop.of) if stop.of else where
+    if other is None or not {stop.by, *([stop.via] if stop.of else ())} <= {*table.c.keys()}:
+        return 0
+    subjects = [r.values[walk.pack.key] for r in territory.rows.get(walk.subject, {}).values()]
+    holds = and_(table.c[stop.by].in_(subjects), _asked(walk, stop, table, walk.tables[other]))
+    return int(connection.scalar(select(func.count()).select_from(table).where(holds)) or 0)
+
+
+def _asked(walk: Walk, stop: Stop, table: Table, asked: Table) -> ColumnElement[bool]:
+    """Say in SQL what a stop asks of a row, or of the row that it names."""
+    holds = and_(true(), *(_holds(asked, c, v) for c, v in stop.where.items()))
+    if stop.of:
+        return table.c[stop.via].in_(select(asked.c[walk.pack.key]).where(holds))
+    return holds
 
 
 def _holds(table: Table, column: str, value: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Names of columns and tables as words: text in, folded lower-case words out. Reads nothing."""
+"""Names of columns and tables as words, folded and in lower case; counts in words. Reads nothing."""
 
 import re
 import unicodedata
@@ -20,6 +20,11 @@ NUMBER = frozenset(
     for word in ["number", "num", "nbr", "no", "nr", "nro", "nummer", "numero", "numer", "numarasi", "cislo", "nomer", "nomor", "haoma", "номер", "番号", "号码", "번호"]  # reads better
 )  # fmt: skip
 """Words for "number", which are one to us."""
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write so many of something: 1 row, 2,000 rows."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def words(name: str) -> list[str]:

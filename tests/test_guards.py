@@ -63,7 +63,7 @@ def test_a_copy_that_a_trigger_makes_where_nobody_was_asked_is_no_success(tmp_pa
     )
     again = Erasure(url, tmp_path)
     message = refused(errors.Residue, lambda: again.commit(again.plan()), again)
-    assert "hist.t (1 rows)" in message
+    assert "hist.t (1 row)" in message
     assert "trigger" in message
     for one in (erasure, again):
         one.engine.dispose()

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -386,3 +388,11 @@ def test_an_entry_with_another_number_is_named(journal):
 
 def test_the_folder_is_for_its_owner_only(journal):
     assert journal.path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_erasure_is_done_after_it_was_begun(embedded):
+    ticks = count()
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    receipt = embedded.commit(embedded.plan(), clock=lambda: start + timedelta(seconds=next(ticks)))
+    began, done = (e for e in embedded.journal.read() if e.event in ("intent", "done"))
+    assert began.when < done.when == done.content["finished"] == receipt.finished

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from scanner import anchors, errors, holds, keyring, ledger
 from scanner.cli import _options
@@ -126,6 +127,10 @@ def test_the_help_names_every_reason(log, efface):
         ("--hold", "7", "--until", "2020-01-01", "--why", "claim"),
         ("--hold", "Ann Lee", "--until", LATER, "--why", "claim"),
         ("--hold", "ann@lee.example", "--until", LATER, "--why", "claim"),
+        ("--hold", "Lee", "--until", LATER, "--why", "claim"),
+        ("--hold", "Lee1970", "--until", LATER, "--why", "claim"),
+        ("--release", "Lee"),
+        ("--open", "Lee", "--request", "SR-1"),
         ("--hold", "7", "--release", "7", "--until", LATER, "--why", "claim"),
         ("--release", "7"),
         ("--open", "7"),
@@ -141,6 +146,41 @@ def test_the_help_names_every_reason(log, efface):
 def test_what_cannot_be_meant_is_refused_and_not_written_down(log, words):
     log.run(*words, status=2)
     assert not log.journal.path.exists()
+
+
+@pytest.mark.parametrize("key", ["999", "Lee", "Lee1970", "Ann Lee", "Zebra-Secret-Note"])
+def test_only_who_is_in_the_database_is_held_or_said_to_have_asked(log, embedded, key):
+    for words in (
+        ("--hold", key, "--until", LATER, "--why", "claim"),
+        ("--open", key, "--request", "SR-1"),
+    ):
+        log.run("--db", embedded.url, *words, status=2)
+    assert not log.journal.path.exists()
+    assert not [c for c in mini.CANARIES if c in log.printed]
+
+
+def test_who_is_in_the_database_is_held_there(log, embedded):
+    log.run("--db", embedded.url, "--hold", f"0{mini.ANN}", "--until", LATER, "--why", "claim")
+    log.run("--db", embedded.url, "--open", mini.ANN, "--request", "SR-1")
+    assert [h.until for h in holds.standing(embedded.journal.read()).values()] == [date(2030, 1, 1)]
+    embedded.write("delete from table_contact")
+    log.run("--db", embedded.url, "--release", mini.ANN)
+    assert not holds.standing(embedded.journal.read())
+
+
+def test_a_key_of_letters_is_taken_where_a_database_knows_it_only(log, tmp_path):
+    url = f"sqlite:///{tmp_path / 'shop.sqlite'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("create table table_contact (objid varchar(20) primary key)"))
+        connection.execute(text("insert into table_contact values ('C-0471'), ('Lee')"))
+    engine.dispose()
+    words = ("--until", LATER, "--why", "claim")
+    log.run("--hold", "C-0471", *words, status=2)
+    for key, status in (("C-0471", 0), ("C-0472", 2), ("Lee", 2)):
+        more = ("--db", url, "--pack", "clarify", "--hold", key)
+        log.run(*more, *words, status=status)
+    assert [h.key for h in holds.standing(log.journal.read()).values()] == ["C-0471"]
 
 
 def test_a_request_is_late_after_a_month_and_closed_by_its_erasure(log, embedded):
@@ -292,7 +332,8 @@ def intent_marks(erasure):
 
 
 def test_an_export_that_a_spreadsheet_would_run_is_text(embedded, log, tmp_path):
-    holds.hold(embedded.journal, "=1+1", date(2030, 1, 1), "claim", now=NOW)
+    content = {"subject": {"key": "=1+1"}, "until": LATER, "why": "claim"}
+    embedded.journal.append("hold", NOW, "", content)
     log.run("--export", tmp_path / "j.csv")
     assert cells(tmp_path / "j.csv")[0]["subject"] == "'=1+1"
 

@@ -244,21 +244,11 @@ def test_a_trigger_that_writes_again_and_again_refuses(embedded):
     assert "table_act_entry" in refused(embedded, errors.Residue, lambda: embedded.commit(plan))
 
 
-def test_a_script_of_a_purge_is_refused_in_a_sentence(efface, embedded, tmp_path):
-    done = efface(
-        "plan",
-        "--db",
-        embedded.url,
-        tmp_path / "a.xlsx",
-        "--subject",
-        ANN,
-        "--method",
-        "purge",
-        "--sql",
-        tmp_path / "x.sql",
-    )
+def test_a_script_of_a_purge_of_many_is_refused_in_a_sentence(efface, embedded, tmp_path):
+    words = ("plan", "--db", embedded.url, tmp_path / "a.xlsx", "--before", "2022-01-01")
+    done = efface(*words, "--method", "purge", "--sql", tmp_path / "x.sql")
     assert done.exit_code == 2
-    assert "no script is written of a purge" in done.stderr
+    assert "no script is written of a purge of many" in done.stderr
 
 
 # -- directives ------------------------------------------------------------------------------------

@@ -71,6 +71,25 @@ def test_a_text_that_names_several_of_a_batch_forgets_each_of_them(embedded):
     assert told[778] == "[EMAIL] and [EMAIL] agreed"
 
 
+def test_what_stays_is_told_apart_by_why_it_stays(embedded):
+    made, keys = embedded
+    first, last = f"Quil{purging._word(4)}", f"Vosk{purging._word(11)}"
+    contact = "insert into table_contact (objid, last_name) values"
+    made.write(f"{contact} (77, '{first} {last}')")
+    note = "insert into table_notes_log (objid, description, case_notes2case) values"
+    made.write(f"{note} (778, '{first} {last} agreed', 2)")
+    receipt = made.purge(made.many(keys))
+    assert receipt.residue == {}
+    assert receipt.remaining == {
+        "review": {"table_notes_log": 1},
+        "kept": {},
+        "namesakes": {"table_contact": 1},
+    }
+    told = "\n".join(_bulk.told(receipt))
+    assert "may mean somebody else: 1 row of table_notes_log" in told
+    assert "called the same: 1 row of table_contact" in told
+
+
 def test_four_times_the_contacts_take_hardly_more_statements(sqlite_url, tmp_path):
     counts = []
     for people in (10, 40):
@@ -108,6 +127,23 @@ def test_the_journal_tells_each_batch_and_a_second_run_is_refused(embedded):
         made.purge(plan)
 
 
+def test_what_two_batches_share_is_counted_once(embedded):
+    """A call about a case of one contact, of another one."""
+    made, keys = embedded
+    alone = made.many(keys, batch=1).rows
+    call = "insert into table_act_entry (objid, act_code, act_entry2case, act_entry2contact) values"
+    made.write(f"{call} (9, 500, 100000, {keys[0]}), (10, 500, 100000, {keys[1]})")
+    plan = made.many(keys, batch=1)
+    assert plan.rows == alone | {"table_act_entry": alone["table_act_entry"] + 2}
+    for figure in plan.kpis:
+        assert figure["rows_after"] >= 0
+    receipt = made.purge(plan)
+    assert receipt.deleted == plan.rows
+    assert {k["name"]: k["rows"] for k in receipt.kpis} == {
+        k["name"]: k["rows_after"] for k in plan.kpis
+    }
+
+
 def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):
     made, keys = embedded
     early, late = "2026-03-01T00:00:00+00:00", "2026-08-01T00:00:00+00:00"
@@ -115,6 +151,28 @@ def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):
         holds.opened(made.journal, number, key, date(2026, 2, 1), now=early)
     made.purge(made.many(keys, batch=15))
     assert [d.name for d in holds.overdue(made.journal.read(), late)] == ["SR-2"]
+
+
+def test_a_second_run_of_a_plan_at_work_says_so_and_does_nothing(
+    efface, embedded, monkeypatch, tmp_path
+):
+    made, keys = embedded
+    plan, purged, told = made.many(keys, batch=15), batches._purged, []
+    (tmp_path / "plan.json").write_text(plan.to_json())
+    words = ("erase", "--db", made.url, tmp_path / "plan.json", "--journal", made.journal.path)
+    words = (*words, "--commit", "--confirm", plan.roots)
+
+    def meanwhile(*given):
+        told.append(efface(*words))
+        return purged(*given)
+
+    monkeypatch.setattr(batches, "_purged", meanwhile)
+    assert efface(*words).exit_code == 0
+    assert [t.exit_code for t in told] == [3, 3]
+    assert all("another run of this plan is at work" in t.stderr for t in told)
+    assert [e.event for e in made.journal.read()] == ["basis", *["intent", "batch"] * 2, "done"]
+    assert "this plan was carried out" in efface(*words).stderr
+    assert not [*made.folder.rglob("*efface-lock")]
 
 
 def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):

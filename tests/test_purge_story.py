@@ -87,5 +87,6 @@ def test_the_directives_of_readme_fit_the_demo_when_they_are_made_as_it_says(
         if target:
             Path(target).write_text(done.stdout)
     assert "case.toml, contact.toml fits" in done.stderr
+    assert "--before 2022-01-01" in section  # the demo's first cases are of 2021
     named = re.findall(r"--directive (\S+)", section)
     assert set(named) == {"case.toml", "contact.toml"}

@@ -1,6 +1,7 @@
 """Requests to be forgotten: opened, approved, waited for, carried out, noted and closed."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,11 @@ CLARIFY = Path(__file__).parents[1] / "rules" / "clarify.toml"
 AGENT = 0
 """Which of the logins Efface writes as."""
 
+GONE = (
+    "the contact is gone, and the journal knows of no purge: look for what is left "
+    "(efface verify --identifiers FILE), then close the request"
+)
+LINK = "link it again, or close the item"
 DAY_29, DAY_30 = "2025-04-30T10:00:00", "2025-05-01T09:00:00"
 
 
@@ -66,7 +72,8 @@ class Office:
         return number
 
     def list(self, *more, now=DAY_30):
-        done = self.run("requests", "list", "--now", now, "--json", *more)
+        words = ("--now", now, "--journal", self.journal, "--json")
+        done = self.run("requests", "list", *words, *more)
         return {r["request"]: r for r in json.loads(done.stdout)["requests"]}
 
     def work(self, *more, status=0, now=DAY_30):
@@ -228,17 +235,90 @@ def test_every_request_says_why_it_is_not_carried_out(embedded):
     assert told == {
         waiting: ("waiting", ["not approved: its status is Dispatched"]),
         young: ("waiting", ["too young: 20 of 30 days left"]),
-        nobody: ("refused", ["the item names no contact"]),
-        gone: ("refused", ["the contact is gone"]),
+        nobody: ("refused", [f"the item no longer names contact {three}: {LINK}"]),
+        gone: ("refused", [GONE]),
         unsaid: ("waiting", ["approved, but no status change says when and by whom"]),
     }
     before = mini.dump(desk.url)
     embedded.work(status=3)
     assert mini.dump(desk.url) == before
     embedded.work("--commit", status=3)
-    assert desk.notes(nobody) == ["Efface did not carry this out: the item names no contact"]
-    assert desk.notes(gone) == ["Efface did not carry this out: the contact is gone"]
+    assert desk.notes(nobody) == [
+        f"Efface did not carry this out: the item no longer names contact {three}: {LINK}"
+    ]
+    assert desk.notes(gone) == [f"Efface did not carry this out: {GONE}"]
     assert desk.notes(waiting) + desk.notes(young) + desk.notes(unsaid) == []
+
+
+def test_a_contact_that_was_deleted_by_hand_is_told_from_one_that_was_never_named(embedded):
+    desk, (first, second) = embedded.crm, embedded.crm.people()[:2]
+    deleted, never = embedded.opened(first), embedded.opened(second)
+    embedded.journal.rename(embedded.folder / "elsewhere")  # of the second it never heard
+    shutil.rmtree(os.environ["XDG_CONFIG_HOME"])
+    desk.write("update table_task set task2contact = null where task_id = :n", n=never)
+    embedded.work("--commit", now=DAY_29)
+    desk.write("delete from table_contact where objid = :o", o=first)
+    desk.write("update table_task set task2contact = null where task_id = :n", n=deleted)
+    told = {n: r["reasons"] for n, r in embedded.list().items()}
+    unknown = GONE.removeprefix("the contact is gone")
+    assert told[deleted] == [f"the contact that the item named, {first}, is gone{unknown}"]
+    assert told[never] == ["the item names no contact: link one to it, or close it"]
+    embedded.work("--commit", status=3)
+    assert str(first) in desk.notes(deleted)[-1]
+    assert embedded.list()[deleted]["verdict"] == "refused"
+
+
+@pytest.fixture
+def purged(embedded):
+    """A contact with a request, whom another plan purges meanwhile; the request's number."""
+    desk = embedded.crm
+    someone = desk.people()[0]
+    number = embedded.opened(someone)
+    names, folder = ("purge_case", "purge_contact"), embedded.folder
+    for name in names:
+        words = ("rules", name, "--generate", "--audit", embedded.audit, "--db", desk.url)
+        (folder / f"{name}.toml").write_text(embedded.run(*words).stdout)
+    (folder / "keys.txt").write_text(f"{someone}\n")
+    directives = [w for n in names for w in ("--directive", folder / f"{n}.toml")]
+    words = ("--method", "purge", "--subjects", folder / "keys.txt", "-o", folder / "plan.json")
+    embedded.run("plan", embedded.audit, *words, *directives, "--journal", embedded.journal)
+    words = ("--commit", "--confirm", 1, "--journal", embedded.journal)
+    embedded.run("erase", folder / "plan.json", *words)
+    assert desk.one("select task2contact from table_task where task_id = :n", n=number) is None
+    return number
+
+
+def test_the_request_of_a_contact_who_was_purged_with_many_is_only_closed(embedded, purged):
+    desk = embedded.crm
+    (reason,) = embedded.list()[purged]["reasons"]
+    assert reason.startswith("purged at ")
+    before = mini.dump(desk.url)
+    assert "only to be closed" in embedded.work().stdout
+    assert mini.dump(desk.url) == before
+    assert "closed" in embedded.work("--commit").stdout
+    assert embedded.list("--all")[purged]["verdict"] == "closed"
+    (note,) = desk.notes(purged)
+    assert note.startswith("Efface carried this out by purge at ")
+    done = mini.dump(desk.url)
+    embedded.work("--commit")
+    assert mini.dump(desk.url) == done
+    assert embedded.run("log", "--overdue", "--journal", embedded.journal).stdout == ""
+
+
+def test_a_purge_before_the_request_came_in_closes_nothing(embedded, purged):
+    late = "2999-01-01 09:00:00"
+    embedded.crm.write("update table_task set start_date = :d where task_id = :n", d=late, n=purged)
+    assert "the journal knows of no purge" in embedded.list()[purged]["reasons"][0]
+
+
+def test_the_note_the_run_and_the_journal_count_the_same_rows(embedded):
+    """A trigger writes a copy, which is redacted as well."""
+    number = embedded.opened(embedded.crm.people()[0])
+    rehearsed, done = embedded.work("--json"), embedded.work("--commit", "--json")
+    (said,) = {json.loads(d.stdout)["requests"][0]["rows"] for d in (rehearsed, done)}
+    (receipt,) = (e["content"]["rows"] for e in embedded.entries() if e["event"] == "done")
+    assert said == sum(receipt.values())
+    assert f": {said} rows, " in embedded.crm.notes(number)[0]
 
 
 def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedded):
@@ -329,7 +409,7 @@ def test_the_request_itself_is_no_open_action_item_that_stops_it_another_one_is(
     other = embedded.open(desk.people()[1], "--commit")
     desk.write("update table_task set task2contact = :p, type_task2gbst_elm = :c "
                "where task_id = :n", p=someone, c=call, n=other)  # fmt: skip
-    assert embedded.list(*pack)[number]["reasons"] == ["the contact has open action items (1 rows)"]
+    assert embedded.list(*pack)[number]["reasons"] == ["the contact has open action items (1 row)"]
     embedded.work("--commit", *pack, status=3)
 
 
@@ -481,7 +561,7 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on_with_the_rest(embedde
 
     monkeypatch.setattr(runner, "execute", tired)
     embedded.work("--commit", status=5)
-    assert "interrupted after 1 requests" in embedded.printed[-1]
+    assert "interrupted after 1 request:" in embedded.printed[-1]
     assert list(embedded.list()) == [second]
     monkeypatch.undo()
     embedded.work("--commit")

@@ -11,6 +11,7 @@ import pytest
 from scanner.requests import lock
 from tests import mini
 from tests.erasing import Erasure
+from tests.purging import CUSTOMS, write
 
 HEADS = (
     "Number", "Subject", "Status", "Method", "Received", "Opened by", "Approved", "Approved by",
@@ -41,7 +42,7 @@ class Site:
 
     def run(self, word, *more, status=0):
         words = ("requests", word, *more, "--pack", self.pack, "--queue", self.path, "--now", NOW)
-        if word == "run":
+        if word in ("run", "list"):
             words = (*words, "--journal", self.journal.path)
         done = self.efface(*words, env={"EFFACE_DB": self.url})
         self.printed += [done.stdout, done.stderr]
@@ -140,7 +141,7 @@ def test_a_refused_row_is_noted_once_and_keeps_no_other_from_its_turn(site):
     site.run("run", site.audit, "--commit", status=5)
     said = [r["Note"].partition(":")[2].partition(":")[0].strip() for r in site.rows()]
     assert said[0] == "who approved it is who opened it"
-    assert said[2] == "the contact is gone"
+    assert said[2].startswith("the contact is gone, and the journal knows of no purge")
     assert [bool(r["Closed"]) for r in site.rows()] == [False, True, False]
     before = site.path.read_bytes()
     site.run("run", site.audit, "--commit", status=3)
@@ -153,6 +154,45 @@ def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
     lines.write([lines.asked()])  # as if the process had been killed before the file was written
     lines.run("run", lines.audit, "--commit")
     assert lines.rows()[0]["Status"] == "Closed"
+
+
+def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines, monkeypatch):
+    (lines.folder / "contact.toml").write_text(CUSTOMS)
+    more = f'directives = ["purge_case", {json.dumps(str(lines.folder / "contact.toml"))}]\n'
+    text = lines.pack.read_text(encoding="utf-8")
+    lines.pack.write_text(text.replace(BARE, BARE + more), encoding="utf-8")
+    write(lines.url, "update table_case set case_state2condition = 2")
+    lines.write([lines.asked(Method="purge"), lines.asked(Number="2", Subject="1")])
+    before = lines.path.read_bytes()
+    lines.run("run", lines.audit, "--commit", status=5)
+    assert [r["Status"] for r in lines.rows()] == ["Closed", "Approved"]
+    lines.path.write_bytes(before)  # as if the process had been killed before the file was written
+    reasons = [r["reasons"][0] for r in json.loads(lines.run("list", "--json").stdout)["requests"]]
+    assert reasons[0].startswith("purged at ")
+    assert reasons[1].startswith("the contact is gone, and the journal knows of no purge")
+    lines.run("run", lines.audit, "--commit", status=5)
+    assert [r["Status"] for r in lines.rows()] == ["Closed", "Approved"]
+    assert lines.rows()[0]["Note"].startswith("Efface carried this out by purge at ")
+
+
+def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
+    from scanner import holds
+
+    journal, bob = lines.journal, str(mini.BOB)
+    lines.write([lines.asked(Approved="2026-03-30")])
+    lines.run("run", lines.audit, "--commit")
+    lines.path = lines.folder / "other.csv"
+    lines.write([lines.asked(Subject=bob, Approved="2026-03-30")])
+    lines.run("run", lines.audit, "--commit")
+    words = ("--journal", journal.path, "--open", mini.BOB, "--request", "1")
+    assert efface("log", *words).exit_code == 0
+    waiting = holds.waiting(journal.read())
+    assert sorted(d.key for d in waiting.values()) == sorted([str(mini.ANN), bob, bob])
+    lines.edit(0, Closed="2026-03-30")
+    lines.run("run", lines.audit, "--commit")
+    assert sorted(d.key for d in holds.waiting(journal.read()).values()) == sorted(
+        [str(mini.ANN), bob]
+    )
 
 
 def test_what_people_write_beside_stays(lines):
@@ -200,11 +240,12 @@ def test_all_faults_are_told_at_once(lines):
     ("name", "raw", "said"),
     [
         ("q.csv", b"Number,Subject\n", "the header Status"),
-        ("q.csv", b"\xff\xfe\x00", "is not UTF-8"),
-        ("q.csv", b'"Number,\n', "quotes do not match"),
-        ("q.xlsx", b"PK nothing", "no .xlsx workbook"),
+        ("q.csv", "Numéro,Subject\n".encode("cp1252"), "bytes that are not utf-8: save it as CSV"),
+        ("q.csv", b'"Number,\n', "its quotes do not match"),
+        ("q.xlsx", b"PK nothing", "is no workbook, or damaged"),
+        ("q.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1", "under a password, or of the old format"),
         ("q.ods", b"", "ends in .csv or .xlsx"),
-        ("none.csv", None, "cannot read"),
+        ("none.csv", None, "there is no file"),
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):

@@ -288,7 +288,7 @@ def test_a_rehearsal_that_finds_residue_ends_in_3(embedded, monkeypatch):
     left = {"table_x.y": 1}
     monkeypatch.setattr(executor, "execute", lambda *a, **m: replace(real(*a, **m), residue=left))
     embedded.erase(status=3)
-    assert "still there: table_x.y in 1 rows" in embedded.printed[-1]
+    assert "still there: table_x.y in 1 row" in embedded.printed[-1]
 
 
 def test_log_check_says_no_where_an_outcome_is_not_written_down(embedded):

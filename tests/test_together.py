@@ -90,7 +90,7 @@ def test_what_is_written_beside_an_erasure_leaves_no_gap_and_does_not_wait_for_i
     """While it is written nobody can write about the subject: there, or to any other table."""
     seen = []
 
-    def write(connection):
+    def write(connection, _):
         connection.execute(text(OURS))
         for number, table in enumerate(("table_x_diary", "table_x_copy"), start=7):
             said = f"insert into {table} values ({number}, 'ask ann.lee@example.com')"
@@ -109,7 +109,7 @@ def test_a_trigger_on_what_is_written_beside_may_write_anywhere(live_url, tmp_pa
     run(live_url, *DIARY, *COPYING[kind])
     rest(live_url)
     made = Erasure(live_url, tmp_path)
-    aside = Aside(lambda c: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
+    aside = Aside(lambda c, _: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
     assert made.commit(made.plan(), alongside=aside).committed
     assert (1, "Efface carried this out") in mini.dump(live_url)["table_x_copy"]
     made.engine.dispose()
@@ -117,7 +117,7 @@ def test_a_trigger_on_what_is_written_beside_may_write_anywhere(live_url, tmp_pa
 
 def test_a_rehearsal_writes_beside_as_well_and_takes_it_back(diary):
     before = mini.dump(diary.url)
-    aside = Aside(lambda c: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
+    aside = Aside(lambda c, _: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
     assert not diary.run(diary.plan(), alongside=aside).committed
     assert mini.dump(diary.url) == before
 
@@ -139,7 +139,7 @@ def test_who_writes_to_many_tables_at_the_same_time_goes_on_and_so_do_we(diary):
         engine.dispose()
 
     other = threading.Thread(target=agent)
-    aside = Aside(lambda c: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
+    aside = Aside(lambda c, _: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
     other.start()
     for _ in range(5):
         try:

@@ -1,6 +1,7 @@
 """Plans and carries out purges of many: what ``plan`` and ``erase`` do then."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,21 @@ import click
 
 from scanner.cli import _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
+from scanner.wording import count
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from scanner.bulk import Bulk, BulkReceipt
     from scanner.ledger import Warrant
+
+
+STAYS = {
+    "review": "stays, may mean somebody else",
+    "kept": "stays by decision",
+    "namesakes": "stays, of others who are called the same",
+}
+"""What is said of rows that still say the same as somebody who was purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,9 @@ def _keys(path: Path) -> list[str]:
 def summary(plan: "Bulk") -> Iterator[str]:
     """Say in a few lines what a purge of many would do."""
     yield (
-        f"{plan.roots:,} rows of {plan.root} would be purged in {len(plan.batches)} batches, with "
-        f"up to {sum(plan.rows.values()):,} rows of {len(plan.rows)} tables"
+        f"{count(plan.roots, 'row')} of {plan.root} would be purged in "
+        f"{count(len(plan.batches), 'batch', 'batches')}, with "
+        f"up to {count(sum(plan.rows.values()), 'row')} of {count(len(plan.rows), 'table')}"
     )
     for table, rows in plan.rows.items():
         yield f"    {rows:>8,} of {table}"
@@ -107,12 +120,12 @@ def _against(plan: "Bulk") -> Iterator[str]:
                 f"{figure['rows_after']:,} after"
             )
     for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
+        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
     for duty in plan.duties:
-        count = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{count}"
+        told = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{told}"
 
 
 def erase(
@@ -136,7 +149,11 @@ def erase(
     todo = Bulk.from_json(text)
     if output and output.suffix.lower() == ".html":
         raise click.UsageError("a purge of many has no certificate: -o writes its receipt as .json")
-    with _connection.opened(db) as engine, _progress.shown() as progress:
+    with (
+        _connection.opened(db) as engine,
+        _alone(engine, todo) if commit else nullcontext(),
+        _progress.shown() as progress,
+    ):
         receipt = batches.purge(
             engine,
             todo,
@@ -160,15 +177,32 @@ def erase(
         _output.remark(line)
 
 
+def _alone(engine: "Engine", todo: "Bulk") -> AbstractContextManager[None]:
+    """Let one run at a time carry out a plan of many."""
+    from scanner.requests import lock
+
+    busy = (
+        "another run of this plan is at work: nothing was done here; when it has ended, the same "
+        "command goes on with what it left, or says that all is done"
+    )
+    return lock.alone(engine, f"purge-{todo.digest[:16]}", busy)
+
+
 def told(receipt: "BulkReceipt") -> Iterator[str]:
     """Say in a few lines what was done, or would be."""
     yield (
-        f"{receipt.roots:,} rows of {receipt.root} in {receipt.batches} batches: "
-        f"{sum(receipt.deleted.values()):,} rows of {len(receipt.deleted)} tables deleted, "
-        f"{sum(receipt.cells.values()):,} cells redacted or cut, {receipt.mentions:,} mentions"
+        f"{count(receipt.roots, 'row')} of {receipt.root} in "
+        f"{count(receipt.batches, 'batch', 'batches')}: "
+        f"{count(sum(receipt.deleted.values()), 'row')} of "
+        f"{count(len(receipt.deleted), 'table')} deleted, "
+        f"{count(sum(receipt.cells.values()), 'cell')} redacted or cut, "
+        f"{count(receipt.mentions, 'mention')}"
     )
     if receipt.reviews:
-        yield f"kept for review: {receipt.reviews:,} mentions that may mean somebody else"
+        yield f"kept for review: {count(receipt.reviews, 'mention')} that may mean somebody else"
+    for kind, some in receipt.remaining.items():
+        for table, rows in some.items():
+            yield f"{STAYS[kind]}: {count(rows, 'row')} of {table}"
     for table, rows in receipt.residue.items():
-        yield f"look at: {rows} rows of {table} say the same as somebody who was purged"
+        yield f"still there: {count(rows, 'row')} of {table}: look at them (efface verify)"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

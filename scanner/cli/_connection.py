@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scanner.errors import Misconfigured
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.plans import Plan
+    from scanner.rulebook import Pack
 
 
 @contextmanager
@@ -30,6 +33,25 @@ def identity(url: str) -> str:
 
     with opened(url) as engine:
         return database.identity(engine.url)
+
+
+def pack(engine: "Engine", name: str | None) -> "Pack":
+    """Load the pack that was named, else the one that fits the database.
+
+    Raises:
+        Misconfigured: none does.
+    """
+    from sqlalchemy import inspect
+
+    from scanner import rulebook
+    from scanner.database import failing
+
+    with failing(engine):
+        tables = inspect(engine).get_table_names()
+    rules = rulebook.choose(name or "auto", tables)
+    if rules is None:
+        raise Misconfigured("no pack fits this database: name one with --pack")
+    return rules
 
 
 def now() -> str:

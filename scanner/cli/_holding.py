@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output
-from scanner.errors import Negative
+from scanner.errors import Misconfigured, Negative
 
 if TYPE_CHECKING:
     from scanner.holds import Due
@@ -42,25 +42,51 @@ class Wish:
             raise click.UsageError("--received goes with --open")
 
 
-def write(book: "Journal", wish: Wish) -> bool:
-    """Write down what is wished; say whether anything was."""
+def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool:
+    """Write down what is wished; say whether anything was.
+
+    Raises:
+        Misconfigured: who is to be held, or has asked, has no row in the database.
+    """
     from scanner import holds
 
     now, by = _connection.now(), _options.login(wish.by)
+    there = bool(db) and _known(db or "", pack, wish.hold or wish.opened)
     if wish.hold and wish.until:
         until = wish.until.date()
-        entry = holds.hold(book, wish.hold, until, wish.why, now=now, by=by)
+        entry = holds.hold(book, wish.hold, until, wish.why, now=now, by=by, there=there)
         told = f"subject {wish.hold} is not erased until {until.isoformat()}"
     elif wish.release:
         entry = holds.release(book, wish.release, now=now, by=by)
         told = f"the hold on subject {wish.release} is released"
     elif wish.opened:
         received = wish.received.date() if wish.received else date.fromisoformat(now[:10])
-        entry = holds.opened(book, wish.request, wish.opened, received, now=now, by=by)
+        entry = holds.opened(book, wish.request, wish.opened, received, now=now, by=by, there=there)
         told = f"the request {wish.request} has to be answered by {entry.content['due']}"
     else:
         return False
     _output.remark(f"{told}: line {entry.number} of {book.path}")
+    return True
+
+
+def _known(db: str, pack: str | None, key: str) -> bool:
+    """Make sure that the database has a row of this key; without a key nothing is known.
+
+    Raises:
+        Misconfigured: it has none; only a text that cannot be a name is repeated.
+    """
+    from scanner import holds
+    from scanner.requests.subjects import Subjects
+
+    if not key:
+        return False
+    holds.proved(key, there=True)
+    with _connection.opened(db) as engine:
+        subjects = Subjects.of(engine, _connection.pack(engine, pack))
+        if not subjects.present({subjects.key(key)}):
+            raise Misconfigured(
+                f"no subject has such a key: {subjects.pack.subject} has no such row"
+            )
     return True
 
 
@@ -82,7 +108,7 @@ def late(book: "Journal", *, as_json: bool) -> None:
         for line in _lines(found):
             _output.emit(line)
     if found:
-        raise Negative(f"{len(found)} past their day")
+        raise Negative(f"{len(found)} past {'its' if len(found) == 1 else 'their'} day")
     _output.remark("nothing is past its day")
 
 

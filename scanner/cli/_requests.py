@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Unfinished
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from scanner.requests.items import Outcome, Standing
@@ -50,7 +51,7 @@ def counted(standings: "Sequence[Standing]") -> str:
     told = ", ".join(f"{n} {verdict}" for verdict, n in sorted(counts.items()))
     late = sum(s.verdict != "closed" and s.left is not None and s.left < 0 for s in standings)
     return (
-        f"{len(standings)} requests"
+        count(len(standings), "request")
         + (f": {told}" if told else "")
         + (f"; {late} past the legal term" if late else "")
     )
@@ -62,8 +63,8 @@ def line(outcome: "Outcome") -> str:
     head = f"request {item.number}, subject {item.subject if item.subject is not None else '-'}"
     if outcome.result in ("refused", "failed"):
         return f"{head}: {outcome.result}: {outcome.why}"
-    kept = f", {outcome.reviews:,} places kept for review" if outcome.reviews else ""
-    told = outcome.why or f"{item.method}, {outcome.rows:,} rows{kept}"
+    kept = f", {count(outcome.reviews, 'place')} kept for review" if outcome.reviews else ""
+    told = outcome.why or f"{item.method}, {count(outcome.rows, 'row')}{kept}"
     return f"{head}: {outcome.result}: {told}"
 
 
@@ -103,6 +104,8 @@ def judge(outcomes: "Sequence[Outcome]") -> None:
         done = any(o.result == "done" for o in outcomes)
         kind = Unfinished if done else STATUS.get(max(o.exit_code for o in bad), Refused)
         raise kind(
-            f"{len(bad)} of {len(outcomes)} requests were not carried out and stay open: "
+            f"{len(bad)} of {count(len(outcomes), 'request')} "
+            f"{'was' if len(bad) == 1 else 'were'} not carried out and "
+            f"{'stays' if len(bad) == 1 else 'stay'} open: "
             + ", ".join(o.standing.item.number for o in bad)
         )

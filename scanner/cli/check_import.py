@@ -9,6 +9,7 @@ import click
 
 from scanner.cli import _connection, _options, _output
 from scanner.errors import Misconfigured, Negative
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from scanner.chain import Entry
@@ -78,8 +79,9 @@ def command(
     _run(check, source, output)
     _emit(check, as_json=as_json)
     if check.hits:
-        raise Negative(f"{len(check.hits)} of {check.rows} rows are about people who were erased")
-    _output.remark(f"none of {check.rows} rows is about somebody who was erased")
+        those = "row is" if len(check.hits) == 1 else "rows are"
+        raise Negative(f"{len(check.hits)} of {check.rows} {those} about people who were erased")
+    _output.remark(f"none of {count(check.rows, 'row')} is about somebody who was erased")
 
 
 def _usable(db: str | None, journal: Path | None, file: Path, output: Path | None) -> None:

@@ -8,6 +8,7 @@ import click
 
 from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
@@ -165,22 +166,24 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         yield "nothing to do; nothing was changed"
         return
     yield (
-        f"{sum(receipt.rows.values()):,} rows of {len(receipt.rows)} tables, "
-        f"{sum(receipt.cells.values()):,} cells, {receipt.mentions:,} mentions in others' texts"
+        f"{count(sum(receipt.rows.values()), 'row')} of {count(len(receipt.rows), 'table')}, "
+        f"{count(sum(receipt.cells.values()), 'cell')}, "
+        f"{count(receipt.mentions, 'mention')} in others' texts"
     )
     if receipt.rounds > 1:
         yield f"copies that triggers made meanwhile were erased, too ({receipt.rounds} rounds)"
     for column, rows in receipt.residue.items():
-        yield f"still there: {column} in {rows} rows"
+        yield f"still there: {column} in {count(rows, 'row')}"
     if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:
-        yield f"kept for review: {len(open_reviews)} mentions that may mean somebody else"
+        yield f"kept for review: {count(len(open_reviews), 'mention')} that may mean somebody else"
         if not receipt.committed:
             yield "  answer them in the plan now: after the commit they are not found again"
-    yield f"residue: {sum(receipt.residue.values())} rows"
+    yield f"residue: {count(sum(receipt.residue.values()), 'row')}"
     if gone := sum(receipt.deleted.values()):
-        yield f"{gone:,} rows of {len(receipt.deleted)} tables were deleted, nothing refers to them"
+        told = f"{count(gone, 'row')} of {count(len(receipt.deleted), 'table')}"
+        yield f"deleted: {told}, nothing refers to them"
     moved = [k for k in receipt.kpis if not k["equal"]]
-    yield f"KPIs: {len(receipt.kpis) - len(moved)} figures equal before and after"
+    yield f"KPIs: {count(len(receipt.kpis) - len(moved), 'figure')} equal before and after"
     if moved:
-        yield f"KPIs: {len(moved)} figures lost the rows that were deleted, as planned"
+        yield f"KPIs: {count(len(moved), 'figure')} lost the rows that were deleted, as planned"
     yield "committed" if receipt.committed else "rehearsed: nothing was changed"

@@ -59,6 +59,9 @@ SHOWN = ("request", "by", "until", "why", "state", "due")
 @click.option("--release", default="", metavar="KEY", help="End the hold on this subject.")
 @click.option("--open", "opened", default="", metavar="KEY", help="Note a request of this subject.")
 @click.option("--received", type=_holding.DAY, metavar="DATE", help="When it came in; else today.")
+@click.option(
+    "--pack", metavar="NAME|FILE", help="Which rows of the database are subjects; else as it fits."
+)
 @_options.REQUEST
 @_options.AS
 @_options.JSON
@@ -72,6 +75,7 @@ def command(
     certificate: Path | None,
     plan: str,
     overdue: bool,
+    pack: str | None,
     as_json: bool,
     **wished: Any,
 ) -> None:
@@ -85,7 +89,7 @@ def command(
     book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
     for line in book.mend(accept=accept) if check or accept else ():
         _output.remark(line)
-    if _holding.write(book, wish):
+    if _holding.write(book, wish, db, pack):
         return
     if db:
         _settle(book, db)

@@ -8,6 +8,7 @@ import click
 
 from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from scanner.plans import Figure, Plan, Review
@@ -94,8 +95,11 @@ def command(
     """Say what erasing a subject, or purging many, would do; change nothing."""
     _usable(output, sql, reviews, as_json=as_json)
     _meant(subject, subjects, before, method, directives)
-    if method == "purge" and sql:
-        raise Misconfigured("no script is written of a purge: efface erase carries it out")
+    if sql and subject is None:
+        raise Misconfigured(
+            "no script is written of a purge of many, which takes one transaction a batch: efface "
+            "erase carries it out; --subject KEY --sql writes one for a single subject"
+        )
     if subject is not None:
         how = (method, directives)
         book = (journal, journal_key)
@@ -269,8 +273,8 @@ def summary(plan: "Plan") -> Iterator[str]:
         cells = sum(s.rows * len(s.columns) for s in plan.steps)
         gone = sum(s.rows for s in plan.steps if s.purge)
         yield (
-            f"subject {plan.subject[1]}: {sum(plan.reached.values()):,} rows of "
-            f"{len(plan.reached)} tables belong or are linked to it"
+            f"subject {plan.subject[1]}: {count(sum(plan.reached.values()), 'row')} of "
+            f"{count(len(plan.reached), 'table')} belong or are linked to it"
         )
         yield f"  {plan.rows:>6,} rows would change"
         if gone:
@@ -286,11 +290,11 @@ def summary(plan: "Plan") -> Iterator[str]:
         yield "         answer before the commit: without the name they are not found again"
     yield from lost(plan.kpis, plan.kpis_after)
     for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({stop.rows} rows)"
+        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
     for column, rows in plan.kept.items():
-        yield f"kept by decision: {column} names the subject in {rows} rows"
+        yield f"kept by decision: {column} names the subject in {count(rows, 'row')}"
     for duty in plan.duties:
-        count = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{count}"
+        told = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{told}"

@@ -10,6 +10,7 @@ import click
 
 from scanner.cli import _connection, _options, _output, _progress, _requests
 from scanner.errors import Misconfigured, Unfinished
+from scanner.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -59,6 +60,8 @@ def command() -> None:
 @PACK
 @QUEUE
 @NOW
+@_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 def listing(
     db: str,
@@ -66,15 +69,20 @@ def listing(
     pack: str | None,
     queue: Path | None,
     now: datetime | None,
+    journal: Path | None,
+    journal_key: Path | None,
     as_json: bool,
 ) -> None:
     """Say of each request whether it is due, or why not, and how long there is."""
+    from scanner import database
+    from scanner.journal import Journal
     from scanner.requests import standings
 
     at = _now(now)
     with _connection.opened(db) as engine:
-        rules = _pack(engine, pack)
-        found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at)
+        rules = _connection.pack(engine, pack)
+        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at, book)
     shown = [s for s in found if closed or s.verdict != "closed"]
     if as_json:
         _output.emit(_requests.listed(shown, at))
@@ -149,7 +157,7 @@ def _run(work: "Work", *, as_json: bool) -> None:
     except KeyboardInterrupt:
         if not work.commit or not any(o.result == "done" for o in outcomes):
             raise
-        told = f"interrupted after {len(outcomes)} requests: the others are as they were"
+        told = f"interrupted after {count(len(outcomes), 'request')}: the others are as they were"
         raise Unfinished(f"{told}; run again to go on") from None
     finally:
         if as_json:
@@ -191,7 +199,7 @@ def opening(
 
     at = _now(now)
     with _connection.opened(db) as engine, ExitStack() as rest:
-        rules = _pack(engine, pack)
+        rules = _connection.pack(engine, pack)
         login = _agent(rules, queue, agent)
         if queue:
             rest.enter_context(_locked(queue))
@@ -212,20 +220,6 @@ def opening(
 def _now(given: datetime | None) -> datetime:
     """Take the time that was given, else the machine's, as the CRM's own clock shows it."""
     return given or datetime.now().replace(microsecond=0)
-
-
-def _pack(engine: "Engine", name: str | None) -> "Pack":
-    from sqlalchemy import inspect
-
-    from scanner import rulebook
-    from scanner.database import failing
-
-    with failing(engine):
-        tables = inspect(engine).get_table_names()
-    rules = rulebook.choose(name or "auto", tables)
-    if rules is None:
-        raise Misconfigured("no pack fits this database: name one with --pack")
-    return rules
 
 
 def _agent(rules: "Pack", queue: Path | None, given: str | None) -> str:

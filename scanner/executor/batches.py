@@ -338,7 +338,7 @@ def _receipt(
     finished: str,
     commit: bool,
     after: Mapping[str, int],
-    left: Mapping[str, int],
+    left: Mapping[str, Mapping[str, int]],
 ) -> BulkReceipt:
     known = {k["name"]: k["rows"] for k in plan.kpis}
     return BulkReceipt(
@@ -357,7 +357,8 @@ def _receipt(
         cells=dict(sorted(sums.cells.items())),
         mentions=sums.mentions,
         reviews=sums.reviews,
-        residue=left,
+        residue=left.get("left", {}),
+        remaining={kind: some for kind, some in left.items() if kind != "left"},
         kpis=tuple(
             {"name": n, "rows_before": known.get(n, rows), "rows": rows}
             for n, rows in after.items()

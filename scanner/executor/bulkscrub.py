@@ -5,7 +5,7 @@ tables. Subjects that share a row take turns: each sees what was written for the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,9 +25,16 @@ from scanner.multitude import Multitude, Place, Spot
 from scanner.plans import Basis
 from scanner.recorder import Tally
 from scanner.rewriter import Rewriter
+from scanner.rows import chunks
 from scanner.searcher import NO_TEXT, RowHits
 from scanner.searcher import text as said
 from scanner.uprooter import Uprooting
+
+REMAINS = ("left", "review", "kept", "namesakes")
+"""Why a row still says the same as somebody who was purged, the worst first."""
+
+TOGETHER = 200
+"""So many subjects' rows are judged at once after all batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,38 @@ class Scrubber:
         if left:
             raise Residue(f"a subject could still be found in {', '.join(sorted(left))}")
 
+    def remains(self, keys: Sequence[Any]) -> Iterator[tuple[Spot, str]]:
+        """Say of the rows that still name subjects, whose own are gone, why they do."""
+        nobody = Territory({}, ())
+        rewriter = Rewriter(self.pack, self.basis, Matcher(Identity.of(())), self.addresses, None)
+        own = [
+            Own(
+                k,
+                nobody,
+                rewriter.of(Matcher(self._called(k)), k),
+                self.many.spots(k, self.addresses),
+            )
+            for k in keys
+        ]
+        for one, hits in self._hits(own):
+            found = self._judge(one).sort(hits)
+            asked = {(r.mention.table, r.mention.key) for r in found.reviews}
+            kept = {place[:2] for place in found.kept_places}
+            sure = {(m.table, m.key) for m in found.sure}
+            for hit in hits:
+                spot = (hit.table, hit.key)
+                known = (("left", sure), ("review", asked), ("kept", kept))
+                if kind := next((name for name, some in known if spot in some), ""):
+                    somebodys = kind == "review" and self._somebodys(hit.table)
+                    yield spot, "namesakes" if somebodys else kind
+                elif any(m.strength != "weak" for ms in hit.found.values() for m in ms):
+                    yield spot, "left"
+
+    def _somebodys(self, where: TableRef) -> bool:
+        """Whether the rows of a table are people, or what is one's own."""
+        original = self.basis.copies.get(where, where)
+        return bool({where.name.lower(), original.name.lower()} & set(self.pack.holders))
+
     def _called(self, key: Any) -> Identity:
         return self.many.identities.get(key) or Identity.of(())
 
@@ -182,9 +221,9 @@ class Scrubber:
             ]
         return self._searched[where]
 
-    def _judged(self, one: Own, hits: Sequence[RowHits]) -> Mentions:
+    def _judge(self, one: Own) -> Judge:
         tables = self.here.walk.tables
-        judge = Judge(
+        return Judge(
             self.pack,
             self.basis,
             one.territory,
@@ -192,7 +231,9 @@ class Scrubber:
             lambda where: one.rewriter.rewritten(tables[where]),
             {},
         )
-        mentions = judge.sort(hits)
+
+    def _judged(self, one: Own, hits: Sequence[RowHits]) -> Mentions:
+        mentions = self._judge(one).sort(hits)
         if mentions.undecided:
             names = ", ".join(map(str, sorted(mentions.undecided)))
             raise Undecided(f"no decision on {names}: decide in the workbook, then plan again")
@@ -238,12 +279,23 @@ def left(
     basis: Basis,
     many: Multitude,
     progress: Progress | None,
-) -> dict[str, int]:
-    """Count, by table, the rows that still name a subject after all batches, with one more pass."""
+) -> dict[str, dict[str, int]]:
+    """Count the rows that still say the same as a subject after all batches, with one more pass.
+
+    Returns:
+        By table, each row once: ``left``, ``review`` (they may mean somebody else), ``kept`` (by
+        decision) and ``namesakes`` (rows of others who are called the same).
+    """
     places: dict[Any, list[Place]] = {}
     for start in range(0, len(many.identities), multitude.GROUP):
         some = list(many.identities.items())[start : start + multitude.GROUP]
         multitude.look(
             connection, here.schema, dict(some), here.walk.addresses, basis, places, progress
         )
-    return dict(sorted(Counter(str(p.table) for ps in places.values() for p in ps).items()))
+    scrubber = Scrubber(connection, here, basis, Multitude(many.identities, places))
+    worst: dict[Spot, str] = {}
+    for keys in chunks(list(places), TOGETHER):
+        for spot, kind in scrubber.remains(keys):
+            worst[spot] = min(kind, worst.get(spot, kind), key=REMAINS.index)
+    counts = {kind: Counter(str(w) for (w, _), k in worst.items() if k == kind) for kind in REMAINS}
+    return {kind: dict(sorted(some.items())) for kind, some in counts.items()}

@@ -14,7 +14,7 @@ from scanner.journal import probe
 from scanner.model import TableRef
 from scanner.planner import Draft
 from scanner.recorder import Tally
-from scanner.references import Ground, Reference, key_column
+from scanner.references import Ground, Reference, key_column, ordered
 from scanner.rows import chunks
 from scanner.uprooter import Uprooter, Uprooting, referring, unless
 
@@ -104,35 +104,6 @@ def by_relation(
     for some in chunks(list(dict.fromkeys(made.loose[one])), dialect.at_once or dialect.max_keys):
         others = (unless(dialect, b, made.loose[b]) for b in before if made.loose[b])
         yield delete(one.child).where(referring(dialect, one, some), *others)
-
-
-def ordered(ground: Ground, tables: Iterable[TableRef]) -> list[TableRef]:
-    """Put tables in an order in which no row is deleted before those that refer to it.
-
-    Where relations go round in a circle, those that the database checks decide.
-    """
-    left = sorted(tables)
-    every = {w: _referring(ground, w, left, declared=False) for w in left}
-    strict = {w: _referring(ground, w, left, declared=True) for w in left}
-    order: list[TableRef] = []
-    while left:
-        rest = set(left)
-        free = [w for w in left if not every[w] & rest] or [w for w in left if not strict[w] & rest]
-        chosen = free or left
-        order.append(chosen[0])
-        left.remove(chosen[0])
-    return order
-
-
-def _referring(
-    ground: Ground, where: TableRef, among: Iterable[TableRef], *, declared: bool
-) -> set[TableRef]:
-    found = {
-        ref(r.child)
-        for r in ground.referring.get(where, ())
-        if not declared or r.why.startswith("declared")
-    }
-    return (found & set(among)) - {where}
 
 
 def finish(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> dict[str, int]:

@@ -42,6 +42,7 @@ from scanner.plans import Plan, Receipt
 from scanner.recorder import Tally
 from scanner.rulebook import Pack
 from scanner.surveyor import Survey
+from scanner.wording import count
 
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""
@@ -140,7 +141,7 @@ def execute(
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
             others = None if everywhere else {*tally.places, *beside}
             held.enter_context(newcomers.kept_out(engine, current, pack, others))
-        _write_alongside(connection, alongside, left)
+        _write_alongside(connection, alongside, receipt)
         if commit and tally.rows:
             intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
             intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
@@ -148,6 +149,7 @@ def execute(
         if commit and (tally.rows or alongside):
             keep()
     if commit and tally.rows:
+        receipt = replace(receipt, finished=_now(clock))
         _done(journal, receipt, warrant)
     return receipt
 
@@ -206,12 +208,10 @@ def _updated(tally: Tally) -> dict[tuple[str, str], int]:
     return {(where.schema, where.name): len(places) for where, places in tally.places.items()}
 
 
-def _write_alongside(
-    connection: Connection, alongside: Aside | None, left: Mapping[str, int]
-) -> None:
+def _write_alongside(connection: Connection, alongside: Aside | None, receipt: Receipt) -> None:
     """Write what belongs to the erasure, unless a rehearsal has found that it will be refused."""
-    if alongside and not left:
-        alongside.write(connection)
+    if alongside and not receipt.residue:
+        alongside.write(connection, receipt)
 
 
 def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:
@@ -263,4 +263,4 @@ def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
 
 
 def _places(left: Mapping[str, int]) -> str:
-    return ", ".join(f"{column} ({rows} rows)" for column, rows in left.items())
+    return ", ".join(f"{column} ({count(rows, 'row')})" for column, rows in left.items())

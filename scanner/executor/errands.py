@@ -14,6 +14,7 @@ from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured, Refused, Stale
 from scanner.lookups import Lookup, column_of
 from scanner.model import TableRef
+from scanner.plans import Receipt
 from scanner.tracking import Desk, Write
 
 STEPS = 2
@@ -22,9 +23,12 @@ STEPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What is written into an erasure's transaction beside it, and into which tables of the pack."""
+    """What is written into an erasure's transaction beside it, and into which tables of the pack.
 
-    write: Callable[[Connection], None]
+    ``write`` is told what was done, as the receipt will say it.
+    """
+
+    write: Callable[[Connection, Receipt], None]
     tables: frozenset[str]
 
 

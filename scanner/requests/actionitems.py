@@ -11,9 +11,10 @@ from scanner.errors import Stale
 from scanner.executor import errands
 from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
+from scanner.plans import Receipt
 from scanner.requests import judging
 from scanner.requests.finder import desk_of, find, lookup_of, schema_of
-from scanner.requests.items import Item
+from scanner.requests.items import Item, Note
 from scanner.rulebook import Pack
 
 FINISHING = ("note", "close")
@@ -43,16 +44,22 @@ class ActionItems:
                 )
             return find(connection, schema, self.pack)
 
-    def finishing(self, item: Item, text: str) -> Aside:
+    def finishing(self, item: Item, note: Note) -> Aside:
         """Give what notes and closes the item inside of the erasure's transaction."""
 
-        def finish(connection: Connection) -> None:
-            self._write(connection, item, text, FINISHING)
+        def finish(connection: Connection, receipt: Receipt) -> None:
+            self._write(connection, item, note(receipt), FINISHING)
 
         return Aside(finish, errands.tables_of(desk_of(self.pack), FINISHING))
 
     def finished(self, item: Item, text: str) -> None:
         """Nothing is left to do: all was in one transaction."""
+
+    def close(self, item: Item, text: str) -> None:
+        """Note and close the item, in a transaction of its own."""
+        with writing(self.engine) as (connection, keep):
+            self._write(connection, item, text, FINISHING)
+            keep()
 
     def refuse(self, item: Item, why: str) -> None:
         """Leave the item open with a note, in a transaction of its own."""

@@ -15,14 +15,16 @@ DIGITS = 12
 """How much of a digest stands for a number."""
 
 
-def named(number: str) -> str:
-    """Name a request as the journal may."""
-    return number if ID.fullmatch(number) else f"R0-{digest(number)[:DIGITS]}"
+def named(item: Item) -> str:
+    """Name a request as the journal may; those of files apart, as several may give equal numbers."""
+    mark = f":{item.queue}" if item.queue else ""
+    name = f"{item.number}{mark}"
+    return name if ID.fullmatch(name) else f"R0-{digest(item.number)[:DIGITS]}{mark}"
 
 
 def warrant(item: Item) -> Warrant:
     """Say on whose word a request is carried out."""
-    return Warrant(named(item.number), item.login if LOGIN.fullmatch(item.login) else "")
+    return Warrant(named(item), item.login if LOGIN.fullmatch(item.login) else "")
 
 
 def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
@@ -33,12 +35,19 @@ def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
     """
     waiting = holds.waiting(journal.read())
     for standing in standings:
-        name = named(standing.item.number)
+        name = named(standing.item)
+        if standing.purged:
+            continue  # the journal knows that it was carried out
         if standing.verdict == "closed":
             if name in waiting:
                 journal.append("request", when, "", _content(standing, "closed"))
-        elif name not in waiting:
+        elif name not in waiting or _moved(standing.item, waiting[name].key):
             journal.append("request", when, "", _content(standing, "opened"))
+
+
+def _moved(item: Item, key: str) -> bool:
+    """Whether a request is about somebody else by now."""
+    return item.known and holds.same(item.subject) != holds.same(key)
 
 
 def refused(journal: Journal, standing: Standing, when: str) -> None:
@@ -47,15 +56,15 @@ def refused(journal: Journal, standing: Standing, when: str) -> None:
     Raises:
         Negative: the journal is broken. Misconfigured: it cannot be written.
     """
-    known = holds.waiting(journal.read()).get(named(standing.item.number))
+    known = holds.waiting(journal.read()).get(named(standing.item))
     if known is not None and not known.why:
         journal.append("request", when, "", _content(standing, "refused"))
 
 
 def _content(standing: Standing, state: str) -> dict[str, object]:
     item = standing.item
-    key = "" if item.subject is None else str(item.subject)
-    content: dict[str, object] = {"request": named(item.number), "state": state}
+    key = str(item.subject) if item.known or isinstance(item.subject, int) else ""
+    content: dict[str, object] = {"request": named(item), "state": state}
     content["subject"] = {"key": key}
     if item.received is not None and standing.term is not None:
         content |= {"received": item.received.date().isoformat(), "due": standing.term.isoformat()}

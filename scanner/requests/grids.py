@@ -1,18 +1,12 @@
 """Grids of cells as files hold them: lines of a CSV file, the first sheet of an Excel workbook."""
 
-import csv
-import io
-import os
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from scanner import sheets
 from scanner.errors import Misconfigured
-
-BOM = "\ufeff"
-"""What Excel puts before UTF-8."""
 
 
 class Form(Protocol):
@@ -35,45 +29,23 @@ def form_of(path: Path, *, new: bool = False) -> Form:
         Misconfigured: it cannot be read, or such files are not known.
     """
     if path.suffix.lower() == ".csv":
-        return _Lines.parse(path, "" if new else _decoded(path))
+        return _Lines([], sheets.Sheet(path, "utf-8", ",")) if new else _Lines.read(path)
     if path.suffix.lower() == ".xlsx":
-        return _Workbook.new() if new else _Workbook.parse(path, _bytes(path))
+        return _Workbook.new() if new else _Workbook(sheets.load(path))
     raise Misconfigured(f"{path.name}: a file of requests ends in .csv or .xlsx")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = (os.strerror(error.errno) if error.errno else "it is none").lower()
-        raise Misconfigured(f"cannot read {str(path)!r}: {why}") from None
-
-
-def _decoded(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise Misconfigured(f"{path.name} is not UTF-8: save it as CSV UTF-8") from None
 
 
 @dataclass(slots=True)
 class _Lines:
-    """A CSV file: its separator and its mark of UTF-8 stay."""
+    """A CSV file: its encoding, its separator and how its lines end stay."""
 
     cells: list[list[str]]
-    separator: str
-    mark: str
+    like: sheets.Sheet
 
     @classmethod
-    def parse(cls, path: Path, text: str) -> "_Lines":
-        bare = text.removeprefix(BOM)
-        head = bare.partition("\n")[0]
-        separator = max(",;\t", key=head.count)
-        try:
-            rows = list(csv.reader(io.StringIO(bare, newline=""), delimiter=separator, strict=True))
-        except csv.Error:
-            raise Misconfigured(f"{path.name} is damaged: its quotes do not match") from None
-        return cls(rows, separator, BOM if text.startswith(BOM) else "")
+    def read(cls, path: Path) -> "_Lines":
+        like = sheets.understand(path)
+        return cls([row for _, row in like.rows()], like)
 
     def lines(self) -> Sequence[Sequence[object]]:
         return self.cells
@@ -86,9 +58,7 @@ class _Lines:
         row[place] = text
 
     def write(self, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(self.mark)
-            csv.writer(file, delimiter=self.separator).writerows(self.cells)
+        sheets.write(iter(self.cells), self.like, path)
 
 
 @dataclass(slots=True)
@@ -102,18 +72,6 @@ class _Workbook:
         from openpyxl import Workbook
 
         return cls(Workbook())
-
-    @classmethod
-    def parse(cls, path: Path, raw: bytes) -> "_Workbook":
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
-
-        try:
-            return cls(load_workbook(io.BytesIO(raw)))
-        except (zipfile.BadZipFile, KeyError, ValueError, InvalidFileException):
-            raise Misconfigured(
-                f"{path.name} is no .xlsx workbook, or is damaged or protected by a password"
-            ) from None
 
     def lines(self) -> Sequence[Sequence[object]]:
         return [

@@ -15,6 +15,7 @@ from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.uprooter import Uprooter
+from scanner.wording import count
 
 
 def excusing(pack: Pack, item: Item) -> Pack:
@@ -46,7 +47,7 @@ def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
             found += _directed(walk, item)
         except Misconfigured as error:  # this request's alone: others may be redacted
             return (str(error),)
-    return tuple(f"{s.why} ({s.rows} rows)" for s in found if s.effect == "stop")
+    return tuple(f"{s.why} ({count(s.rows, 'row')})" for s in found if s.effect == "stop")
 
 
 def _directed(walk: Walk, item: Item) -> list[StopFound]:

@@ -1,10 +1,13 @@
 """What requests are to us: keys, times and reasons, free of personal data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from scanner.chain import Entry
 from scanner.executor.errands import Aside
+from scanner.plans import Receipt
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""
@@ -22,7 +25,8 @@ class Item:
 
     ``key`` names its row. ``subject`` is the person's key, None where none is named; ``known``
     says whether that person has a row. ``opener`` and ``approver`` are users, ``login`` is the
-    approver's. ``told`` is what the last note of ours gave as the reason not to do it.
+    approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``queue``
+    tells files of requests, whose numbers may be equal, from each other and from action items.
     """
 
     key: Any
@@ -38,6 +42,7 @@ class Item:
     approver: Any
     login: str
     told: str
+    queue: str = ""
 
     def stands(self, again: "Item") -> bool:
         """Whether it is still as it was judged, now that its subject is erased.
@@ -48,6 +53,19 @@ class Item:
         cut = self.method == "purge" and again.subject is None
         subject = self.subject if cut else again.subject
         return replace(again, told=self.told, known=self.known, subject=subject) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Whom a request was about that has no contact now.
+
+    ``purged`` is the journal's line that says so, if Efface did that after the request came in;
+    ``there`` says that the contact has a row, and the item only no link to it.
+    """
+
+    key: str
+    purged: Entry | None
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,12 @@ class Standing:
     due: datetime | None
     term: date | None
     left: int | None
+    past: Past | None = None
+
+    @property
+    def purged(self) -> Entry | None:
+        """Give the journal's line of a purge that has left nothing but the request to close."""
+        return self.past.purged if self.past else None
 
     @property
     def why(self) -> str:
@@ -115,17 +139,24 @@ class Outcome:
         }
 
 
+Note = Callable[[Receipt], str]
+"""Writes the note on a request from what was done."""
+
+
 class Tracker(Protocol):
     """Where requests are kept."""
 
     def items(self) -> tuple[Item, ...]:
         """Read all requests, closed ones as well."""
 
-    def finishing(self, item: Item, text: str) -> Aside | None:
-        """Give what closes the item with the note ``text`` inside of the erasure's transaction."""
+    def finishing(self, item: Item, note: Note) -> Aside | None:
+        """Give what closes the item with ``note`` inside of the erasure's transaction."""
 
     def finished(self, item: Item, text: str) -> None:
         """Close the item after the erasure was committed, where it is not in the database."""
+
+    def close(self, item: Item, text: str) -> None:
+        """Note and close the item of somebody whose erasure was committed before."""
 
     def refuse(self, item: Item, why: str) -> None:
         """Leave the item open with a note that says why."""

@@ -5,25 +5,43 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from scanner.chain import Entry
 from scanner.errors import Misconfigured
 from scanner.lookups import OPEN
-from scanner.requests.items import Item, Standing, Verdict
+from scanner.requests.items import Item, Past, Standing, Verdict
 from scanner.tracking import Policy
 
-GONE = "the contact is gone"
-NOBODY = "the item names no contact"
+UNKNOWN = (
+    "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "
+    "then close the request"
+)
+GONE = f"the contact is gone, {UNKNOWN}"
+NOBODY = "the item names no contact: link one to it, or close it"
 SAME = "who approved it is who opened it: a second person has to approve it"
+QUOTED = 16
+"""How much of a plan's digest a note quotes: enough for efface log to find it."""
+
 NOTES_ARE = 2000
 """So many characters of a reason are noted."""
 
 
-def judge(item: Item, policy: Policy, now: datetime, *, stops: Sequence[str] = ()) -> Standing:
-    """Say how a request stands at ``now``, a time of the site; ``stops`` speak against it, too."""
+def judge(
+    item: Item,
+    policy: Policy,
+    now: datetime,
+    *,
+    stops: Sequence[str] = (),
+    past: Past | None = None,
+) -> Standing:
+    """Say how a request stands at ``now``, a time of the site; ``stops`` speak against it, too.
+
+    ``past`` is what the journal says of its contact, where that is gone.
+    """
     due = item.approved + timedelta(days=policy.delay_days) if item.approved else None
     term = _months_on(item.received.date(), policy.term_months) if item.received else None
     left = (term - now.date()).days if term else None
     waits = _waits(item, policy, due, now)
-    bars = [*_bars(item, policy), *stops]
+    bars = [*_bars(item, policy, past), *stops]
     verdict: Verdict = "due"
     if item.state == "closed":
         return Standing(item, "closed", ("closed",), due, term, left)
@@ -31,7 +49,8 @@ def judge(item: Item, policy: Policy, now: datetime, *, stops: Sequence[str] = (
         verdict = "waiting"
     elif bars:
         verdict = "refused"
-    return Standing(item, verdict, (*waits, *bars), due, term, left)
+    told = [f"purged at {past.purged.when}: only to be closed"] if past and past.purged else []
+    return Standing(item, verdict, (*told, *waits, *bars), due, term, left, past)
 
 
 def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> list[str]:
@@ -48,16 +67,25 @@ def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> l
     return []
 
 
-def _bars(item: Item, policy: Policy) -> list[str]:
+def _bars(item: Item, policy: Policy, past: Past | None) -> list[str]:
     """List what the item itself has against it."""
     found = []
-    if item.subject is None:
-        found.append(NOBODY)
-    elif not item.known:
-        found.append(GONE)
+    if not item.known and not (past and past.purged):
+        found.append(_missing(item, past))
     if policy.second_person and item.approved and not _two(item):
         found.append(SAME)
     return found
+
+
+def _missing(item: Item, past: Past | None) -> str:
+    """Say what became of the contact of a request that nobody has erased."""
+    if item.subject is not None:
+        return GONE
+    if past is None:
+        return NOBODY
+    if past.there:
+        return f"the item no longer names contact {past.key}: link it again, or close the item"
+    return f"the contact that the item named, {past.key}, is gone, {UNKNOWN}"
 
 
 def _two(item: Item) -> bool:
@@ -86,6 +114,11 @@ def done(policy: Policy, **said: object) -> str:
             f"[requests]: done: nothing fills {', '.join(unknown)}: there are {', '.join(said)}"
         )
     return _plain(OPEN.sub(lambda m: str(said[m[1]]), policy.done))
+
+
+def purged(by: Entry) -> str:
+    """Write the note on a request whose contact was purged before."""
+    return f"Efface carried this out by purge at {by.when}. Plan {by.plan[:QUOTED]}."
 
 
 def refused(policy: Policy, why: str) -> str:

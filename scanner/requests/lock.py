@@ -18,18 +18,19 @@ BUSY = "another run works on these requests: nothing was done; it is enough that
 
 
 @contextmanager
-def alone(engine: Engine) -> Iterator[None]:
-    """Hold the database's own lock while the block works; where it has none, that of a file.
+def alone(engine: Engine, what: str = "requests", busy: str = BUSY) -> Iterator[None]:
+    """Hold the database's own lock of ``what`` while the block works; where it has none, a file's.
 
     Raises:
-        Refused: another run holds it.
+        Refused: another run holds it; ``busy`` says so.
     """
     dialect = dialect_of(engine)
     if not dialect.has_claims:
-        with alone_with(_beside(engine)):
+        place = _beside(engine)
+        with alone_with(place.with_name(f"{place.name}.{what}"), busy):
             yield
         return
-    name = f"efface-requests-{digest(engine.url.database or '')[:16]}"
+    name = f"efface-{what}-{digest(engine.url.database or '')[:16]}"
     with failing(engine):
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()  # the lock ends with the session
@@ -40,14 +41,14 @@ def alone(engine: Engine) -> Iterator[None]:
             raise
     try:
         if not got:
-            raise Refused(BUSY)
+            raise Refused(busy)
         yield
     finally:
         connection.close()
 
 
 @contextmanager
-def alone_with(path: Path) -> Iterator[None]:
+def alone_with(path: Path, busy: str = BUSY) -> Iterator[None]:
     """Hold the lock file of ``path`` while the block works; a crash lets go of it.
 
     Raises:
@@ -60,7 +61,7 @@ def alone_with(path: Path) -> Iterator[None]:
     except OSError:
         raise Misconfigured(f"the lock file {str(place)!r} cannot be made") from None
     if file is None:
-        raise Refused(BUSY)
+        raise Refused(busy)
     try:
         yield
     finally:

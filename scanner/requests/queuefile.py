@@ -15,8 +15,10 @@ from sqlalchemy import Connection
 
 from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
+from scanner.model import digest
+from scanner.plans import Receipt
 from scanner.requests import judging, sheets
-from scanner.requests.items import Item
+from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
 from scanner.tracking import METHODS, Policy
 
@@ -28,6 +30,9 @@ COLUMNS = (
     NUMBER, SUBJECT, STATUS, METHOD, RECEIVED, OPENER, APPROVED, APPROVER, CLOSED, NOTE
 )  # fmt: skip
 """The headers, in the order in which a new file has them."""
+
+MARK = 8
+"""How much of the digest of its place tells a file from others."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -67,10 +72,11 @@ class QueueFile:
         there = self.present({i.subject for i in found if i.subject is not None})
         return tuple(replace(i, known=i.subject in there) for i in found)
 
-    def finishing(self, item: Item, text: str) -> Aside:
+    def finishing(self, item: Item, note: Note) -> Aside:
         """Make sure, before the erasure is committed, that the row can be closed afterwards."""
 
-        def check(_connection: Connection) -> None:
+        def check(_connection: Connection, receipt: Receipt) -> None:
+            note(receipt)
             sheet = sheets.read(self.path, COLUMNS)
             again = self._item(sheet, self._row(sheet, item))
             if not item.stands(again):
@@ -83,6 +89,10 @@ class QueueFile:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""
         closed = self.now.isoformat(sep=" ", timespec="seconds")
         self._write(item, {STATUS: ENDED, CLOSED: closed, NOTE: text})
+
+    def close(self, item: Item, text: str) -> None:
+        """Close the row of somebody who was erased before."""
+        self.finished(item, text)
 
     def refuse(self, item: Item, why: str) -> None:
         """Leave the row open with a note."""
@@ -157,6 +167,7 @@ class QueueFile:
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
             told=judging.told(self.policy, cells[NOTE]),
+            queue=f"Q{digest(str(self.path.resolve()))[:MARK]}",
         )
 
     def _approved(self, status: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from scanner import surveyor
+from scanner.chain import Entry
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
@@ -18,6 +19,7 @@ from scanner.planner import Request
 from scanner.plans import Basis, Plan, Receipt
 from scanner.requests import docket, hurdles, judging
 from scanner.requests.items import Item, Outcome, Standing, Tracker
+from scanner.requests.past import pasts
 from scanner.rulebook import Pack
 from scanner.surveyor import Survey
 
@@ -25,9 +27,6 @@ LOG = logging.getLogger(__name__)
 
 TRIES = 3
 """How often a request is planned anew because others wrote meanwhile."""
-
-DIGITS = 16
-"""How much of a plan's digest a note quotes: enough for efface log to find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,14 @@ class Work:
     survey: Survey | None = None
 
 
-def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tuple[Standing, ...]:
+def standings(
+    engine: Engine, pack: Pack, tracker: Tracker, now: datetime, journal: Journal
+) -> tuple[Standing, ...]:
     """Say how all requests stand, with the stops that hold for those that are open.
 
     Raises:
         Misconfigured: the pack does not fit the database.
+        Negative: the journal, which knows whose contact was purged, is broken.
         DatabaseFailed: the database failed.
     """
     items = tracker.items()
@@ -60,8 +62,11 @@ def standings(engine: Engine, pack: Pack, tracker: Tracker, now: datetime) -> tu
         with reading(engine) as connection:
             walk = hurdles.ground(connection, reflect(connection), pack)
             stops = {i.key: hurdles.stopping(walk, pack, i) for i in asked}
-    policy = pack.requests.policy
-    return tuple(judging.judge(i, policy, now, stops=stops.get(i.key, ())) for i in items)
+    policy, gone = pack.requests.policy, pasts(engine, pack, journal, items)
+    return tuple(
+        judging.judge(i, policy, now, stops=stops.get(i.key, ()), past=gone.get(i.key))
+        for i in items
+    )
 
 
 def run(work: Work) -> Iterator[Outcome]:
@@ -76,18 +81,38 @@ def run(work: Work) -> Iterator[Outcome]:
     work.journal.read()
     if work.commit:
         _settle(work)
-    policy = work.pack.requests.policy
-    judged = [judging.judge(item, policy, work.now) for item in work.tracker.items()]
+    judged = _judged(work)
     if work.commit:
         docket.note(work.journal, judged, _stamp())
-    due = [s.item for s in judged if s.verdict == "due"]
+    due = [s.item for s in judged if s.verdict == "due" and not s.purged]
     for standing in judged:
         if standing.verdict == "refused":
             yield _refuse(work, standing, Refused(standing.why))
+        elif standing.verdict == "due" and standing.purged:
+            yield _close(work, standing, standing.purged)
         elif standing.verdict == "due":
             LOG.info("request %s is due", standing.item.number)
             work = replace(work, survey=_surveyed(work, due[due.index(standing.item) :]))
             yield _carry_out(work, standing)
+
+
+def _judged(work: Work) -> tuple[Standing, ...]:
+    """Say how all requests stand, without looking for stops."""
+    items, policy = work.tracker.items(), work.pack.requests.policy
+    gone = pasts(work.engine, work.pack, work.journal, items)
+    return tuple(judging.judge(i, policy, work.now, past=gone.get(i.key)) for i in items)
+
+
+def _close(work: Work, standing: Standing, purged: Entry) -> Outcome:
+    """Close the request of somebody who was purged already."""
+    told = f"purged at {purged.when}, line {purged.number} of the journal"
+    if not work.commit:
+        return Outcome(standing, "rehearsed", f"{told}: only to be closed", plan=purged.plan)
+    try:
+        work.tracker.close(standing.item, judging.purged(purged))
+    except (Refused, DatabaseFailed, Misconfigured) as error:
+        return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
+    return Outcome(standing, "done", f"{told}: closed", plan=purged.plan)
 
 
 def _surveyed(work: Work, items: Sequence[Item]) -> Survey | None:
@@ -134,8 +159,7 @@ def docketed(tracker: Tracker, pack: Pack, journal: Journal, now: datetime, numb
 
 def remaining(work: Work) -> tuple[Standing, ...]:
     """Say how the requests stand that are still open, without looking for stops."""
-    judged = (judging.judge(i, work.pack.requests.policy, work.now) for i in work.tracker.items())
-    return tuple(s for s in judged if s.verdict != "closed")
+    return tuple(s for s in _judged(work) if s.verdict != "closed")
 
 
 def _carry_out(work: Work, standing: Standing) -> Outcome:
@@ -185,7 +209,10 @@ def _once(work: Work, standing: Standing) -> Outcome:
             f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
             "--reviews, then erase with that plan"
         )
-    text = judging.done(policy, **_said(plan))
+
+    def note(done: Receipt) -> str:
+        return judging.done(policy, **_said(done))
+
     receipt = execute(
         work.engine,
         plan,
@@ -197,13 +224,13 @@ def _once(work: Work, standing: Standing) -> Outcome:
         survey=work.survey,
         warrant=docket.warrant(item),
         progress=work.progress,
-        alongside=work.tracker.finishing(item, text),
+        alongside=work.tracker.finishing(item, note),
     )
     if receipt.residue:
         raise Refused("the subject could still be found: decide on these columns: "
                       + ", ".join(receipt.residue))  # fmt: skip
     if work.commit:
-        _record(work, standing, plan, text)
+        _record(work, standing, plan, note(receipt))
     return _outcome(work, standing, plan, receipt)
 
 
@@ -214,14 +241,14 @@ def _planned(work: Work, asked: Request) -> Plan:
         return surveyor.draft(connection, asked, seen, progress=work.progress).plan
 
 
-def _said(plan: Plan) -> dict[str, Any]:
+def _said(receipt: Receipt) -> dict[str, Any]:
     """Give what a note may say about an erasure: words and counts."""
     return {
-        "method": plan.method,
-        "rows": plan.rows,
-        "mentions": sum(len(m.spans) for m in plan.mentions),
-        "reviews": len(plan.reviews),
-        "plan": plan.digest[:DIGITS],
+        "method": receipt.method,
+        "rows": sum(receipt.rows.values()),
+        "mentions": receipt.mentions,
+        "reviews": len(receipt.reviews),
+        "plan": receipt.plan[: judging.QUOTED],
     }
 
 
@@ -230,7 +257,7 @@ def _outcome(work: Work, standing: Standing, plan: Plan, receipt: Receipt) -> Ou
         standing,
         "done" if work.commit else "rehearsed",
         rows=sum(receipt.rows.values()),
-        reviews=len(plan.reviews),
+        reviews=len(receipt.reviews),
         plan=plan.digest,
     )
 
@@ -244,7 +271,7 @@ def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
     item, table = standing.item, plan.subject[0]
     raw = standing.to_raw()
     content = {
-        "request": docket.named(item.number),
+        "request": docket.named(item),
         "subject": {"table": table, "key": plan.subject[1]},
         "method": item.method,
         "received": raw["received"],

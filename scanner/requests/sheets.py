@@ -7,11 +7,13 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from scanner.errors import Misconfigured
 from scanner.requests.grids import Form, form_of
+from scanner.sheets import as_text
+from scanner.sheets import column as letters
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet takes for a formula."""
@@ -48,7 +50,7 @@ class Sheet:
 
     def blame(self, row: Row, column: str, what: str) -> None:
         """Note a fault in a cell."""
-        self.faults.append(f"cell {_letters(self.places[column])}{row.line + 1} ({column}): {what}")
+        self.faults.append(f"cell {letters(self.places[column])}{row.line + 1} ({column}): {what}")
 
     def complain(self) -> None:
         """Refuse the file where something is wrong.
@@ -130,7 +132,7 @@ def empty(path: Path, columns: Sequence[str]) -> Sheet:
 
 
 def _read(sheet: Sheet, line: int, cells: Sequence[object]) -> None:
-    texts = {c: _text(cells[n]) if n < len(cells) else "" for c, n in sheet.places.items()}
+    texts = {c: as_text(cells[n]) if n < len(cells) else "" for c, n in sheet.places.items()}
     row = Row(line, texts)
     if not any(t.strip() for t in texts.values()):
         return
@@ -140,21 +142,8 @@ def _read(sheet: Sheet, line: int, cells: Sequence[object]) -> None:
     sheet.rows.append(row)
 
 
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value.isoformat(sep=" ", timespec="seconds")
-        case date():
-            return value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
-    return str(value)
-
-
 def _places(path: Path, head: Sequence[object], columns: Sequence[str]) -> dict[str, int]:
-    names = [_text(h).strip().casefold() for h in head]
+    names = [as_text(h).strip().casefold() for h in head]
     wrong = [c for c in columns if names.count(c.casefold()) != 1]
     if wrong:
         raise Misconfigured(
@@ -162,9 +151,3 @@ def _places(path: Path, head: Sequence[object], columns: Sequence[str]) -> dict[
             "efface requests open makes a new file"
         )
     return {c: names.index(c.casefold()) for c in columns}
-
-
-def _letters(place: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return str(get_column_letter(place + 1))

@@ -1,0 +1,81 @@
+"""What the journal says of requests whose contact has no row any more, or that name none. Reads only.
+
+A contact is purged by another plan, or the process dies before a file of requests is written; or
+somebody deletes it by hand: then nobody has erased what is left of it, and the request stays open.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from scanner import ledger
+from scanner.chain import Entry
+from scanner.errors import Misconfigured
+from scanner.holds import same
+from scanner.journal import Journal
+from scanner.ledger import Erasure
+from scanner.requests import docket
+from scanner.requests.items import Item, Past
+from scanner.requests.subjects import Subjects
+from scanner.rulebook import Pack
+
+
+def pasts(
+    engine: Engine, pack: Pack, journal: Journal, items: Iterable[Item]
+) -> Mapping[Any, Past]:
+    """Say of each open request without a contact whom it was about, and whether that one was purged.
+
+    Raises:
+        Negative: the journal is broken. Misconfigured: it, or its key, cannot be read.
+        DatabaseFailed: the database failed.
+    """
+    asked = [i for i in items if i.state != "closed" and not i.known]
+    if not asked:
+        return {}
+    entries = journal.read()
+    named, purged = _named(entries), _purged(entries, pack.subject)
+    found: dict[Any, Past] = {}
+    for item in asked:
+        key = named.get(docket.named(item), "") if item.subject is None else str(item.subject)
+        if key:
+            done = purged.get(same(key))
+            since = done if done and _after(done, item.received) else None
+            there = item.subject is None and _there(engine, pack, key)
+            found[item.key] = Past(key, since.last if since and not there else None, there)
+    return found
+
+
+def _named(entries: Iterable[Entry]) -> dict[str, str]:
+    """Collect whom requests were about when the journal first heard of them."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        key = str((entry.content.get("subject") or {}).get("key", ""))
+        if entry.event == "request" and key:
+            found[str(entry.content.get("request", ""))] = key
+    return found
+
+
+def _purged(entries: Iterable[Entry], subject: str) -> dict[str, Erasure]:
+    """Find who was purged, by ``same`` of the key."""
+    return {
+        same(e.key): e
+        for e in ledger.erasures(entries)
+        if e.method == "purge" and e.table.rpartition(".")[2].lower() == subject
+    }
+
+
+def _after(erasure: Erasure, received: datetime | None) -> bool:
+    """Whether somebody was purged after the request came in, whose time is the site's own."""
+    if received is None:
+        return False
+    return datetime.fromisoformat(erasure.last.when) >= received.astimezone(UTC)
+
+
+def _there(engine: Engine, pack: Pack, key: str) -> bool:
+    subjects = Subjects.of(engine, pack)
+    try:
+        return bool(subjects.present({subjects.key(key)}))
+    except Misconfigured:
+        return False
