@@ -234,7 +234,10 @@ def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
 
 def ref(table: Table) -> TableRef:
     """Name a reflected table."""
-    return TableRef(table.schema or "", table.name)
+    known: TableRef | None = table.info.get(TableRef)
+    if known is None:  # asked for thousands of times
+        known = table.info[TableRef] = TableRef(table.schema or "", table.name)
+    return known
 
 
 def fingerprint(schema: MetaData) -> str:
