@@ -168,7 +168,7 @@ def _said(
     if not here.people or not keys:
         return 0
     found = multitude.gather(
-        connection, here.schema, here.walk, basis, keys, batch=batch, progress=progress
+        connection, here.schema, here.walk, basis, keys, batch=batch, sure=True, progress=progress
     )
     return sum(map(len, found.places.values()))
 

@@ -175,7 +175,14 @@ def _multitude(
         return Multitude()
     size = max(len(plan.batches[n].roots) for n in rest)
     return multitude.gather(
-        connection, here.schema, here.walk, plan.basis, keys, batch=size, progress=progress
+        connection,
+        here.schema,
+        here.walk,
+        plan.basis,
+        keys,
+        batch=size,
+        sure=False,
+        progress=progress,
     )
 
 
