@@ -87,8 +87,7 @@ def gather(
         named: dict[Any, Identity] = {}
         for some in chunks(group, batch):
             whole = walk.trace_all(some)
-            for key, territory in apart(whole, some).items():
-                named[key] = dossier.identify(connection, walk, territory, basis)
+            named |= dossier.identify_all(connection, walk, apart(whole, some), basis)
         found.identities |= named
         company = Company.of(named)
         look(connection, schema, company, walk.addresses, basis, found.places, progress, sure=sure)
