@@ -48,6 +48,23 @@ class Setting:
         """Give the table of the roots."""
         return self.walk.tables[self.subject]
 
+    @property
+    def watched(self) -> set[TableRef]:
+        """Name the tables that a batch changes or that may refer to what it deletes."""
+        tables = set(self.itinerary.deleted) | {ref(r.child) for r in self.itinerary.cut}
+        for where in self.itinerary.deleted:
+            tables |= {ref(r.child) for r in self.ground.referring.get(where, ())}
+        while more := set(self._declared(tables)) - tables:
+            tables |= more
+        return tables
+
+    def _declared(self, tables: Collection[TableRef]) -> Iterator[TableRef]:
+        """Name the tables with foreign keys to some: the database may delete from them, too."""
+        for where, table in self.walk.tables.items():
+            targets = (k.elements[0].target_fullname for k in table.foreign_key_constraints)
+            if any(self.walk.find(t.rpartition(".")[0]) in tables for t in targets):
+                yield where
+
 
 def setting(connection: Connection, pack: Pack, basis: Basis, agenda: Agenda) -> Setting:
     """Bind directives to the database of an audit.
@@ -154,7 +171,7 @@ def _said(
     if not here.people or not keys:
         return 0
     found = multitude.gather(
-        connection, here.schema, here.walk, basis, keys, batch=batch, progress=progress
+        connection, here.schema, here.walk, basis, keys, batch=batch, sure=True, progress=progress
     )
     return sum(map(len, found.places.values()))
 
@@ -238,7 +255,7 @@ class _Drawing:
 
     def __init__(self, connection: Connection, here: Setting, *, chosen: bool) -> None:
         self.connection, self.here, self.chosen = connection, here, chosen
-        empty = {w for w, n in verifier.count_rows(connection, here.schema).items() if not n}
+        empty = verifier.empty_tables(connection, here.schema)
         self.uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
         self.batches: list[Batch] = []
         self.stops: list[StopFound] = []

@@ -195,7 +195,11 @@ def _reflect_tables(
     schema: MetaData, connection: Connection, name: str, tables: Sequence[str]
 ) -> None:
     """Read as many tables as can be read at once: some databases answer for all in one statement."""
-    with warnings.catch_warnings(), contextlib.suppress(exc.SQLAlchemyError):
+    with (
+        warnings.catch_warnings(),
+        contextlib.suppress(exc.SQLAlchemyError),
+        connection.begin_nested(),  # a statement that fails would end the transaction
+    ):
         warnings.simplefilter("ignore", exc.SAWarning)  # those left out are read one by one
         schema.reflect(connection, schema=name or None, only=tables, resolve_fks=False)
 
@@ -234,7 +238,10 @@ def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
 
 def ref(table: Table) -> TableRef:
     """Name a reflected table."""
-    return TableRef(table.schema or "", table.name)
+    known: TableRef | None = table.info.get(TableRef)
+    if known is None:  # asked for thousands of times
+        known = table.info[TableRef] = TableRef(table.schema or "", table.name)
+    return known
 
 
 def fingerprint(schema: MetaData) -> str:

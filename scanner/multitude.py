@@ -3,23 +3,22 @@
 What a pass finds is kept as places of rows; their texts are read again when they are scrubbed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, or_, select
 
 from scanner import dossier
-from scanner.crowd import Crowd
-from scanner.database import dialect_of
+from scanner.company import Company
+from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.graph import Row, Territory, Walk, table_of
 from scanner.identity import Identity
-from scanner.matcher import Matcher
-from scanner.model import ColumnRef, Key, Progress, TableRef
+from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.plans import Basis
 from scanner.rows import Address, chunks, named
-from scanner.searcher import search
+from scanner.searcher import passages, searched
 
 GROUP = 1000
 """So many subjects share a pass: bounds the memory of what they are called."""
@@ -39,10 +38,28 @@ Spot = tuple[TableRef, Key]
 
 @dataclass(slots=True)
 class Multitude:
-    """What subjects are called, and where all text names them."""
+    """What subjects are called, and where all text names them, or may name them.
+
+    ``companies`` are kept to look with again where there are no more than one pass takes.
+    """
 
     identities: dict[Any, Identity] = field(default_factory=dict, repr=False)
     places: dict[Any, list[Place]] = field(default_factory=dict, repr=False)
+    companies: list[Company] = field(default_factory=list, repr=False)
+
+    def together(self) -> Iterator[Company]:
+        """Give all subjects in companies for one pass each."""
+        if self.companies or not self.identities:
+            yield from self.companies
+            return
+        for some in chunks(list(self.identities.items()), GROUP):
+            yield Company.of(dict(some))
+
+    def company(self, keys: Sequence[Any]) -> Company:
+        """Give one with the subjects ``keys``."""
+        if self.companies:
+            return self.companies[0]
+        return Company.of({k: self.identities[k] for k in keys if k in self.identities})
 
     def spots(self, key: Any, addresses: Mapping[TableRef, Address]) -> dict[Spot, Place]:
         """Give the rows that name a subject, each once."""
@@ -58,47 +75,59 @@ def gather(
     keys: Sequence[Any],
     *,
     batch: int,
+    sure: bool,
     progress: Progress | None = None,
 ) -> Multitude:
-    """Read what the subjects ``keys`` are called and look for all of them."""
+    """Read what the subjects ``keys`` are called and look for all of them.
+
+    Without ``sure`` the places are those that may name them: who goes there looks again.
+    """
     found = Multitude()
     for group in chunks(keys, GROUP):
         named: dict[Any, Identity] = {}
         for some in chunks(group, batch):
             whole = walk.trace_all(some)
-            for key, territory in apart(whole, some).items():
-                named[key] = dossier.identify(connection, walk, territory, basis)
+            named |= dossier.identify_all(connection, walk, apart(whole, some), basis)
         found.identities |= named
-        look(connection, schema, named, walk.addresses, basis, found.places, progress)
+        company = Company.of(named)
+        look(connection, schema, company, walk.addresses, basis, found.places, progress, sure=sure)
+        if len(keys) <= GROUP:
+            found.companies.append(company)
     return found
 
 
 def look(
     connection: Connection,
     schema: MetaData,
-    identities: Mapping[Any, Identity],
+    company: Company,
     addresses: Mapping[TableRef, Address],
     basis: Basis,
     places: dict[Any, list[Place]],
     progress: Progress | None = None,
+    *,
+    sure: bool = True,
 ) -> None:
-    """Look for all ``identities`` with one pass; add what is found to ``places``."""
-    keys = [k for k, identity in identities.items() if identity]
-    if not keys:
-        return
-    crowd = cast(Matcher, Crowd(identities[k] for k in keys))  # touches and finds as a matcher does
-    numbers: frozenset[ColumnRef] = frozenset(
-        c for c, t in basis.columns.items() if t.personal != "none"
-    )
-    hits = search(
-        connection, schema, crowd, addresses=addresses, numbers=numbers, progress=progress
-    )
-    for hit in hits:
-        whose = {n for found in hit.found.values() for n in cast(Mapping[int, Any], found)}
-        columns = addresses[hit.table].columns
-        place = Place(hit.table, {c: hit.values[c] for c in columns})
-        for n in sorted(whose):
-            places.setdefault(keys[n], []).append(place)
+    """Look for all of a ``company`` with one pass; add what is found to ``places``."""
+    held, watch = numbers(basis), progress or Silent()
+    tables = sorted(schema.tables.values(), key=ref) if company.numbers else []
+    watch.begin("search", len(tables))
+    for table in tables:
+        where, count = ref(table), 0
+        columns, address = searched(table, held), addresses[where]
+        for rows, texts in passages(connection, table, columns, address) if columns else ():
+            count += len(rows)
+            told = company.told(columns, rows, sure=sure, texts=texts)
+            for at in sorted(told):
+                cells = rows[at]._mapping  # noqa: SLF001 - the public way in SQLAlchemy
+                place = Place(where, {c: cells[c] for c in address.columns})
+                for key in told[at]:
+                    places.setdefault(key, []).append(place)
+        watch.advance(1, f"{where}, {count:,} rows")
+
+
+def numbers(basis: Basis) -> frozenset[ColumnRef]:
+    """Choose the columns of numbers that may hold a phone or an id."""
+    return frozenset(c for c, t in basis.columns.items() if t.personal != "none")
 
 
 def still(

@@ -92,6 +92,9 @@ def plain(value: Any) -> Any:
 
 def chunks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut ``values`` into pieces that one statement can name."""
+    if 0 < len(values) <= size:
+        yield values
+        return
     for start in range(0, len(values), size):
         yield values[start : start + size]
 

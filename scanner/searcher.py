@@ -143,7 +143,7 @@ def said_in(
     for column, value in zip(columns, row, strict=False):
         if value and column.name not in skipped:
             said = text(value)
-            if hit := matcher.find(said, cut=len(said) == _length(column)):
+            if hit := matcher.find(said, cut=fills(column, said)):
                 yield column.name, hit
 
 
@@ -160,10 +160,10 @@ def _hit(
     return RowHits(address.table, key, values, found) if found else None
 
 
-def _length(column: Column[Any]) -> int | None:
-    """Give how long the texts of a column can be; None where no length is declared."""
+def fills(column: Column[Any], said: str) -> bool:
+    """Whether a text is as long as its column allows: it may have been cut."""
     length: int | None = getattr(column.type, "length", None)
-    return length
+    return len(said) == length
 
 
 def _chunks(

@@ -6,19 +6,25 @@ Statements name many keys at once, so that the work grows with the rows and not 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, not_, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
+from scanner import bundler
 from scanner.appraiser import Asked, Itinerary, Start
+from scanner.bundler import Question
 from scanner.database import dialect_of, ref
-from scanner.dialects import Dialect
+from scanner.dialects import Dialect, Keys
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
 from scanner.plans import StopFound
 from scanner.references import Ground, Reference, key_column
 from scanner.rows import chunks
+
+NOTHING = (None, 0, "")
+"""What a column holds that refers to nothing."""
 
 Found = dict[Any, tuple[Any, ...]]
 """Keys of rows with the values that relations go on from."""
@@ -77,8 +83,8 @@ class Uprooter:
         for where, keys in roots.items():
             table = self.ground.tables[where]
             column = table.c[key_column(table)]
-            for some in chunks(list(keys), self.size):
-                waiting += self._claimed(made, table, self.dialect.among(column, some))
+            some = [self.dialect.among(column, part) for part in chunks(list(keys), self.size)]
+            waiting += self._claimed(made, {where: some})
         self._spread(made, waiting)
         while fresh := self._owned(made):
             self._spread(made, fresh)
@@ -89,58 +95,53 @@ class Uprooter:
         return made
 
     def referrers(self, gone: Uprooting) -> tuple[dict[Reference, list[Any]], list[Reference]]:
-        """Find what still refers to rows that are gone: by links to cut, and by others.
-
-        One pass over each table, where the database takes all keys at once.
-        """
+        """Find what still refers to rows that are gone: by links to cut, and by others."""
         cuts = {one.place: one for one in self.itinerary.cut}
         tables: dict[TableRef, list[Reference]] = {}
+        values: dict[tuple[TableRef, str], Keys] = {}
         for where, rows in gone.keys.items():
             for one in self.ground.referring.get(where, ()) if rows else ():
                 if one.to in self._needed[where] and ref(one.child) not in self.empty:
                     tables.setdefault(ref(one.child), []).append(one)
-        kept: dict[Reference, list[Any]] = {}
-        dangling = []
-        for relations in tables.values():
-            for one, key in self._still(gone, relations):
-                cut = cuts.get(one.place) or cuts.get((*one.place[:3], ()))
-                if cut is None or key is None:
-                    dangling.append(one)
-                else:
-                    kept.setdefault(cut, []).append(key)
-        return kept, list(dict.fromkeys(dangling))
+                    if (where, one.to) not in values:
+                        values[where, one.to] = self.values(gone, where, one.to)
+        kept: dict[Reference, dict[Any, None]] = {}
+        dangling: dict[Reference, None] = {}
+        for one, key in self._still(tables.values(), values):
+            cut = cuts.get(one.place) or cuts.get((*one.place[:3], ()))
+            if cut is None or key is None:
+                dangling[one] = None
+            else:
+                kept.setdefault(cut, {})[key] = None
+        return {cut: list(keys) for cut, keys in kept.items()}, list(dangling)
 
     def _still(
-        self, gone: Uprooting, relations: Sequence[Reference]
+        self,
+        tables: Iterable[Sequence[Reference]],
+        values: Mapping[tuple[TableRef, str], Keys],
     ) -> Iterator[tuple[Reference, Any]]:
-        """Give each relation by which a row of one table refers to rows that are gone, and its key."""
-        table = relations[0].child
-        key = key_column(table)
-        held = {one: self.values(gone, ref(one.parent), one.to) for one in relations}
-        at_once = self.dialect.at_once
-        whole = at_once and all(len(v) <= at_once for v in held.values())
-        for some in [relations] if whole else [[one] for one in relations]:
-            sets = {one: set(held[one]) for one in some}
-            wanted = dict.fromkeys(c for o in some for c in (o.column, *(w for w, _ in o.where)))
-            columns = [table.c[c].label(f"c{n}") for n, c in enumerate([key, *wanted]) if c]
-            places = {c: n + bool(key) for n, c in enumerate(wanted)}
-            for terms in self._terms(held, some, whole=bool(whole)):
-                for row in self.connection.execute(select(*columns).where(terms)):
-                    for one in some:
-                        same = all(row[places[c]] == v for c, v in one.where)
-                        if same and row[places[one.column]] in sets[one]:
-                            yield one, row[0] if key else None
-
-    def _terms(
-        self, held: Mapping[Reference, list[Any]], some: Sequence[Reference], *, whole: bool
-    ) -> Iterator[ColumnElement[bool]]:
-        if whole:
-            terms = [referring(self.dialect, one, held[one]) for one in some if held[one]]
+        """Give each relation by which a row refers to rows that are gone, with the row's key."""
+        asked = {}
+        for relations in tables:
+            table = relations[0].child
+            wanted = dict.fromkeys(c for o in relations for c in (o.column, *dict(o.where)))
+            terms = tuple(t for o in relations for t in self._terms(o, values[ref(o.parent), o.to]))
             if terms:
-                yield or_(*terms)
-            return
-        for part in chunks(held[some[0]], self.size):
-            yield referring(self.dialect, some[0], part)
+                columns = tuple(dict.fromkeys([c for c in (key_column(table), *wanted) if c]))
+                asked[Question(table, columns, terms)] = relations
+        for question in bundler.answered(self.connection, list(asked)):
+            relations, key = asked[question], key_column(question.table)
+            sets = {o: set(values[ref(o.parent), o.to]) for o in relations}
+            for _, rows in bundler.read(self.connection, [question]):
+                for row, one in product(rows, relations):
+                    cells = dict(zip(question.columns, row, strict=True))
+                    same = all(cells[c] == v for c, v in one.where)
+                    if same and cells[one.column] in sets[one]:
+                        yield one, cells[key] if key else None
+
+    def _terms(self, one: Reference, held: Keys) -> Iterator[ColumnElement[bool]]:
+        for some in chunks(held, self.size):
+            yield referring(self.dialect, one, some)
 
     def since(self, gone: Uprooting) -> Uprooting:
         """Find what refers to rows that are gone: what triggers have written since."""
@@ -190,38 +191,47 @@ class Uprooter:
         key = key_column(table)
         return (key, *sorted(wanted - {key})) if key else ()
 
-    def values(self, made: Uprooting, where: TableRef, column: str) -> list[Any]:
+    def values(self, made: Uprooting, where: TableRef, column: str) -> Keys:
         """List what the rows that go hold in ``column``, without empty ones."""
-        place = self._needed[where].index(column)
-        held = (row[place] for row in made.keys.get(where, {}).values())
-        return list(dict.fromkeys(v for v in held if v not in (None, 0, "")))
+        rows, place = made.keys.get(where, {}), self._needed[where].index(column)
+        return Keys(dict.fromkeys([v for r in rows.values() if (v := r[place]) not in NOTHING]))
 
     def _spread(self, made: Uprooting, waiting: list[tuple[TableRef, list[Any]]]) -> None:
+        """Follow relations from new rows to others, all that lead to a table with one statement."""
         while waiting:
-            where, keys = waiting.pop(0)
-            for one in self._children.get(where, ()):
-                place = self._needed[where].index(one.to)
-                rows = made.keys[where]
-                held = [v for k in keys if (v := rows[k][place]) not in (None, 0, "")]
-                if not key_column(one.child):
-                    made.loose.setdefault(one, []).extend(held)
-                    continue
-                for some in chunks(held, self.size):
-                    waiting += self._claimed(made, one.child, referring(self.dialect, one, some))
+            terms: dict[TableRef, list[ColumnElement[bool]]] = {}
+            for where, keys in waiting:
+                rows, held = made.keys[where], dict[int, Keys]()
+                for one in self._children.get(where, ()):
+                    place = self._needed[where].index(one.to)
+                    if place not in held:
+                        held[place] = Keys(
+                            [v for k in keys if (v := rows[k][place]) not in NOTHING]
+                        )
+                    if not key_column(one.child):
+                        made.loose.setdefault(one, []).extend(held[place])
+                    else:
+                        terms.setdefault(ref(one.child), []).extend(self._terms(one, held[place]))
+            waiting = self._claimed(made, terms)
 
     def _claimed(
-        self, made: Uprooting, table: Table, where: ColumnElement[bool]
+        self, made: Uprooting, terms: Mapping[TableRef, Sequence[ColumnElement[bool]]]
     ) -> list[tuple[TableRef, list[Any]]]:
         """Read rows; give the new ones."""
-        place = ref(table)
-        known = made.keys.setdefault(place, {})
-        columns = [table.c[c] for c in self._needed[place]]
-        fresh = []
-        for row in self.connection.execute(select(*columns).where(where)):
-            if row[0] not in known:
-                known[row[0]] = tuple(row)
-                fresh.append(row[0])
-        return [(place, fresh)] if fresh else []
+        fresh: dict[TableRef, list[Any]] = {}
+        asked = [
+            Question(self.ground.tables[w], self._needed[w], tuple(some))
+            for w, some in terms.items()
+            if some
+        ]
+        for question, rows in bundler.read(self.connection, asked):
+            place = ref(question.table)
+            known = made.keys.setdefault(place, {})
+            new = {row[0]: tuple(row) for row in rows if row[0] not in known}
+            known |= new
+            if new:
+                fresh.setdefault(place, []).extend(new)
+        return list(fresh.items())
 
     def _owned(self, made: Uprooting) -> list[tuple[TableRef, list[Any]]]:
         """Claim the rows that only rows that go point at."""
@@ -233,8 +243,10 @@ class Uprooter:
             if free and target not in self.empty:
                 shared = self._shared(made, one, free)
                 column = one.parent.c[one.to]
-                for some in chunks([v for v in free if v not in shared], self.size):
-                    fresh += self._claimed(made, one.parent, self.dialect.among(column, some))
+                rest = chunks([v for v in free if v not in shared], self.size)
+                fresh += self._claimed(
+                    made, {target: [self.dialect.among(column, some) for some in rest]}
+                )
         return fresh
 
     def _shared(self, made: Uprooting, owned: Reference, values: Sequence[Any]) -> set[Any]:

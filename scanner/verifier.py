@@ -17,6 +17,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from scanner import bundler
 from scanner.database import ref
 from scanner.graph import places
 from scanner.matcher import Matcher
@@ -118,10 +119,25 @@ def counted(connection: Connection, query: Select[Any]) -> Counter[tuple[str, ..
     return counts
 
 
+def reported(connection: Connection, schema: MetaData, pack: Pack) -> dict[str, int]:
+    """Count the rows of each KPI: those of its table, each table once."""
+    tables = {name: query.get_final_froms()[0] for name, query in counting(schema, pack)}
+    rows = {t: connection.scalar(select(func.count()).select_from(t)) for t in {*tables.values()}}
+    return {name: int(rows[table] or 0) for name, table in tables.items()}
+
+
 def figure(name: str, counts: Counter[tuple[str, ...]]) -> Figure:
     """Name what was counted by a digest of all groups."""
     text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
     return Figure(name, len(counts), sum(counts.values()), digest(text))
+
+
+def empty_tables(
+    connection: Connection, schema: MetaData, among: Collection[TableRef] | None = None
+) -> set[TableRef]:
+    """Find the tables without a row, of all without ``among``."""
+    wanted = [t for t in schema.tables.values() if among is None or ref(t) in among]
+    return set(map(ref, bundler.vacant(connection, wanted)))
 
 
 def count_rows(

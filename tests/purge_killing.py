@@ -22,6 +22,11 @@ from tests.erasing import PACK
 from tests.killing import die, digest
 
 
+def kept(folder: Path) -> Journal:
+    """Give the folder's journal, with a key of its own."""
+    return Journal(folder / "journal.jsonl", folder / "journal.key")
+
+
 def purge(url: str, folder: Path, point: int) -> None:
     """Go on with the purge, and die at the point; never where it is 0."""
     engine, count = connect(url), 0
@@ -45,7 +50,7 @@ def purge(url: str, folder: Path, point: int) -> None:
 
     Journal.append = appended
     plan = Bulk.from_json((folder / "plan.json").read_text())
-    journal = Journal(folder / "journal.jsonl")
+    journal = kept(folder)
     batches.purge(engine, plan, PACK, journal=journal, commit=True, confirm=str(plan.roots))
     print("statements", count, flush=True)
 
@@ -70,7 +75,7 @@ def main() -> None:
     chance = random.Random(seed)
     for _ in range(kills):
         status = forked(url, folder, chance.randint(1, most))
-        done = [e for e in Journal(folder / "journal.jsonl").read() if e.event == "batch"]
+        done = [e for e in kept(folder).read() if e.event == "batch"]
         print("killed" if status == -9 else f"ended {status}", len(done), flush=True)
         if status == 0:
             break

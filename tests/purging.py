@@ -60,13 +60,13 @@ def write(url: str, statements: str) -> None:
     engine.dispose()
 
 
-def build(url: str) -> str:
+def build(url: str, *, trigger: bool = True) -> str:
     """Make the database of the tests."""
-    mini.build(url)
+    mini.build(url, trigger=trigger)
     write(url, MORE)
     engine = create_engine(url)
     with engine.begin() as connection:
-        for one in triggers(engine.dialect.name):
+        for one in triggers(engine.dialect.name) if trigger else ():
             connection.exec_driver_sql(one)
     engine.dispose()
     return url

@@ -51,11 +51,15 @@ RUNNING = {
 
 
 @contextlib.contextmanager
-def fresh_database(server: URL) -> Iterator[URL]:
-    """Create an empty database with a random name; drop it afterwards, whoever still uses it."""
+def fresh_database(server: URL, *, template: str = "") -> Iterator[URL]:
+    """Create a database with a random name; drop it afterwards, whoever still uses it.
+
+    It is empty, or on PostgreSQL a copy of the database ``template``.
+    """
     name = f"efface_test_{secrets.token_hex(6)}"
     backend = server.get_backend_name()
     more = " CHARACTER SET utf8mb4" if backend != "postgresql" else ""
+    more += f" TEMPLATE {template}" if template else ""
     _run(server, f"CREATE DATABASE {name}{more}")
     try:
         yield server.set(database=name)

@@ -25,8 +25,14 @@ from tests.test_erasing_sql import SPEAKS, sql
 
 
 @pytest.fixture
-def many(live_url, tmp_path):
-    purging.build(live_url)
+def trigger():
+    """Whether triggers copy what is deleted."""
+    return True
+
+
+@pytest.fixture
+def many(live_url, tmp_path, trigger):
+    purging.build(live_url, trigger=trigger)
     keys = purging.crowd(live_url, 30)
     made = Purging(live_url, tmp_path)
     yield made, keys
@@ -42,6 +48,7 @@ def embedded(sqlite_url, tmp_path):
     made.engine.dispose()
 
 
+@pytest.mark.parametrize("trigger", [True, False])
 def test_many_contacts_go_with_all_that_hangs_on_them_and_others_texts_forget_them(many):
     made, keys = many
     before, plan = mini.dump(made.url), made.many(keys, batch=7)
@@ -180,11 +187,11 @@ def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
     plan, purged = made.many(keys, batch=10), batches._purged
     calls = Counter()
 
-    def interrupted(*words):
+    def interrupted(*words, **more):
         calls["all"] += 1
         if calls["all"] == 3:
             raise KeyboardInterrupt
-        return purged(*words)
+        return purged(*words, **more)
 
     monkeypatch.setattr(batches, "_purged", interrupted)
     with pytest.raises(errors.Unfinished, match="2 of 3 batches are done") as caught:

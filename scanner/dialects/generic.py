@@ -1,7 +1,7 @@
 """A database that we know nothing about: what every database can do, and no writing."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from operator import add
@@ -33,6 +33,22 @@ Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 
 Copied = Callable[[Mapping[tuple[str, str], int]], frozenset[str] | None]
 """What names the tables that triggers wrote to."""
+
+
+class Keys(list[Any]):
+    """Keys that several statements name: what a database is ``sent`` for them is made once."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        super().__init__(values)
+        self.sent = ""
+
+    def written(self, make: Callable[[Sequence[Any]], str]) -> str:
+        """Write them by ``make`` when they are sent first."""
+        if not self.sent:
+            self.sent = make(self)
+        return self.sent
 
 
 class Dialect:
@@ -110,6 +126,14 @@ class Dialect:
     def still(self, connection: Connection, mark: str) -> bool:
         """Whether all that ``since`` leaves out is as it was at ``mark``, deleted rows included."""
         return False
+
+    def written(self, connection: Connection) -> int | None:
+        """Count the rows that this session has written to so far, by whatever: triggers, foreign keys.
+
+        Only the difference between two such counts of a transaction means something. None where
+        the database cannot tell.
+        """
+        return None
 
     def catalogue(self, connection: Connection) -> str:
         """Name the state of all tables' definitions; empty where they must be read again."""

@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Inspector,
     Integer,
     Table,
+    bindparam,
     event,
     exc,
     func,
@@ -102,6 +104,11 @@ class Dialect(generic.Dialect):
         """Nothing is left out once anybody has committed."""
         return True
 
+    def written(self, connection: Connection) -> int | None:
+        """Read how many rows this connection has changed, those of triggers and foreign keys too."""
+        driver: Any = connection.connection.dbapi_connection
+        return int(driver.total_changes)
+
     def catalogue(self, connection: Connection) -> str:
         """Read the version that each change of the schema counts up."""
         return str(connection.scalar(text("PRAGMA schema_version")))
@@ -173,10 +180,11 @@ class Dialect(generic.Dialect):
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, a JSON list: a statement then costs the same for any."""
-        if not all(type(k) is int or type(k) is str for k in keys):
+        if not {*map(type, keys)} <= {int, str}:
             return column.in_(keys)
-        listed = func.json_each(json.dumps(keys)).table_valued("value", joins_implicitly=True)
-        return column.in_(select(listed.c.value))
+        words = keys.written(json.dumps) if isinstance(keys, generic.Keys) else json.dumps(keys)
+        listed: BindParameter[str] = bindparam("efface_keys", words, unique=True)
+        return column.in_(text("SELECT value FROM json_each(:efface_keys)").bindparams(listed))
 
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""

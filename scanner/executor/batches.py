@@ -4,11 +4,13 @@ Before a batch commits its intent is written, after it that it was done: wheneve
 the same plan goes on where it stopped and neither repeats nor skips a batch.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -27,6 +29,7 @@ from scanner.errors import (
     Unrecorded,
 )
 from scanner.executor import batchbook, bulkscrub, deletion
+from scanner.executor.meter import ElsewhereError, Meter
 from scanner.executor.transaction import writing
 from scanner.journal import Journal
 from scanner.ledger import NOBODYS, Warrant
@@ -82,16 +85,17 @@ def purge(
     for content in done.values():
         _add(sums, content)
     watch.begin("purge", len(rest))
-    with _resumable(plan, done, commit=commit):
+    with _resumable(plan, done, commit=commit), _undisturbed():
         for number in rest:
-            content = _batch(
-                engine, plan, number, here, many, journal, clock, warrant=warrant, commit=commit
+            work = partial(
+                _batch, engine, plan, number, here, many, journal, clock, warrant, commit=commit
             )
+            content = _metered(work) if not plan.triggers else work(metered=False)
             _add(sums, content)
             done[number] = content
             watch.advance(1, f"batch {number + 1} of {len(plan.batches)}")
     with reading(engine) as connection:
-        after = _rows_of(connection, here, pack)
+        after = verifier.reported(connection, here.schema, pack)
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
     receipt = _receipt(plan, sums, started, _now(clock), commit, after, left)
     if commit:
@@ -129,6 +133,16 @@ def _done_before(
 
 
 @contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from looking through all that stays, again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
 def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator[None]:
     """Say, when the work stops, that it can go on: unless nothing was changed yet.
 
@@ -161,8 +175,23 @@ def _multitude(
         return Multitude()
     size = max(len(plan.batches[n].roots) for n in rest)
     return multitude.gather(
-        connection, here.schema, here.walk, plan.basis, keys, batch=size, progress=progress
+        connection,
+        here.schema,
+        here.walk,
+        plan.basis,
+        keys,
+        batch=size,
+        sure=False,
+        progress=progress,
     )
+
+
+def _metered(work: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Do a batch; where something else wrote to rows, once more with all tables counted."""
+    try:
+        return work(metered=True)
+    except ElsewhereError:
+        return work(metered=False)
 
 
 def _batch(
@@ -173,16 +202,23 @@ def _batch(
     many: Multitude,
     journal: Journal,
     clock: Callable[[], datetime],
-    *,
     warrant: Warrant,
+    *,
     commit: bool,
+    metered: bool,
 ) -> Mapping[str, Any]:
-    """Purge one batch in a transaction; give what the journal says of it."""
+    """Purge one batch in a transaction; give what the journal says of it.
+
+    ``metered``: where the database counts what is written, rows are not counted.
+
+    Raises:
+        ElsewhereError: something else wrote as well; nothing was changed.
+    """
     batch = plan.batches[number]
     with writing(engine) as (connection, keep):
-        tables = sorted(_watched(here), key=str)
+        tables = sorted(here.watched, key=str)
         dialect_of(engine).shut_out(connection, [here.walk.tables[t] for t in tables], LOCK_SECONDS)
-        content = _purged(connection, plan, batch, here, many)
+        content = _purged(connection, plan, batch, here, many, metered=metered)
         content = {"batch": number, "subject": batchbook.named(plan, number), **content}
         if commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
@@ -205,25 +241,26 @@ def _batch(
     return content
 
 
-def _watched(here: Setting) -> set[TableRef]:
-    """Name the tables that a batch changes or that may refer to what it deletes."""
-    tables = set(here.itinerary.deleted) | {ref(r.child) for r in here.itinerary.cut}
-    for where in here.itinerary.deleted:
-        tables |= {ref(r.child) for r in here.ground.referring.get(where, ())}
-    return tables
-
-
 def _purged(
-    connection: Connection, plan: Bulk, batch: Batch, here: Setting, many: Multitude
+    connection: Connection,
+    plan: Bulk,
+    batch: Batch,
+    here: Setting,
+    many: Multitude,
+    *,
+    metered: bool,
 ) -> dict[str, Any]:
     """Do all that a batch does, and prove it.
 
     Raises:
         Stale: roots are gone or have more rows than planned. Stopped: a stop holds.
         Refused: something refers to a row that is gone, or rows of other tables changed.
+        ElsewhereError: it was metered, and something else wrote to rows.
     """
-    before = _counts(connection, plan, here)
-    empty = {w for w, n in before.items() if not n}
+    meter = Meter(connection)
+    metered = metered and meter.runs
+    before = {} if metered else _counts(connection, plan, here)
+    empty = verifier.empty_tables(connection, here.schema, here.watched)
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
     early = deletion.checked(here.ground, here.itinerary)
     made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
@@ -239,7 +276,10 @@ def _purged(
         empty = set()
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
     cut = deletion.finish(connection, uprooter, gone)
-    _unchanged(before, _counts(connection, plan, here), made)
+    if not metered:
+        _unchanged(before, _counts(connection, plan, here), made)
+    elif not meter.exact():
+        raise ElsewhereError
     cells = Counter({f"{t}.{c}": n for (t, c), n in scrubbed.cells.items()})
     cells.update({f"{ref(r.child)}.{r.column}": len(k) for r, k in made.cuts.items()})
     cells.update(cut)
@@ -302,7 +342,7 @@ def _as_planned(
 def _counts(connection: Connection, plan: Bulk, here: Setting) -> dict[TableRef, int]:
     """Count rows: of all tables where triggers may write anywhere, else of those at stake."""
     everywhere = plan.triggers or not dialect_of(connection).all_triggers(connection)
-    wanted = None if everywhere else _watched(here)
+    wanted = None if everywhere else here.watched
     return verifier.count_rows(connection, here.schema, wanted)
 
 
@@ -317,11 +357,6 @@ def _unchanged(
     gone = made.rows
     if wrong := [str(t) for t, n in sorted(before.items()) if after[t] != n - gone.get(t, 0)]:
         raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
-
-
-def _rows_of(connection: Connection, here: Setting, pack: Pack) -> dict[str, int]:
-    """Count the rows of each figure of reports."""
-    return {f.name: f.rows for f in verifier.measure(connection, here.schema, pack)}
 
 
 def _add(sums: Sums, content: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ tables. Subjects that share a row take turns: each sees what was written for the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Table
 
 from scanner import changes, multitude, planner
 from scanner.bulkplanner import Setting
+from scanner.company import Company
 from scanner.database import ref
 from scanner.errors import Residue, Undecided
 from scanner.executor import cells
@@ -26,7 +27,7 @@ from scanner.plans import Basis
 from scanner.recorder import Tally
 from scanner.rewriter import Rewriter
 from scanner.rows import chunks
-from scanner.searcher import NO_TEXT, RowHits
+from scanner.searcher import NO_TEXT, RowHits, fills, searched
 from scanner.searcher import text as said
 from scanner.uprooter import Uprooting
 
@@ -71,6 +72,7 @@ class Scrubber:
         self.connection, self.here, self.basis, self.many = connection, here, basis, many
         self.addresses, self.pack = here.walk.addresses, here.walk.pack
         self._searched: dict[TableRef, list[Column[Any]]] = {}
+        self.company = Company.of({})
 
     def prepare(self, keys: Sequence[Any], made: Uprooting) -> list[Own]:
         """Find the subjects' own rows that stay, before the others go.
@@ -81,7 +83,9 @@ class Scrubber:
         if not self.here.people:
             return []
         walk = self.here.walk.on(self.connection)
-        whole = _spared(walk.trace_all(keys), made, self.here)
+        self.company = self.many.company(keys)
+        gone = _gone(made, self.here)
+        whole = _spared(walk.trace_all(keys), made, gone)
         planner.decided(self.basis, walk.tables, whole, self.pack.key)
         nobody = Matcher(Identity.of(()))
         rewriter = Rewriter(self.pack, self.basis, nobody, self.addresses, None)
@@ -89,8 +93,12 @@ class Scrubber:
             Own(
                 key,
                 territory,
-                rewriter.of(Matcher(self._called(key)), key),
-                self.many.spots(key, self.addresses),
+                rewriter.of(self.company.matcher(key), key),
+                {
+                    spot: place
+                    for spot, place in self.many.spots(key, self.addresses).items()
+                    if spot[1] not in gone.get(spot[0], ())
+                },
             )
             for key, territory in multitude.apart(whole, keys).items()
         ]
@@ -103,8 +111,7 @@ class Scrubber:
                 is still where it was found.
         """
         done, tally = Scrubbed(), Tally()
-        there = self._read(own).keys()
-        left = [replace(o, places={s: p for s, p in o.places.items() if s in there}) for o in own]
+        left = self._named(own)
         for some in _turns(left):
             self._scrub(some, tally, done)
         tally.others.unmoved(self.connection, self.here.schema, self.addresses)
@@ -187,6 +194,27 @@ class Scrubber:
             found.append((one, hits))
         return found
 
+    def _named(self, own: Sequence[Own]) -> list[Own]:
+        """Leave the places that are still there and name a subject, as a pass over all text asks."""
+        rows, held = self._read(own), multitude.numbers(self.basis)
+        whom: dict[Spot, set[Any]] = {}
+        for one in own:
+            for spot in one.places.keys() & rows.keys():
+                whom.setdefault(spot, set()).add(one.key)
+        tables: dict[TableRef, list[Spot]] = {}
+        for spot in whom:
+            tables.setdefault(spot[0], []).append(spot)
+        said: set[tuple[Any, Spot]] = set()
+        for where, spots in tables.items():
+            columns = searched(table_of(self.here.schema, where), held)
+            cells = [[rows[s][c.name] for c in columns] for s in spots]
+            told = self.company.told(columns, cells, sure=True, whom=[whom[s] for s in spots])
+            said |= {(key, spots[at]) for at, keys in told.items() for key in keys}
+        return [
+            replace(o, places={s: p for s, p in o.places.items() if (o.key, s) in said})
+            for o in own
+        ]
+
     def _matches(
         self, one: Own, spot: Spot, values: Mapping[str, Any]
     ) -> dict[str, tuple[Match, ...]]:
@@ -201,8 +229,7 @@ class Scrubber:
             if not (value := values[column.name]) or column.name in covered:
                 continue
             words = said(value)
-            cut = len(words) == getattr(column.type, "length", None)
-            if hit := one.rewriter.matcher.find(words, cut=cut):
+            if hit := one.rewriter.matcher.find(words, cut=fills(column, words)):
                 matches[column.name] = tuple(hit)
         return matches
 
@@ -254,13 +281,19 @@ def _turns(own: Iterable[Own]) -> list[list[Own]]:
     return turns
 
 
-def _spared(whole: Territory, made: Uprooting, here: Setting) -> Territory:
-    """Leave the rows that stay; those of tables without a key that go are found no more later."""
-    loose = {ref(r.child) for r in made.loose}
-    gone = {
+def _gone(made: Uprooting, here: Setting) -> dict[TableRef, set[Key]]:
+    """Name the rows that go as a plan does."""
+    return {
         where: {here.walk.addresses[where].key(_named(here, where, k)) for k in rows}
         for where, rows in made.keys.items()
     }
+
+
+def _spared(
+    whole: Territory, made: Uprooting, gone: Mapping[TableRef, Collection[Key]]
+) -> Territory:
+    """Leave the rows that stay; those of tables without a key that go are found no more later."""
+    loose = {ref(r.child) for r in made.loose}
     rows: dict[TableRef, dict[Key, Any]] = {
         where: {k: r for k, r in some.items() if k not in gone.get(where, ())}
         for where, some in whole.rows.items()
@@ -287,11 +320,8 @@ def left(
         decision) and ``namesakes`` (rows of others who are called the same).
     """
     places: dict[Any, list[Place]] = {}
-    for start in range(0, len(many.identities), multitude.GROUP):
-        some = list(many.identities.items())[start : start + multitude.GROUP]
-        multitude.look(
-            connection, here.schema, dict(some), here.walk.addresses, basis, places, progress
-        )
+    for some in many.together():
+        multitude.look(connection, here.schema, some, here.walk.addresses, basis, places, progress)
     scrubber = Scrubber(connection, here, basis, Multitude(many.identities, places))
     worst: dict[Spot, str] = {}
     for keys in chunks(list(places), TOGETHER):

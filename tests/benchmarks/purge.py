@@ -61,16 +61,17 @@ def main() -> int:
 
 
 @contextmanager
-def _database(options: Any, folder: Path, source: Path | None = None) -> Iterator[str]:
-    """Give an empty database, or a copy of a file."""
+def _database(options: Any, folder: Path, source: str = "") -> Iterator[str]:
+    """Give an empty database, or a copy of the one at ``source``."""
     if options.db:
-        with fresh_database(make_url(options.db)) as url:
+        named = make_url(source).database or "" if source else ""
+        with fresh_database(make_url(options.db), template=named) as url:
             yield url.render_as_string(hide_password=False)
         return
-    path = folder / "work.sqlite"
+    path = folder / f"{'copy' if source else 'work'}.sqlite"
     path.unlink(missing_ok=True)
     if source:
-        shutil.copy(source, path)
+        shutil.copy(make_url(source).database or "", path)
     yield f"sqlite:///{path}"
 
 
@@ -152,18 +153,15 @@ def _clock(options: Any) -> Callable[[], float]:
 def _cases(folder: Path, options: Any) -> int:
     """Compare a purge of 353 cases with statements written by hand."""
     ours, theirs, rows, same = [], [], 0, set()
-    source = folder / "demo.sqlite"
-    if not options.db:
-        key = _built(f"sqlite:///{source}")
-    for _ in range(options.times):
-        for hand in (False, True):
-            with _database(options, folder, source) as url:
-                if options.db:
-                    key = _built(url)
-                spent, gone, left = _timed(url, folder, key, _clock(options), hand=hand)
-            (theirs if hand else ours).append(spent)
-            same.add((gone, left))
-            rows = gone
+    with _database(options, folder) as source:
+        key = _built(source)
+        for _ in range(options.times):
+            for hand in (False, True):
+                with _database(options, folder, source) as url:
+                    spent, gone, left = _timed(url, folder, key, _clock(options), hand=hand)
+                (theirs if hand else ours).append(spent)
+                same.add((gone, left))
+                rows = gone
     best, hand_written = min(ours), min(theirs)
     ratio, speed = best / hand_written, rows / best
     print(
@@ -187,8 +185,7 @@ def _timed(
     if hand:
         spent, gone = _by_hand(url, key, named, clock)
     else:
-        journal = Journal(folder / "journal.jsonl")
-        journal.path.unlink(missing_ok=True)
+        journal = _journal(folder)
         told, begun = _Told("purge", clock), clock()
         receipt = batches.purge(
             engine,
@@ -205,6 +202,12 @@ def _timed(
         left = sum(verifier.count_rows(connection, reflect(connection)).values())
     engine.dispose()
     return spent, gone, left
+
+
+def _journal(folder: Path) -> Journal:
+    """Begin a journal, with a key that is nobody else's."""
+    place = Path(tempfile.mkdtemp(dir=folder))
+    return Journal(place / "journal.jsonl", place / "journal.key")
 
 
 def _plan(engine: Engine, audit: Audit, key: int, named: list[str]) -> Bulk:
@@ -295,7 +298,7 @@ def _contacts(folder: Path, options: Any) -> int:
                 keys = [str(k) for k in connection.scalars(query, {"n": count})]
                 size.append(sum(verifier.count_rows(connection, reflect(connection)).values()))
             plan = bulkplanner.plan(engine, PACK, audit, directives=named, keys=keys, batch=200)
-            journal = Journal(folder / f"{others}.jsonl")
+            journal = _journal(folder)
             clock = _clock(options)
             told = _Told("search", clock)
             begun = clock()

@@ -1,0 +1,39 @@
+"""Tables' definitions are read with few statements where a server gives many, and all the same else."""
+
+import pytest
+from sqlalchemy import MetaData, event, exc
+
+from scanner.database import connect, fingerprint, key_of, reading, reflect
+from tests import mini
+
+
+def _read(url):
+    engine, said = connect(url), []
+    event.listen(engine, "before_cursor_execute", lambda *a: said.append(a[2]))
+    with reading(engine) as connection:
+        schema = reflect(connection)
+    engine.dispose()
+    keys = {name: [c.name for c in key_of(t)] for name, t in schema.tables.items()}
+    return fingerprint(schema), keys, schema.info["failed"], said
+
+
+def test_a_server_tells_many_tables_at_once(postgresql_url):
+    mini.build(postgresql_url)
+    _, keys, failed, said = _read(postgresql_url)
+    assert not failed
+    assert len(keys) > 10
+    assert len(said) < 3 * len(keys)
+
+
+@pytest.mark.parametrize("fault", [exc.NoSuchTableError("t"), exc.DBAPIError("", {}, OSError())])
+def test_where_that_fails_they_are_read_one_by_one(live_url, monkeypatch, fault):
+    mini.build(live_url)
+    together = _read(live_url)
+
+    def failing(*_words, **_more):
+        raise fault
+
+    monkeypatch.setattr(MetaData, "reflect", failing)
+    apart = _read(live_url)
+    assert apart[:3] == together[:3]
+    assert len(apart[3]) > len(together[3])
