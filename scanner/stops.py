@@ -29,7 +29,7 @@ from scanner.rulebook import Stop
 def found(connection: Connection, walk: Walk, territory: Territory, method: str) -> list[StopFound]:
     """List the stops and warnings of the pack that hold for the subject's own rows.
 
-    What others use too is warned of with the rule ``shared``.
+    What others use too is warned of with the rule ``shared``; of a purge its directives decide that.
     """
     holding = []
     for stop in walk.pack.stops:
@@ -40,7 +40,7 @@ def found(connection: Connection, walk: Walk, territory: Territory, method: str)
         rows = _stopping(connection, walk, territory, stop, where)
         if rows:
             holding.append(StopFound(stop.rule, stop.why, rows, effect))
-    return [*holding, *_shared(territory)]
+    return [*holding, *(_shared(territory) if method == "redact" else ())]
 
 
 def _shared(territory: Territory) -> Iterator[StopFound]:
