@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 from sqlalchemy import event, exc
-from sqlalchemy.sql import SelectBase
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
 
 from scanner import dialects, errors, holds
 from scanner.bulk import Bulk
