@@ -12,13 +12,16 @@ from typing import Literal
 
 from scanner import names
 from scanner.folding import folded
-from scanner.identity import FIRST_IDEOGRAM, Identifier, Strength, is_name
+from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
 
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
 GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
+
+ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
+"""Where an apostrophe was left out: OBrien, DAngelo."""
 
 APOSTROPHE = r"['`]?[ ]?"
 """How the apostrophe of O'Brien is written: also OBrien and O Brien."""
@@ -109,7 +112,8 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
 
 
 def _spelled(name: str) -> tuple[str, ...]:
-    """Fold a name in the ways that mean the same: Müller is Muller and Mueller."""
+    """Fold a name in the ways that mean the same: Müller is Muller and Mueller, OBrien O'Brien."""
+    name = ELISION.sub(r"\1'", name)
     greek = [s for s in (folded(name),) if not name.isascii() and "oy" in s]
     found = [folded(name), folded(name.lower().translate(UMLAUTS))]
     found += [s.replace("oy", "ou") for s in greek]
@@ -227,9 +231,22 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
 
 
 def _addresses(index: int, one: Identifier) -> Iterator[Form]:
-    """Write an address in one or several lines, with its words cut short or not."""
-    words = [w.strip(".") for w in re.split(r"[\s,]+", folded(one.value)) if w.strip(".")]
-    if not words:
+    """Write an address in one or several lines, with its words cut short or not.
+
+    Without the flat or the floor it is the house's, which means the subject beside something sure.
+    """
+    yield from _address(index, one.value, one.strength)
+    whole = one.value.strip()
+    ends = (m.start() for m in re.finditer(r"[\s,]+", whole))
+    if bare := next(
+        (whole[:end] for end in ends if UNIT.fullmatch(whole[end:].lstrip(" ,\t"))), ""
+    ):
+        yield from _address(index, bare, "hint")
+
+
+def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
+    words = [w.strip(".") for w in re.split(r"[\s,]+", folded(value)) if w.strip(".")]
+    if not words or not any(w[0].isdigit() for w in words):
         return
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
     inner = r"[.]?[\s,>]+".join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
@@ -238,7 +255,7 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         # St. or W. is in every other text: with the word beside it, it is not.
         anchor = ["".join(parts) for parts in product(options[0], WORD_BREAKS, options[1])]
     numbers = tuple(w for w in words if w[0].isdigit())
-    yield Form(index, tuple(anchor), f"{BEFORE}{inner}{AFTER}", one.strength, beside=numbers)
+    yield Form(index, tuple(anchor), f"{BEFORE}{inner}{AFTER}", strength, beside=numbers)
 
 
 def _ids(index: int, one: Identifier) -> Iterator[Form]:

@@ -93,8 +93,8 @@ MASKED = re.compile(r"[*•]{2}|[xX#]{4}")
 
 MAIL = re.compile(r"[^\s<>;,()\"'@]+@[^\s<>;,()\"'@]+\.[^\s<>;,()\"'@.]+")
 NUMBER = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
-SEVERAL = re.compile(r"[;,/|]|\s(?:or|and|und|oder|ou|et)\s")
-"""What stands between two numbers in one field."""
+SEVERAL = re.compile(r"[;,|]|\s(?:or|and|und|oder|ou|et)\s")
+"""What stands between two numbers in one field; a slash may stand behind an area code as well."""
 
 EXTENSION = re.compile(r"(?:\s*(?:x|ext\.?|extension|#|app\.?|poste)\s*\d{1,6})\s*$", re.IGNORECASE)
 FIRST_IDEOGRAM = "\u2e80"
@@ -104,8 +104,8 @@ MIN_STREET = 7
 """A shorter street with its number (Reja 94) occurs by chance."""
 
 UNIT = re.compile(
-    r"(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|etage|"
-    r"stock|haus|bâtiment|étage|piso|puerta|interno|scala)\.?\s*\S+",
+    r"(?:#|(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|"
+    r"etage|stock|haus|bâtiment|étage|piso|puerta|interno|scala)\b)\.?\s*\S+",
     re.IGNORECASE,
 )
 """A part of a building: many have the same."""
@@ -187,12 +187,22 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
 
 def _phone(value: str) -> Iterator[Identifier]:
     """Read all numbers of a field; one without an area code is not strong: others have it too."""
-    for part in SEVERAL.split(value):
+    for part in (one for some in SEVERAL.split(value) for one in _slashed(some)):
         for bare in NUMBER.findall(EXTENSION.sub("", part)):
-            digits = sum(c.isdigit() for c in bare)
+            digits = _digits(bare)
             if digits >= MIN_DIGITS:
                 local = digits < WITH_AREA and not bare.startswith("+")
                 yield Identifier("PHONE_NUMBER", "full" if local else "strong", bare.strip())
+
+
+def _slashed(value: str) -> list[str]:
+    """Split numbers at a slash, unless it is the one behind an area code: 030/1234567."""
+    first, _, rest = value.partition("/")
+    return [f"{first} {rest}"] if _digits(first) < MIN_DIGITS else value.split("/")
+
+
+def _digits(value: str) -> int:
+    return sum(c.isdigit() for c in value)
 
 
 def _id(value: str, entity: str) -> Iterator[Identifier]:

@@ -239,3 +239,45 @@ def test_a_date_of_birth_in_words(day):
     matcher = Matcher(Identity.of(read(row, kinds)))
     assert [m.span.end - m.span.start for m in matcher.find(f"born {day}!")] == [len(day)]
     assert not matcher.find("born 21st April 1980, 22nd March 1980 or 21 Mar 1981")
+
+
+def identified(**row):
+    kinds = {"phone": "PHONE_NUMBER", "street": "STREET_ADDRESS", **ENTITIES}
+    return Identity.of(read(row, kinds))
+
+
+@pytest.mark.parametrize(
+    ("held", "numbers"),
+    [
+        ("030/1234567", ["030 1234567"]),
+        ("+49 30/1234567", ["+49 30 1234567"]),
+        ("512-610-5466/512-610-7777", ["512-610-5466", "512-610-7777"]),
+        ("512-610-5466; 030/1234567", ["030 1234567", "512-610-5466"]),
+    ],
+)
+def test_a_slash_behind_an_area_code_is_not_one_between_two_numbers(held, numbers):
+    assert sorted(i.value for i in identified(phone=held).identifiers) == numbers
+
+
+def test_a_number_held_with_a_slash_is_found_however_it_is_written():
+    matcher = Matcher(identified(phone="030/1234567"))
+    for said in ("030/1234567", "030 123 45 67", "(030) 1234567", "0301234567"):
+        assert [m.strength for m in matcher.find(f"rang from {said} today")] == ["strong"], said
+
+
+def test_an_apostrophe_that_was_left_out_is_found_in_its_place():
+    matcher = Matcher(identified(first_name="Sean", last_name="OBrien"))
+    for said in ("Sean O'Brien", "Sean OBrien", "Sean O\u2019Brien", "O'Brien, Sean"):
+        assert [m.strength for m in matcher.find(f"saw {said} today")] == ["full"], said
+
+
+def test_an_address_without_its_flat_counts_beside_something_sure():
+    matcher = Matcher(identified(street="12 Elm Street, Apt 4"))
+    assert [m.strength for m in matcher.find("lives at 12 Elm Street, Apt. 4")] == ["full"]
+    assert [m.strength for m in matcher.find("lives at 12 Elm Street")] == ["hint"]
+    assert matcher.find("lives at 12 Elmwood, Apt 4") == ()
+
+
+@pytest.mark.parametrize("part", ["Apt 4", "Suite 300", "Building 12", "#4021", "Wohnung 12"])
+def test_a_part_of_a_building_alone_is_nobodys_address(part):
+    assert not identified(street=part)
