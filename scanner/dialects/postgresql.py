@@ -219,14 +219,14 @@ class Dialect(generic.Dialect):
         return column == any_(cast(listed, ARRAY(column.type)))
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
-        """Read the user's triggers that are enabled, and the rules that rewrite an update."""
+        """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion."""
         query = text(
             "select g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
             "join pg_namespace n on n.oid = c.relnamespace "
             "where not g.tgisinternal and g.tgenabled <> 'D' and c.relname = :t and n.nspname = :s "
             "union select r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class "
             "join pg_namespace n on n.oid = c.relnamespace "
-            "where r.ev_type = '2' and r.ev_enabled <> 'D' and c.relname = :t and n.nspname = :s"
+            "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D' and c.relname = :t and n.nspname = :s"
         )
         names = connection.scalars(query, {"t": table.name, "s": table.schema or "public"})
         return tuple(sorted(names))
