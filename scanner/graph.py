@@ -1,9 +1,4 @@
-"""Which rows belong to a subject: a pack's relations, followed from the subject's own row.
-
-A database has tables that its pack does not know. Their relations come from Clarify's own
-dictionary (``adp_sch_rel_info``), from the names of relation columns, from the pack's links and
-from tables that the scan took for copies.
-"""
+"""Which rows belong to a subject: a pack's relations, followed from the subject's own row."""
 
 import copy as copying
 from collections import Counter
@@ -13,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
 
+from scanner import relations
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
+from scanner.relations import places
 from scanner.rows import Address, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows
-
-MANY_TO_ONE = (2, 3, 10, 11)
-"""Clarify's relation types whose column stands on the near side (CLARIFY: rel_type 2, 3)."""
 
 
 @dataclass(slots=True)
@@ -78,10 +72,7 @@ class Walk:
         self.dialect = dialect_of(connection)
         self.size = self.dialect.max_keys
         self.subject = self._named(pack.subject)
-        _unambiguous(self.tables, pack)
-        self._describing = {pack.subject, *(r.table for r in pack.reaches if r.identity)}
-        found = [*pack.reaches, *self._customs(), *self._links(), *self._copies(copies)]
-        self.reaches = tuple(fit for r in found if (fit := self._fitted(r)) is not None)
+        self.reaches = relations.reaches(connection, self.tables, pack, copies.items())
         self._shared: dict[tuple[TableRef, str], set[Any]] = {}
         self._starts: dict[TableRef, list[Reach]] = {}
         for reach in self.reaches:
@@ -301,72 +292,6 @@ class Walk:
                 free -= set(others)
         return free
 
-    # -- relations that no pack names --------------------------------------------------------
-
-    def _customs(self) -> Iterator[Reach]:
-        """Read the relations of tables that the pack does not know, from the dictionary."""
-        names = self._dictionary()
-        for where, table in sorted(self.tables.items()):
-            if self.pack.knows(where.name):
-                continue
-            for column in table.columns:
-                target = names.get((where.name, column.name)) or self._by_name(column.name)
-                if target and self.pack.knows(target) and not where.name.startswith("mtm_"):
-                    why = "the dictionary" if (where.name, column.name) in names else "its name"
-                    yield Reach(
-                        table=str(where),
-                        start=target,
-                        by=column.name,
-                        to=self.pack.key,
-                        identity=target in self._describing,
-                        why=why,
-                    )
-
-    def _dictionary(self) -> dict[tuple[str, str], str]:
-        """Read (table, relation column) -> target table from Clarify's adp_ tables."""
-        maps, relations = self.find("adp_tbl_name_map"), self.find("adp_sch_rel_info")
-        if self.pack.dictionary != "adp" or maps is None or relations is None:
-            return {}
-        types, rels = self.tables[maps], self.tables[relations]
-        query = select(types.c.type_name, rels.c.rel_name, rels.c.target_name).where(
-            rels.c.type_id == types.c.type_id, rels.c.rel_type.in_(MANY_TO_ONE)
-        )
-        return {
-            (f"table_{t}".lower(), r.lower()): f"table_{o}".lower()
-            for t, r, o in self.connection.execute(query)
-            if t and r and o
-        }
-
-    def _by_name(self, column: str) -> str:
-        """Read the target from the name of a relation column: what follows its last 2."""
-        near, two, target = column.lower().rpartition("2")
-        return f"table_{target}" if two and near and target.isidentifier() else ""
-
-    def _links(self) -> Iterator[Reach]:
-        for where, table in sorted(self.tables.items()):
-            for column in table.columns if not self.pack.knows(where.name) else ():
-                for link in self.pack.links:
-                    if link.names(column.name):
-                        start, _, to = link.to.rpartition(".")
-                        yield Reach(
-                            table=str(where),
-                            start=start,
-                            by=column.name,
-                            to=to,
-                            identity=start in self._describing,
-                            why="a link of the pack",
-                        )
-
-    def _copies(self, copies: Mapping[TableRef, TableRef]) -> Iterator[Reach]:
-        key = self.pack.key
-        for copy, original in sorted(copies.items()):
-            if (
-                copy in self.tables
-                and key in self.tables[copy].c
-                and not self.pack.knows(copy.name)
-            ):
-                yield Reach(table=str(copy), start=str(original), by=key, to=key, why="a copy")
-
     # -- names -------------------------------------------------------------------------------
 
     def find(self, name: str) -> TableRef | None:
@@ -376,57 +301,6 @@ class Walk:
     def _named(self, name: str) -> TableRef:
         found = self.find(name)
         return found if found is not None else TableRef("", name)
-
-    def _fitted(self, reach: Reach) -> Reach | None:
-        """Give ``reach`` the database's own names; None where it lacks one: installations differ."""
-        target, start = self.find(reach.table), self.find(reach.start)
-        link = self.find(reach.through) if reach.through else None
-        if target is None or start is None or (reach.through and link is None):
-            return None
-        own, near = self._columns(target), self._columns(start)
-        pairs = self._columns(link) if link is not None else {}
-        side = own if reach.via else near
-        try:
-            return replace(
-                reach,
-                by=own[reach.by.lower()] if reach.by else "",
-                via=near[reach.via.lower()] if reach.via else "",
-                to=side[reach.to.lower()],
-                near=pairs[reach.near.lower()] if link is not None else "",
-                far=pairs[reach.far.lower()] if link is not None else "",
-                where={own[c.lower()]: v for c, v in reach.where.items()},
-                only=tuple(own[c.lower()] for c in reach.only if c.lower() in own),
-            )
-        except KeyError:
-            return None
-
-    def _columns(self, table: TableRef) -> dict[str, str]:
-        return {c.name.lower(): c.name for c in self.tables[table].columns}
-
-
-def _unambiguous(tables: Iterable[TableRef], pack: Pack) -> None:
-    """Refuse a database that holds the product twice: which of them is meant cannot be told.
-
-    Raises:
-        Misconfigured: with one such table.
-    """
-    places: dict[str, list[str]] = {}
-    for table in tables:
-        if pack.knows(table.name):
-            places.setdefault(table.name.lower(), []).append(str(table))
-    if double := sorted(p for p in places.values() if len(p) > 1):
-        raise Misconfigured(
-            f"the product's tables are there more than once ({', '.join(sorted(double[0]))}): use "
-            "an account that sees one schema of the product only"
-        )
-
-
-def places(tables: Iterable[TableRef]) -> dict[str, TableRef]:
-    """Map full and bare names, in lower case, to tables; full names win."""
-    names: dict[str, TableRef] = {}
-    for table in sorted(tables):
-        names.setdefault(table.name.lower(), table)
-    return names | {str(t).lower(): t for t in tables}
 
 
 def _set(value: Any) -> bool:

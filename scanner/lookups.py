@@ -13,7 +13,8 @@ from sqlalchemy import Connection, MetaData, Table, and_, func, select
 
 from scanner.database import ref
 from scanner.errors import Misconfigured, Refused
-from scanner.graph import places, table_of
+from scanner.graph import table_of
+from scanner.relations import places
 from scanner.rulebook import Pack
 from scanner.tracking import Find
 

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Engine, MetaData, Table, select
 
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
-from scanner.graph import Walk, places, table_of
+from scanner.graph import Walk, table_of
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.purging import Purge
+from scanner.relations import places
 from scanner.rulebook import Pack
 from scanner.searcher import ALL, Piece, search
 from scanner.uprooter import Uprooter

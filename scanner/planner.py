@@ -21,13 +21,14 @@ from sqlalchemy import (
 from scanner import __version__, dossier, losses, purging, stops
 from scanner.database import dialect_of, identify, key_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale, Undecided
-from scanner.graph import Territory, Walk, places
+from scanner.graph import Territory, Walk
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.mentions import Judge, Known, Mentions
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purging import Purge
+from scanner.relations import places
 from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack

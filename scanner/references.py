@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from scanner.database import key_of, ref
 from scanner.directives import Line
-from scanner.graph import MANY_TO_ONE, Walk
+from scanner.graph import Walk
 from scanner.linker import Tie
 from scanner.model import TableRef
+from scanner.relations import MANY_TO_ONE
 
 PAIRS = 5
 """Clarify's relation type with a table of pairs."""

@@ -15,13 +15,14 @@ from scanner import dossier, marks, planner
 from scanner.chain import Entry
 from scanner.database import identify, reading, ref, reflect
 from scanner.errors import EffaceError, Misconfigured
-from scanner.graph import Walk, places
+from scanner.graph import Walk
 from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.ledger import Erasure, erasures
 from scanner.matcher import Matcher
 from scanner.planner import Request
 from scanner.plans import Basis
+from scanner.relations import places
 from scanner.rewriter import Rewriter
 from scanner.rulebook import Pack, pack
 from scanner.strategies import is_placeholder

@@ -19,10 +19,10 @@ from sqlalchemy import (
 
 from scanner import bundler
 from scanner.database import ref
-from scanner.graph import places
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
 from scanner.plans import Figure
+from scanner.relations import places
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.searcher import search

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, MetaData, select
 
 from scanner import planner
 from scanner.database import dialect_of, reading, ref, reflect
-from scanner.graph import places, table_of
+from scanner.graph import table_of
+from scanner.relations import places
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 
