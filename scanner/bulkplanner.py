@@ -9,7 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from scanner import __version__, holds, losses, multitude, planner, purging, stops, verifier
+from scanner import (
+    __version__,
+    acquaintance,
+    holds,
+    losses,
+    multitude,
+    planner,
+    purging,
+    stops,
+    verifier,
+)
 from scanner.appraiser import Itinerary
 from scanner.bulk import Batch, Bulk
 from scanner.database import dialect_of, reading, ref, reflect
@@ -74,7 +84,7 @@ def setting(connection: Connection, pack: Pack, basis: Basis, agenda: Agenda) ->
             has changed since the scan.
     """
     schema = reflect(connection)
-    planner.same_database(connection, schema, basis)
+    acquaintance.same_database(connection, schema, basis)
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
     compares = dialect_of(connection).compares_text
     addresses = {
@@ -198,7 +208,7 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
     wrong = [
         str(n)
         for n, k in enumerate(keys, start=1)
-        if whole and not (k.isdecimal() and len(k) <= planner.DIGITS)
+        if whole and not (k.isdecimal() and len(k) <= acquaintance.DIGITS)
     ]
     if wrong:
         named = ", ".join(wrong[: planner.NAMED])

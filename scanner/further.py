@@ -6,10 +6,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from scanner import planner
+from scanner.acquaintance import Acquaintance, Request
 from scanner.database import ref
 from scanner.graph import Territory
 from scanner.model import Key, TableRef
-from scanner.planner import Acquaintance, Draft, Request
+from scanner.planner import Draft
 from scanner.spotter import Sight
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, Table, fu
 
 from scanner import planner, verifier
 from scanner._placeholders import stands
+from scanner.acquaintance import Request
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
-from scanner.planner import Request
 from scanner.plans import Figure, Mention, Plan
 from scanner.references import key_column
 from scanner.relations import places

@@ -11,7 +11,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, MetaData, select
 
-from scanner import dossier, marks, planner
+from scanner import acquaintance, dossier, marks
+from scanner.acquaintance import Request
 from scanner.chain import Entry
 from scanner.database import identify, reading, ref, reflect
 from scanner.errors import EffaceError, Misconfigured
@@ -20,7 +21,6 @@ from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.ledger import Erasure, erasures
 from scanner.matcher import Matcher
-from scanner.planner import Request
 from scanner.plans import Basis
 from scanner.relations import places
 from scanner.rewriter import Rewriter
@@ -106,7 +106,7 @@ def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | No
         rules = pack(chosen or erasure.pack)
         if erasure.table and not _is_subject(rules, erasure.table):
             return _row(place, erasure, rules)
-        subject = planner.subject_key(place.schema, rules, str(erasure.key))
+        subject = acquaintance.subject_key(place.schema, rules, str(erasure.key))
         if not _there(place, rules, subject):
             return Revenant(erasure, "absent")
         if (base := basis or erasure.basis) is None:
@@ -178,7 +178,7 @@ def _held(connection: Connection, schema: MetaData, request: Request) -> tuple[I
     tables = {ref(t): t for t in schema.tables.values()}
     basis = request.basis
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    addresses = planner.addressed(connection, tables, private, request.pack, request.key)
+    addresses = acquaintance.addressed(connection, tables, private, request.pack, request.key)
     walk = Walk(connection, schema, request.pack, addresses=addresses, copies=basis.copies)
     territory = walk.trace(request.key)
     who = dossier.identify(connection, walk, territory, basis)

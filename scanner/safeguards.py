@@ -9,13 +9,14 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from scanner import __version__, directives, further, surveyor, verifier
+from scanner.acquaintance import Request
 from scanner.database import dialect_of
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
 from scanner.matcher import Matcher
 from scanner.mentions import merged
 from scanner.model import KEEP, Progress, TableRef
-from scanner.planner import Draft, Request
+from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.rulebook import Pack
 from scanner.spotter import Rows

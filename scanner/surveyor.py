@@ -11,11 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner import planner
+from scanner import acquaintance, planner
+from scanner.acquaintance import Acquaintance, Request
 from scanner.database import dialect_of, fingerprint, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale
 from scanner.model import Progress
-from scanner.planner import Acquaintance, Draft, Request
+from scanner.planner import Draft
 from scanner.spotter import Sight, Spots, spot
 
 
@@ -167,6 +168,6 @@ def renewed(
 
 def _acquainted(connection: Connection, schema: MetaData, request: Request) -> Acquaintance | None:
     try:
-        return planner.acquaint(connection, schema, request)
+        return acquaintance.acquaint(connection, schema, request)
     except (Misconfigured, Stale):
         return None

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, event, exc, text
 
 from scanner import errors, planner, safeguards, surveyor
+from scanner.acquaintance import Request
 from scanner.database import dialect_of
 from scanner.plans import Basis
 from tests import mini
@@ -30,7 +31,7 @@ def still(live_url, tmp_path) -> Iterator[Erasure]:
 
 def survey(erasure, *keys):
     basis = Basis.of(erasure.audit)
-    requests = [planner.Request(PACK, basis, key) for key in keys or (mini.ANN,)]
+    requests = [Request(PACK, basis, key) for key in keys or (mini.ANN,)]
     made = surveyor.survey(erasure.engine, requests)
     assert made.mark
     assert len(made.spots) == len(requests)
@@ -131,7 +132,7 @@ def test_what_is_left_outside_the_plan_stops_a_commit_by_its_spot_alone(still, m
 
 
 def test_a_subject_that_is_not_there_does_not_spoil_the_survey_of_others(still):
-    requests = [planner.Request(PACK, Basis.of(still.audit), key) for key in (mini.ANN, 5)]
+    requests = [Request(PACK, Basis.of(still.audit), key) for key in (mini.ANN, 5)]
     assert [key for _, key in surveyor.survey(still.engine, requests).spots] == [mini.ANN]
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 
 from scanner import errors, holds, planner, surveyor
+from scanner.acquaintance import Request
 from scanner.executor.errands import Aside
 from scanner.plans import Basis
 from tests import drill, mini, purging
@@ -177,8 +178,8 @@ def test_one_survey_serves_a_purge_and_then_a_redaction(purges):
     basis = Basis.of(purges.audit)
     named = ("purge_case", purges.contact)
     requests = [
-        planner.Request(PACK, basis, mini.ANN, "purge", {}, named),
-        planner.Request(PACK, basis, mini.BOB),
+        Request(PACK, basis, mini.ANN, "purge", {}, named),
+        Request(PACK, basis, mini.BOB),
     ]
     seen = surveyor.survey(purges.engine, requests)
     assert len(seen.spots) == 2

@@ -27,6 +27,7 @@ from scanner import (
     surveyor,
     verifier,
 )
+from scanner.acquaintance import Request
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion
@@ -37,7 +38,7 @@ from scanner.graph import table_of
 from scanner.journal import Journal, probe
 from scanner.ledger import NOBODYS, Warrant
 from scanner.model import Progress
-from scanner.planner import Draft, Request
+from scanner.planner import Draft
 from scanner.plans import Plan, Receipt
 from scanner.recorder import Tally
 from scanner.rulebook import Pack

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner import planner
+from scanner import acquaintance
 from scanner.errors import AlreadyDone, Misconfigured
 from scanner.executor import errands
 from scanner.executor.transaction import writing
@@ -40,7 +40,7 @@ def open_request(
 
 
 def _subject(lookup: Lookup, key: str) -> object:
-    subject = planner.subject_key(lookup.schema, lookup.pack, key)
+    subject = acquaintance.subject_key(lookup.schema, lookup.pack, key)
     if not finder.present(lookup, {subject}):
         raise Misconfigured(f"no subject has the key {key}: {lookup.pack.subject} has no such row")
     return subject

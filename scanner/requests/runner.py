@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from scanner import surveyor
+from scanner.acquaintance import Request
 from scanner.chain import Entry
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
-from scanner.planner import Request
 from scanner.plans import Basis, Plan, Receipt
 from scanner.requests import docket, hurdles, judging
 from scanner.requests.items import Item, Outcome, Standing, Tracker

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from sqlalchemy import Engine, MetaData, select
 
-from scanner import planner
+from scanner import acquaintance
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
 from scanner.relations import places
@@ -34,7 +34,7 @@ class Subjects:
         Raises:
             Misconfigured: it cannot be one.
         """
-        return planner.subject_key(self.schema, self.pack, written)
+        return acquaintance.subject_key(self.schema, self.pack, written)
 
     def present(self, keys: Collection[Any]) -> set[Any]:
         """Say which of these keys have a row."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner.planner import Request
+from scanner.acquaintance import Request
 from scanner.surveyor import Survey
 from tests.benchmarks import score_demo
 
