@@ -87,12 +87,7 @@ class Bulk:
             "before": self.before,
             "database": asdict(self.database),
             "pack": self.pack,
-            "digests": {
-                "scan": self.basis.scan,
-                "workbook": self.basis.workbook,
-                "pack": self.pack_digest,
-                "schema": self.database.fingerprint,
-            },
+            "digests": self.basis.digests(self.pack_digest),
             "batches": [{"roots": list(b.roots), "rows": dict(b.rows)} for b in self.batches],
             "stops": [asdict(s) for s in self.stops],
             "held": {k: list(v) for k, v in self.held.items()},

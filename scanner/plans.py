@@ -86,6 +86,15 @@ class Basis:
         """Say what is to be done with a column."""
         return self.columns.get(column, Treatment())
 
+    def digests(self, pack: str) -> dict[str, str]:
+        """Name all that a plan is made from, with the digest of its pack."""
+        return {
+            "scan": self.scan,
+            "workbook": self.workbook,
+            "pack": pack,
+            "schema": self.database.fingerprint,
+        }
+
     def to_raw(self) -> dict[str, Any]:
         """Write as JSON."""
         return {
@@ -241,12 +250,7 @@ class Plan:
             "method": self.method,
             "database": asdict(self.database),
             "pack": self.pack,
-            "digests": {
-                "scan": self.basis.scan,
-                "workbook": self.basis.workbook,
-                "pack": self.pack_digest,
-                "schema": self.database.fingerprint,
-            },
+            "digests": self.basis.digests(self.pack_digest),
             "stops": [asdict(s) for s in self.stops],
             "steps": [_step(s) for s in self.steps],
             "mentions": [_mention(m) for m in self.mentions],

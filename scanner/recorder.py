@@ -56,12 +56,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         reviews=tuple(_answers(plan, last)),
         duties=plan.duties,
         triggers=plan.triggers,
-        digests={
-            "scan": plan.basis.scan,
-            "workbook": plan.basis.workbook,
-            "pack": plan.pack_digest,
-            "schema": plan.database.fingerprint,
-        },
+        digests=plan.basis.digests(plan.pack_digest),
         versions={"python": platform.python_version(), **knowledge.versions()},
         **done,
     )

@@ -274,8 +274,9 @@ def _head(
     yield f"Made by Efface {plan.efface}: {verb} subject {plan.subject[1]} of {plan.subject[0]}."
     yield f"Plan:     {plan.digest}"
     yield f"Database: {plan.database.name} ({plan.database.dialect})"
-    changed = len(made) + sum(one.rows for one in cut)
-    yield f"Changes:  {_rows(changed)} of {tables} tables in {steps} steps, one transaction"
+    changed = {(p.table, p.key) for p in made}
+    changed |= {(ref(one.table), (k,)) for one in cut for k in one.keys}
+    yield f"Changes:  {_rows(len(changed))} of {tables} tables in {steps} steps, one transaction"
     if draft.purge:
         rest = [one for one in gone if not one.cut]
         of = len({ref(one.table) for one in rest})
@@ -290,8 +291,11 @@ def _head(
         yield "(no digest is compared: let nobody write between the plan and the script)."
     yield "What only erase does: looks for the person again, follows triggers, keeps the journal."
     if draft.purge:
-        yield "It also proves that nothing refers to a row that is gone."
-    yield "Afterwards plan again: it must have nothing left to do."
+        yield "Afterwards efface verify PLAN must find nothing. What triggers write about deleted rows"
+        yield "stays until somebody deletes it: efface verify --identifiers FILE finds it, so write down"
+        yield "what the person is called before you run this."
+    else:
+        yield "Afterwards plan again: it must have nothing left to do."
 
 
 def _notes(draft: Draft) -> Iterator[str]:

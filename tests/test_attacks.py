@@ -12,6 +12,9 @@ from scanner.plans import Plan
 from tests import mini
 from tests.erasing import PACK, Erasure, refused
 
+pytestmark = pytest.mark.no_cover
+"""What these run is counted where test_erase.py runs it."""
+
 
 @pytest.fixture
 def again(tmp_path, monkeypatch):

@@ -364,6 +364,7 @@ def test_a_file_of_keys_may_begin_with_the_mark_of_utf_8(tmp_path):
     assert _bulk._keys(path) == ["7", "08"]
 
 
+@pytest.mark.no_cover  # again and again what others do once
 def test_a_purge_killed_anywhere_ends_in_the_same_state(sqlite_url, tmp_path):
     """120 contacts in batches of 20; three runs, each killed up to three times."""
     purging.build(sqlite_url)

@@ -71,6 +71,15 @@ def test_a_script_of_a_purge_leaves_what_the_program_leaves(prepared, tmp_path):
     assert f"Deletes:  {gone} rows of {len(receipt.deleted)} tables" in made.text
 
 
+def test_a_row_that_is_redacted_and_cut_counts_once(prepared):
+    made = script(prepared)
+    where = r"UPDATE (\S+)\n.*?\n WHERE objid (?:= |IN \()([\d, ]+)"
+    steps = re.findall(where, made.text, re.DOTALL)
+    rows = {(table, key) for table, keys in steps for key in keys.split(", ")}
+    (said,) = re.findall(r"Changes:  (\d+) rows", made.text)
+    assert int(said) == len(rows) > 3
+
+
 def test_a_script_of_a_purge_holds_what_no_cell_holds(prepared):
     told = script(prepared).text
     for canary in (*mini.CANARIES, "Bob", "Ray"):

@@ -126,6 +126,7 @@ def embedded(efface, prepared, tmp_path):
     made.close()
 
 
+@pytest.mark.no_cover  # what other tests do, one after the other
 def test_a_request_from_opening_to_closing_as_the_crm_itself_writes_it(office):
     desk, someone = office.crm, office.crm.people()[0]
     query = "select first_name, last_name, e_mail, phone from table_contact where objid = :o"
@@ -454,6 +455,7 @@ def test_an_item_that_is_denied_while_its_subject_is_erased_takes_the_erasure_ba
     assert desk.notes(number) == []
 
 
+@pytest.mark.no_cover  # a run like those on SQLite
 def test_agents_who_write_meanwhile_make_the_run_try_again(
     efface, postgresql_url, tmp_path, monkeypatch
 ):
@@ -481,6 +483,7 @@ def test_agents_who_write_meanwhile_make_the_run_try_again(
     desk.close()
 
 
+@pytest.mark.no_cover  # again and again what others do once
 @pytest.mark.parametrize(
     ("statement", "said"),
     [

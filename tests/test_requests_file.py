@@ -156,6 +156,21 @@ def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
     assert lines.rows()[0]["Status"] == "Closed"
 
 
+@pytest.mark.parametrize(("encoding", "ending"), [("utf-16", "\n"), ("utf-8", "\r\n")])
+def test_a_file_keeps_its_encoding_and_how_its_lines_end(lines, encoding, ending):
+    row = lines.asked(Note="für später")
+    text = "".join(
+        ";".join(r.get(h, "") for h in HEADS) + ending
+        for r in (dict(zip(HEADS, HEADS, strict=True)), row)
+    )
+    lines.path.write_bytes(text.encode(encoding))
+    lines.run("run", lines.audit, "--commit")
+    after = lines.path.read_bytes().decode(encoding)
+    assert (after.count(ending), after.count("\n")) == (2, 2)
+    assert after.splitlines()[0] == ";".join(HEADS)
+    assert ";Closed;" in after.splitlines()[1]
+
+
 def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines, monkeypatch):
     (lines.folder / "contact.toml").write_text(CUSTOMS)
     more = f'directives = ["purge_case", {json.dumps(str(lines.folder / "contact.toml"))}]\n'

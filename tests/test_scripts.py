@@ -210,6 +210,7 @@ def test_only_reviews_answered_with_erase_are_in_a_script(embedded):
     assert (step in without, step in kept, step in erased) == (False, False, True)
 
 
+@pytest.mark.no_cover  # what other tests do, one after the other
 def test_the_demo_is_erased_alike_by_script_and_program(tmp_path):
     def make(path: Path) -> Erasure:
         path.touch()

@@ -15,6 +15,9 @@ from scanner.plans import Basis
 from tests import mini
 from tests.erasing import PACK, Erasure
 
+pytestmark = pytest.mark.no_cover
+"""What these run is counted where test_erase.py runs it."""
+
 NOTE = "insert into table_notes_log (objid, description, case_notes2case) values (77, '{}', {})"
 BOBS_CASE, ANNS_CASE = 4, 1
 MANY = 3000

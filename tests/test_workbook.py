@@ -17,6 +17,9 @@ from scanner.rulebook import Declared
 from tests import mini, office
 from tests.books import SMALL, cell, edit, finding, ref, scan
 
+pytestmark = pytest.mark.no_cover
+"""What these run is counted where test_reports.py runs it."""
+
 CONTACT, CASE = TableRef("", "contact"), TableRef("", "case")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli import _connection, _output, _progress
+from scanner.cli import _against, _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
 from scanner.wording import count
 
@@ -49,24 +49,20 @@ def plan(
 ) -> None:
     """Plan a purge of many."""
     import reports
-    from scanner import bulkplanner, database, holds, rulebook
-    from scanner.journal import Journal
+    from scanner import bulkplanner, holds
 
     decided = reports.read(audit)
-    name = pack or decided.scan.pack
-    if not name:
-        raise Misconfigured("the scan was made without a pack: name one with --pack")
     keys = None if wanted.subjects is None else _keys(wanted.subjects)
     with _connection.opened(db) as engine, _progress.shown() as progress:
         made = bulkplanner.plan(
             engine,
-            rulebook.pack(name),
+            _connection.rules(decided, pack),
             decided,
             directives=wanted.directives,
             keys=keys,
             before=wanted.before or "",
             batch=wanted.batch,
-            held=holds.keys(Journal.of(database.identity(engine.url), *book), _connection.now()),
+            held=holds.keys(_connection.journal(engine, *book), _connection.now()),
             progress=progress,
         )
     if output:
@@ -99,14 +95,14 @@ def summary(plan: "Bulk") -> Iterator[str]:
     )
     for table, rows in plan.rows.items():
         yield f"    {rows:>8,} of {table}"
-    yield from _against(plan)
+    yield from _told(plan)
     if not plan.roots:
         yield "nothing to purge"
     elif not any(s.effect == "stop" for s in plan.stops):
         yield f"to carry it out: efface erase PLAN --commit --confirm {plan.roots}"
 
 
-def _against(plan: "Bulk") -> Iterator[str]:
+def _told(plan: "Bulk") -> Iterator[str]:
     """Say what else is touched, what reports lose, what speaks against it and what is left to do."""
     if plan.mentions:
         yield f"  {plan.mentions:>6,} rows name them; what stays of those is redacted or scrubbed"
@@ -115,17 +111,9 @@ def _against(plan: "Bulk") -> Iterator[str]:
         yield f"{what}: {key}: {', '.join(rules)}"
     for figure in plan.kpis:
         if figure["rows"] != figure["rows_after"]:
-            yield (
-                f"reports: {figure['name']}: {figure['rows']:,} rows before, about "
-                f"{figure['rows_after']:,} after"
-            )
-    for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
-    for table, names in plan.triggers.items():
-        yield f"trigger on {table}: {', '.join(names)}"
-    for duty in plan.duties:
-        told = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{told}"
+            yield _against.lost(figure["name"], figure["rows"], figure["rows_after"], "about ")
+    yield from _against.stops(plan)
+    yield from _against.duties(plan)
 
 
 def erase(
@@ -141,10 +129,9 @@ def erase(
     as_json: bool,
 ) -> None:
     """Carry out a purge of many, or go on with one."""
-    from scanner import database, rulebook
+    from scanner import rulebook
     from scanner.bulk import Bulk
     from scanner.executor import batches
-    from scanner.journal import Journal
 
     todo = Bulk.from_json(text)
     if output and output.suffix.lower() == ".html":
@@ -158,7 +145,7 @@ def erase(
             engine,
             todo,
             rulebook.pack(pack or todo.pack),
-            journal=Journal.of(database.identity(engine.url), *book),
+            journal=_connection.journal(engine, *book),
             commit=commit,
             confirm=confirm,
             warrant=warrant,

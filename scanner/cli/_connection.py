@@ -11,6 +11,8 @@ from scanner.errors import Misconfigured
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from scanner.journal import Journal
+    from scanner.model import Audit
     from scanner.plans import Plan
     from scanner.rulebook import Pack
 
@@ -54,14 +56,35 @@ def pack(engine: "Engine", name: str | None) -> "Pack":
     return rules
 
 
+def rules(audit: "Audit", name: str | None) -> "Pack":
+    """Load the pack that was named, else the one of the audit's scan.
+
+    Raises:
+        Misconfigured: there is none.
+    """
+    from scanner import rulebook
+
+    chosen = name or audit.scan.pack
+    if not chosen:
+        raise Misconfigured("the scan was made without a pack: name one with --pack")
+    return rulebook.pack(chosen)
+
+
+def journal(engine: "Engine", path: Path | None, key: Path | None) -> "Journal":
+    """Choose the journal of a database: the one that was named, else its own."""
+    from scanner import database
+    from scanner.journal import Journal
+
+    return Journal.of(database.identity(engine.url), path, key)
+
+
 def now() -> str:
     """Give the time, as the journal writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def held(made: "Plan", engine: "Engine", journal: Path | None, key: Path | None) -> "Plan":
+def held(made: "Plan", engine: "Engine", path: Path | None, key: Path | None) -> "Plan":
     """Show in a plan the hold that the journal of this database has on its subject, if any."""
-    from scanner import database, holds
-    from scanner.journal import Journal
+    from scanner import holds
 
-    return holds.shown(made, Journal.of(database.identity(engine.url), journal, key), now())
+    return holds.shown(made, journal(engine, path, key), now())

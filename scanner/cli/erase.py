@@ -69,10 +69,9 @@ def command(
     A purge of many takes one transaction a batch. When it was interrupted (status 5), the same
     command goes on with the batches that are left.
     """
-    from scanner import database, rulebook
+    from scanner import rulebook
     from scanner.bulk import is_bulk
     from scanner.executor import execute
-    from scanner.journal import Journal
     from scanner.ledger import Warrant
     from scanner.plans import Plan
 
@@ -97,7 +96,7 @@ def command(
     if answers:
         todo = _answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
-        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        book = _connection.journal(engine, journal, journal_key)
         receipt = execute(
             engine,
             todo,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
-from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
     from scanner.locator import Named, Whereabouts
@@ -44,17 +43,14 @@ def command(
     """
     if values and not output:
         raise click.UsageError("--values writes personal data: name the file with -o FILE")
-    from scanner import locator, rulebook
+    from scanner import locator
     from scanner.cli.audit import read
     from scanner.model import dump
 
     found = read(audit)
-    name = pack or found.scan.pack
-    if not name:
-        raise Misconfigured("the scan was made without a pack: name one with --pack")
     with _connection.opened(db) as engine, _progress.shown() as progress:
         where = locator.locate(
-            engine, rulebook.pack(name), found, subject, values=values, progress=progress
+            engine, _connection.rules(found, pack), found, subject, values=values, progress=progress
         )
     if output:
         _output.write_text(output, dump(where.to_raw(values=values)))

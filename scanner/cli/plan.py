@@ -1,17 +1,17 @@
 """``efface plan``: an audit and a subject -> plan.json. Reads only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli import _bulk, _connection, _options, _output, _progress
+from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
 from scanner.wording import count
 
 if TYPE_CHECKING:
-    from scanner.plans import Figure, Plan, Review
+    from scanner.plans import Plan, Review
 
 
 @click.command()
@@ -127,13 +127,10 @@ def _one(
 ) -> None:
     """Plan what is to be done about one subject."""
     import reports
-    from scanner import planner, rulebook, safeguards, scripter, witness
+    from scanner import planner, safeguards, scripter, witness
 
     decided = reports.read(audit)
-    name = pack or decided.scan.pack
-    if not name:
-        raise Misconfigured("the scan was made without a pack: name one with --pack")
-    rules = rulebook.pack(name)
+    rules = _connection.rules(decided, pack)
     earlier = answered(answers, subject) if answers else ()
     said = {r.id: r.answer for r in earlier}
     with (
@@ -258,13 +255,6 @@ def _kept(output: Path, old: "Plan", made: "Plan") -> None:
         )
 
 
-def lost(before: Sequence["Figure"], after: Sequence["Figure"]) -> Iterator[str]:
-    """Say what reports lose."""
-    for old, new in zip(before, after, strict=False):
-        if old != new:
-            yield f"reports: {old.name}: {old.rows:,} rows before, {new.rows:,} after"
-
-
 def summary(plan: "Plan") -> Iterator[str]:
     """Say in a few lines what a plan would do."""
     if plan.empty:
@@ -288,13 +278,10 @@ def summary(plan: "Plan") -> Iterator[str]:
     if plan.reviews:
         yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"
-    yield from lost(plan.kpis, plan.kpis_after)
-    for stop in plan.stops:
-        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
-    for table, names in plan.triggers.items():
-        yield f"trigger on {table}: {', '.join(names)}"
+    for old, new in zip(plan.kpis, plan.kpis_after, strict=False):
+        if old != new:
+            yield _against.lost(old.name, old.rows, new.rows)
+    yield from _against.stops(plan)
     for column, rows in plan.kept.items():
         yield f"kept by decision: {column} names the subject in {count(rows, 'row')}"
-    for duty in plan.duties:
-        told = "" if duty["count"] is None else f" ({duty['count']})"
-        yield f"to do elsewhere: {duty['kind']}{told}"
+    yield from _against.duties(plan)

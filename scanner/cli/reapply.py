@@ -61,13 +61,12 @@ def command(
 
     AUDIT is a workbook of this copy, for one whose schema is not that of the first erasure.
     """
-    from scanner import database, restorer, revenants
-    from scanner.journal import Journal
+    from scanner import restorer, revenants
 
     start = _time(since) if since else None
     basis = _basis(audit) if audit else None
     with _connection.opened(db) as engine, _progress.shown() as progress:
-        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        book = _connection.journal(engine, journal, journal_key)
         _there(book)
         found = revenants.find(engine, book, since=start, basis=basis, chosen=pack)
         for line in lines(found):

@@ -74,14 +74,12 @@ def listing(
     as_json: bool,
 ) -> None:
     """Say of each request whether it is due, or why not, and how long there is."""
-    from scanner import database
-    from scanner.journal import Journal
     from scanner.requests import standings
 
     at = _now(now)
     with _connection.opened(db) as engine:
         rules = _connection.pack(engine, pack)
-        book = Journal.of(database.identity(engine.url), journal, journal_key)
+        book = _connection.journal(engine, journal, journal_key)
         found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at, book)
     shown = [s for s in found if closed or s.verdict != "closed"]
     if as_json:
@@ -119,15 +117,10 @@ def running(
 ) -> None:
     """Carry out each request that is due, note it and close it. Rehearses, unless told to commit."""
     import reports
-    from scanner import database, rulebook
-    from scanner.journal import Journal
     from scanner.requests.runner import Work
 
-    decided = reports.read(audit)
-    name = pack or decided.scan.pack
-    if not name:
-        raise Misconfigured("the scan was made without a pack: name one with --pack")
-    rules, at = rulebook.pack(name), _now(now)
+    decided, at = reports.read(audit), _now(now)
+    rules = _connection.rules(decided, pack)
     with _connection.opened(db) as engine, _alone(engine, queue), _progress.shown() as progress:
         login = _agent(rules, queue, agent)
         work = Work(
@@ -135,7 +128,7 @@ def running(
             rules,
             decided,
             _tracker(engine, rules, queue, login, at),
-            Journal.of(database.identity(engine.url), journal, journal_key),
+            _connection.journal(engine, journal, journal_key),
             commit,
             at,
             max_rows,
@@ -191,8 +184,6 @@ def opening(
     as_json: bool,
 ) -> None:
     """Open a request about one person, in its queue. Rehearses, unless told to commit."""
-    from scanner import database
-    from scanner.journal import Journal
     from scanner.model import dump
     from scanner.requests import open_request
     from scanner.requests.runner import docketed
@@ -207,7 +198,7 @@ def opening(
         else:
             number = open_request(engine, rules, subject, agent=login, now=at, commit=commit)
         if commit:
-            book = Journal.of(database.identity(engine.url), journal, journal_key)
+            book = _connection.journal(engine, journal, journal_key)
             docketed(_tracker(engine, rules, queue, login, at), rules, book, at, number)
     if as_json:
         raw = {"version": 1, "request": number, "subject": subject, "committed": commit}

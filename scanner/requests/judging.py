@@ -44,7 +44,7 @@ def judge(
     bars = [*_bars(item, policy, past), *stops]
     verdict: Verdict = "due"
     if item.state == "closed":
-        return Standing(item, "closed", ("closed",), due, term, left)
+        return Standing(item, "closed", (), due, term, left)
     if waits:
         verdict = "waiting"
     elif bars:

@@ -1,0 +1,45 @@
+"""Says what plans of one and of many have in common: what speaks against them, what is left to do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from scanner.wording import count
+
+if TYPE_CHECKING:
+    from scanner.plans import StopFound
+
+
+class Planned(Protocol):
+    """A plan about one subject or about many, as far as it says what people have to know."""
+
+    @property
+    def stops(self) -> "Sequence[StopFound]":
+        """What stops it, or warns."""
+
+    @property
+    def triggers(self) -> Mapping[str, Sequence[str]]:
+        """By table, what writes by itself."""
+
+    @property
+    def duties(self) -> Sequence[Mapping[str, Any]]:
+        """What the database cannot reach."""
+
+
+def lost(name: str, before: int, after: int, about: str = "") -> str:
+    """Say what a figure of reports loses."""
+    return f"reports: {name}: {before:,} rows before, {about}{after:,} after"
+
+
+def stops(plan: Planned) -> Iterator[str]:
+    """Say what speaks against a plan, and which triggers there are."""
+    for stop in plan.stops:
+        yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
+    for table, names in plan.triggers.items():
+        yield f"trigger on {table}: {', '.join(names)}"
+
+
+def duties(plan: Planned) -> Iterator[str]:
+    """Say what is left to people."""
+    for duty in plan.duties:
+        told = "" if duty["count"] is None else f" ({duty['count']})"
+        yield f"to do elsewhere: {duty['kind']}{told}"
