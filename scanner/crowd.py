@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from scanner.folding import folded
 from scanner.identity import Identity
@@ -14,10 +15,13 @@ class Crowd:
 
     def __init__(self, identities: Iterable[Identity]) -> None:
         self.matchers = tuple(map(Matcher, identities))
-        self._whose: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        self._whose: dict[str, list[tuple[int, int, tuple[str, ...]]]] = {}
         for n, matcher in enumerate(self.matchers):
             for word, beside in matcher.leads().items():
-                self._whose.setdefault(word, []).append((n, beside))
+                room = matcher.room if beside else 0
+                self._whose.setdefault(word, []).append((room, n, beside))
+        for whose in self._whose.values():
+            whose.sort(key=itemgetter(0))
         self._called: dict[str, list[int]] = {}
         for n, matcher in enumerate(self.matchers):
             for core in matcher.digits():
@@ -33,10 +37,11 @@ class Crowd:
         found: dict[int, set[int]] = {}
         words, numbers = self._sieve.touched(plain)
         for place, start, word in words:
-            for n, beside in self._whose[word]:
-                room = self.matchers[n].room if beside else 0
-                around = plain[place][max(0, start - room) : start + room]
-                if not beside or any(b in around for b in beside):
+            around, width = "", 0
+            for room, n, beside in self._whose[word]:
+                if room != width:
+                    around, width = plain[place][max(0, start - room) : start + room], room
+                if not beside or any(map(around.__contains__, beside)):
                     found.setdefault(place, set()).add(n)
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
@@ -62,7 +67,7 @@ class Crowd:
     @cached_property
     def _leads(self) -> Mapping[str, Sequence[tuple[int, tuple[str, ...]]]]:
         """Map words to identities as ``_whose`` does, those of names in two cells among them."""
-        leads = {word: list(whose) for word, whose in self._whose.items()}
+        leads = {word: [(n, b) for _, n, b in whose] for word, whose in self._whose.items()}
         for n, matcher in enumerate(self.matchers):
             for word, beside in matcher.pairs():
                 leads.setdefault(word, []).append((n, beside))

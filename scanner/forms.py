@@ -136,6 +136,18 @@ def _longest(options: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(max(re.split(r"[\s,'-]+", o), key=len) for o in options))
 
 
+def _others(options: Iterable[str]) -> tuple[str, ...]:
+    """Name another part of each option that a text cannot lack; nothing where one has none."""
+    found = []
+    for option in options:
+        parts = sorted(filter(None, re.split(r"[\s,'-]+", option)), key=len, reverse=True)
+        if not parts[1:]:
+            return ()
+        # Where two are as long as each other, the anchor is the first of them.
+        found.append(parts[1])
+    return tuple(dict.fromkeys(found))
+
+
 def _words(index: int, one: Identifier) -> Iterator[Form]:
     """Find a part of a name, or a whole one as its column has it."""
     spelled = [s for s in _spelled(one.value.replace(",", " ")) if s]
@@ -144,7 +156,8 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
     capitals: Capitals = "first" if one.strength == "weak" else ""
     pattern = f"{BEFORE}(?:{inner}){AFTER}"
-    yield Form(index, _longest(spelled), pattern, one.strength, capitals)
+    beside = _others(spelled)
+    yield Form(index, _longest(spelled), pattern, one.strength, capitals, beside=beside)
     nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
     for nick in sorted(nicks):
         pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"

@@ -239,33 +239,30 @@ class Uprooter:
         for one in self.itinerary.owned:
             target, held = ref(one.parent), ref(one.child)
             known = made.keys.get(target, {})
-            free = [v for v in self.values(made, held, one.column) if v not in known]
+            free = Keys(v for v in self.values(made, held, one.column) if v not in known)
             if free and target not in self.empty:
-                shared = self._shared(made, one, free)
-                column = one.parent.c[one.to]
+                shared, column = self._shared(made, one, free), one.parent.c[one.to]
                 rest = chunks([v for v in free if v not in shared], self.size)
-                fresh += self._claimed(
-                    made, {target: [self.dialect.among(column, some) for some in rest]}
-                )
+                terms = [self.dialect.among(column, some) for some in rest]
+                fresh += self._claimed(made, {target: terms})
         return fresh
 
-    def _shared(self, made: Uprooting, owned: Reference, values: Sequence[Any]) -> set[Any]:
+    def _shared(self, made: Uprooting, owned: Reference, values: Keys) -> set[Any]:
         """Find those of ``values`` that rows which stay refer to."""
-        shared: set[Any] = set()
-        for one in self.ground.referring.get(ref(owned.parent), ()):
-            child = ref(one.child)
+        asked: dict[Question, Mapping[Any, Any]] = {}
+        for one in self.ground.referring.get(ref(owned.parent), ()) if values else ():
+            child, key = ref(one.child), key_column(one.child)
             if one.to != owned.to or child in self.empty or child in self.ground.walk.copied:
                 continue
-            key = key_column(one.child)
+            columns = (one.column, key) if key else (one.column,)
             going = made.keys.get(child, {}) if key else {}
-            wanted = [one.child.c[one.column], *([one.child.c[key]] if key else [])]
-            for some in chunks(values, self.size):
-                for row in self.connection.execute(
-                    select(*wanted).where(referring(self.dialect, one, some))
-                ):
-                    if not key or row[1] not in going:
-                        shared.add(row[0])
-        return shared
+            asked[Question(one.child, columns, tuple(self._terms(one, values)))] = going
+        return {
+            row[0]
+            for question, rows in bundler.read(self.connection, list(asked))
+            for row in rows
+            if not question.columns[1:] or row[1] not in asked[question]
+        }
 
     def _kept(self, made: Uprooting, one: Reference, more: str = "", **values: Any) -> list[Any]:
         """List the keys of the rows that refer by ``one`` to rows that go, and stay themselves."""
