@@ -150,11 +150,20 @@ class Dialect(generic.Dialect):
         It cannot where it does not count, where something was emptied at once (which alone locks a
         table so), and where rows lie in tables that are not named themselves.
         """
-        yield lambda updated: self._copied(connection, updated)
+        before = self._counts(connection)  # what earlier transactions have not reported yet
 
-    def _copied(
-        self, connection: Connection, updated: Mapping[tuple[str, str], int]
-    ) -> frozenset[str] | None:
+        def copied(updated: Mapping[tuple[str, str], int]) -> frozenset[str] | None:
+            now = self._counts(connection)
+            if before is None or now is None:
+                return None
+            places = now.keys() | updated.keys()
+            own = {p: before.get(p, 0) + updated.get(p, 0) for p in places}
+            return frozenset(p[1] for p in places if now.get(p, 0) != own[p])
+
+        yield copied
+
+    def _counts(self, connection: Connection) -> dict[tuple[str, str], int] | None:
+        """Read how many rows of each table this session has written to and not reported yet."""
         counted = "+".join(
             f"pg_stat_get_xact_tuples_{what}(c.oid)" for what in ("inserted", "updated", "deleted")
         )
@@ -171,9 +180,7 @@ class Dialect(generic.Dialect):
         found = connection.execute(query).all()
         if not connection.scalar(known) or any(row[2] for row in found):
             return None
-        counts = {(schema, name): rows for schema, name, _, rows in found}
-        places = counts.keys() | updated.keys()
-        return frozenset(p[1] for p in places if counts.get(p, 0) != updated.get(p, 0))
+        return {(schema, name): rows for schema, name, _, rows in found}
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Lock the tables against writers, all or none, and never wait while holding some.
