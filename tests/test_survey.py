@@ -323,3 +323,34 @@ def test_on_mariadb_others_are_kept_out_of_all_tables_right_before_the_commit(
     assert idle.commit(plan, survey=seen).committed
     assert told == ["waited"]
     idle.write(where)  # and let in again afterwards
+
+
+class Beside:
+    """Writes to a table in which nothing of the subject is known."""
+
+    tables = frozenset({"table_condition"})
+
+    def write(self, connection, _receipt):
+        connection.execute(text("update table_condition set title = 'Noted' where objid = 1"))
+
+
+def test_on_mariadb_what_is_written_to_beside_an_erasure_is_read_and_closed_to_others(
+    idle, monkeypatch
+):
+    plan, seen, told = idle.plan(), survey(idle), []
+    unchanged = safeguards.unchanged
+
+    def late(*words):
+        engine = create_engine(idle.url)
+        with engine.connect() as connection:
+            connection.execute(text("set innodb_lock_wait_timeout = 1"))
+            with pytest.raises(exc.OperationalError) as caught:
+                connection.execute(text(ELSEWHERE.format("ask ann.lee@example.com")))
+            told.append(caught.value.orig.args[0])
+        engine.dispose()
+        return unchanged(*words)
+
+    monkeypatch.setattr(safeguards, "unchanged", late)
+    assert idle.commit(plan, survey=seen, alongside=Beside()).committed
+    assert told == [1205]
+    assert "Noted" in repr(mini.dump(idle.url)["table_condition"])
