@@ -4,7 +4,8 @@ A contact is purged by another plan, or the process dies before a file of reques
 somebody deletes it by hand: then nobody has erased what is left of it, and the request stays open.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,14 +37,17 @@ def pasts(
         return {}
     entries = journal.read()
     named, purged = _named(entries), _purged(entries, pack.subject)
+    keys = {
+        item.key: named.get(docket.named(item), "") if item.subject is None else str(item.subject)
+        for item in asked
+    }
+    there = _there(engine, pack, {keys[i.key] for i in asked if i.subject is None and keys[i.key]})
     found: dict[Any, Past] = {}
     for item in asked:
-        key = named.get(docket.named(item), "") if item.subject is None else str(item.subject)
-        if key:
+        if key := keys[item.key]:
             done = purged.get(same(key))
-            since = done if done and _after(done, item.received) else None
-            there = item.subject is None and _there(engine, pack, key)
-            found[item.key] = Past(key, since.last if since and not there else None, there)
+            gone = done and key not in there and _after(done, item.received)
+            found[item.key] = Past(key, done.last if done and gone else None, key in there)
     return found
 
 
@@ -73,9 +77,14 @@ def _after(erasure: Erasure, received: datetime | None) -> bool:
     return datetime.fromisoformat(erasure.last.when) >= received.astimezone(UTC)
 
 
-def _there(engine: Engine, pack: Pack, key: str) -> bool:
+def _there(engine: Engine, pack: Pack, keys: Collection[str]) -> set[str]:
+    """Say which of these keys have a row; what cannot be a key has none."""
+    if not keys:
+        return set()
     subjects = Subjects.of(engine, pack)
-    try:
-        return bool(subjects.present({subjects.key(key)}))
-    except Misconfigured:
-        return False
+    read: dict[str, Any] = {}
+    for key in keys:
+        with suppress(Misconfigured):
+            read[key] = subjects.key(key)
+    present = subjects.present({*read.values()})
+    return {key for key, value in read.items() if value in present}
