@@ -146,6 +146,11 @@ def basis_of(journal: Journal, plan: Grounded, when: str) -> str:
     Raises:
         Negative: the journal is broken. Misconfigured: it cannot be written.
     """
+    return laid(journal, grounds(plan), when)
+
+
+def grounds(plan: Grounded) -> dict[str, Any]:
+    """Say what a plan was made from, under the ``name`` of all that."""
     content = {
         "database": asdict(plan.database),
         "pack": plan.pack,
@@ -156,9 +161,18 @@ def basis_of(journal: Journal, plan: Grounded, when: str) -> str:
         },
         "basis": plan.basis.to_raw(),
     }
-    name = digest(json.dumps(content, sort_keys=True))
+    return {"name": digest(json.dumps(content, sort_keys=True)), **content}
+
+
+def laid(journal: Journal, basis: Mapping[str, Any], when: str) -> str:
+    """Write ``grounds`` down the first time; give their name.
+
+    Raises:
+        Negative: the journal is broken. Misconfigured: it cannot be written.
+    """
+    name = str(basis["name"])
     if not any(e.event == "basis" and e.content.get("name") == name for e in journal.read()):
-        journal.append("basis", when, "", {"name": name, **content})
+        journal.append("basis", when, "", dict(basis))
     return name
 
 

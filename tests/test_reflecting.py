@@ -34,6 +34,4 @@ def test_where_that_fails_they_are_read_one_by_one(live_url, monkeypatch, fault)
         raise fault
 
     monkeypatch.setattr(MetaData, "reflect", failing)
-    apart = _read(live_url)
-    assert apart[:3] == together[:3]
-    assert len(apart[3]) > len(together[3])
+    assert _read(live_url)[:3] == together[:3]

@@ -4,20 +4,39 @@ As with the erasure of one: what the plan was made from, who was erased (keys, a
 on whose word. After the commit nobody could tell these any more.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
-from scanner import bulkplanner, holds, ledger
-from scanner.bulk import Bulk
+from scanner import __version__, bulkplanner, holds, ledger
+from scanner.bulk import Bulk, BulkReceipt
 from scanner.bulkplanner import Setting
-from scanner.errors import Stopped
+from scanner.errors import EffaceError, Stopped, Unrecorded
 from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.ledger import Warrant
 from scanner.multitude import Multitude
 from scanner.planner import NAMED
+
+
+@dataclass(slots=True)
+class Sums:
+    """What batches did."""
+
+    deleted: Counter[str] = field(default_factory=Counter)
+    cells: Counter[str] = field(default_factory=Counter)
+    mentions: int = 0
+    reviews: int = 0
+
+    def add(self, content: Mapping[str, Any]) -> None:
+        """Add what the journal says of a batch."""
+        self.deleted.update(content.get("deleted", {}))
+        self.cells.update(content.get("cells", {}))
+        self.mentions += content.get("mentions", 0)
+        self.reviews += content.get("reviews", 0)
 
 
 def begun(
@@ -28,6 +47,8 @@ def begun(
     number: int,
     warrant: Warrant,
     when: str,
+    *,
+    basis: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Say what the journal keeps of a batch that is about to be committed.
 
@@ -39,7 +60,7 @@ def begun(
         "subject": named(plan, number),
         "method": "purge",
         "directives": dict(plan.directives),
-        "basis": ledger.basis_of(journal, plan, when),
+        "basis": ledger.laid(journal, basis, when),
         "subjects": _whom(journal, here, many, plan.batches[number].roots),
         **warrant.to_raw(),
     }
@@ -76,3 +97,57 @@ def unheld(
             f"a hold is on {len(wrong)} rows of {here.subject}, or on those whose they are "
             f"({', '.join(wrong[:NAMED])}): plan again without them, or release them with efface log"
         )
+
+
+def receipt(
+    plan: Bulk,
+    sums: Sums,
+    started: str,
+    finished: str,
+    commit: bool,
+    after: Mapping[str, int],
+    left: Mapping[str, Mapping[str, int]],
+) -> BulkReceipt:
+    """Say what all batches did; ``after`` are the rows of each figure of reports."""
+    known = {k["name"]: k["rows"] for k in plan.kpis}
+    return BulkReceipt(
+        efface=__version__,
+        plan=plan.digest,
+        root=plan.root,
+        directives=plan.directives,
+        database=plan.database,
+        pack=plan.pack,
+        committed=commit,
+        started=started,
+        finished=finished,
+        batches=len(plan.batches),
+        roots=plan.roots,
+        deleted=dict(sorted(sums.deleted.items())),
+        cells=dict(sorted(sums.cells.items())),
+        mentions=sums.mentions,
+        reviews=sums.reviews,
+        residue=left.get("left", {}),
+        remaining={kind: some for kind, some in left.items() if kind != "left"},
+        kpis=tuple(
+            {"name": n, "rows_before": known.get(n, rows), "rows": rows}
+            for n, rows in after.items()
+        ),
+        duties=plan.duties,
+        digests={"pack": plan.pack_digest, "workbook": plan.basis.workbook},
+    )
+
+
+def record(journal: Journal, receipt: BulkReceipt, warrant: Warrant) -> None:
+    """Write down that all batches are done.
+
+    Raises:
+        Unrecorded: they are, but the journal does not say so yet.
+    """
+    try:
+        done = receipt.to_raw() | warrant.to_raw()
+        journal.append("done", receipt.finished, receipt.plan, done)
+    except EffaceError:
+        raise Unrecorded(
+            f"all batches were committed, but {str(journal.path)!r} cannot take the receipt: mend "
+            "that, then run the same command"
+        ) from None

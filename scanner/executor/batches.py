@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from scanner import __version__, bulkplanner, multitude, safeguards, verifier
+from scanner import bulkplanner, ledger, multitude, safeguards, verifier
 from scanner.bulk import Batch, Bulk, BulkReceipt
 from scanner.bulkplanner import Setting
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
@@ -29,6 +28,7 @@ from scanner.errors import (
     Unrecorded,
 )
 from scanner.executor import batchbook, bulkscrub, deletion
+from scanner.executor.batchbook import Sums
 from scanner.executor.meter import ElsewhereError, Meter
 from scanner.executor.transaction import writing
 from scanner.journal import Journal
@@ -44,14 +44,19 @@ ROUNDS = 3
 """How often what triggers wrote about rows that are gone is deleted again."""
 
 
-@dataclass(slots=True)
-class Sums:
-    """What batches did."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A purge that is being carried out: what all its batches need."""
 
-    deleted: Counter[str] = field(default_factory=Counter)
-    cells: Counter[str] = field(default_factory=Counter)
-    mentions: int = 0
-    reviews: int = 0
+    engine: Engine
+    plan: Bulk
+    here: Setting
+    many: Multitude = field(repr=False)
+    journal: Journal
+    clock: Callable[[], datetime]
+    warrant: Warrant
+    basis: Mapping[str, Any]
+    commit: bool
 
 
 def purge(
@@ -82,24 +87,23 @@ def purge(
         roots = (k for n in rest for k in plan.batches[n].roots)
         batchbook.unheld(connection, here, roots, journal, started)
         many = _multitude(connection, here, plan, rest, progress)
+    basis = ledger.grounds(plan) if commit else {}
+    work = Work(engine, plan, here, many, journal, clock, warrant, basis, commit)
     for content in done.values():
-        _add(sums, content)
+        sums.add(content)
     watch.begin("purge", len(rest))
     with _resumable(plan, done, commit=commit), _undisturbed():
         for number in rest:
-            work = partial(
-                _batch, engine, plan, number, here, many, journal, clock, warrant, commit=commit
-            )
-            content = _metered(work) if not plan.triggers else work(metered=False)
-            _add(sums, content)
+            content = _metered(work, number)
+            sums.add(content)
             done[number] = content
             watch.advance(1, f"batch {number + 1} of {len(plan.batches)}")
     with reading(engine) as connection:
         after = verifier.reported(connection, here.schema, pack)
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
-    receipt = _receipt(plan, sums, started, _now(clock), commit, after, left)
+    receipt = batchbook.receipt(plan, sums, started, _now(clock), commit, after, left)
     if commit:
-        _record(journal, receipt, warrant)
+        batchbook.record(journal, receipt, warrant)
     return receipt
 
 
@@ -186,27 +190,17 @@ def _multitude(
     )
 
 
-def _metered(work: Callable[..., Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Do a batch; where something else wrote to rows, once more with all tables counted."""
+def _metered(work: Work, number: int) -> Mapping[str, Any]:
+    """Do a batch; where something else writes to rows too, with all tables counted."""
+    if work.plan.triggers:
+        return _batch(work, number, metered=False)
     try:
-        return work(metered=True)
+        return _batch(work, number, metered=True)
     except ElsewhereError:
-        return work(metered=False)
+        return _batch(work, number, metered=False)
 
 
-def _batch(
-    engine: Engine,
-    plan: Bulk,
-    number: int,
-    here: Setting,
-    many: Multitude,
-    journal: Journal,
-    clock: Callable[[], datetime],
-    warrant: Warrant,
-    *,
-    commit: bool,
-    metered: bool,
-) -> Mapping[str, Any]:
+def _batch(work: Work, number: int, *, metered: bool) -> Mapping[str, Any]:
     """Purge one batch in a transaction; give what the journal says of it.
 
     ``metered``: where the database counts what is written, rows are not counted.
@@ -214,25 +208,29 @@ def _batch(
     Raises:
         ElsewhereError: something else wrote as well; nothing was changed.
     """
+    plan, here, journal = work.plan, work.here, work.journal
     batch = plan.batches[number]
-    with writing(engine) as (connection, keep):
-        tables = sorted(here.watched, key=str)
-        dialect_of(engine).shut_out(connection, [here.walk.tables[t] for t in tables], LOCK_SECONDS)
-        content = _purged(connection, plan, batch, here, many, metered=metered)
+    with writing(work.engine) as (connection, keep):
+        tables = [here.walk.tables[t] for t in sorted(here.watched, key=str)]
+        dialect_of(connection).shut_out(connection, tables, LOCK_SECONDS)
+        content = _purged(connection, plan, batch, here, work.many, metered=metered)
         content = {"batch": number, "subject": batchbook.named(plan, number), **content}
-        if commit:
+        if work.commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
-            intent = batchbook.begun(journal, plan, here, many, number, warrant, _now(clock))
+            when = _now(work.clock)
+            intent = batchbook.begun(
+                journal, plan, here, work.many, number, work.warrant, when, basis=work.basis
+            )
             intent |= {
-                "place": identity(engine.url),
+                "place": identity(work.engine.url),
                 "probes": deletion.probes(connection, named, here.ground),
                 "outcome": content,
             }
-            journal.append("intent", _now(clock), plan.digest, intent)
+            journal.append("intent", _now(work.clock), plan.digest, intent)
             keep()
-    if commit:
+    if work.commit:
         try:
-            journal.append("batch", _now(clock), plan.digest, content)
+            journal.append("batch", _now(work.clock), plan.digest, content)
         except EffaceError:
             raise Unrecorded(
                 f"a batch was committed, but {str(journal.path)!r} cannot say so: mend that, then "
@@ -357,66 +355,6 @@ def _unchanged(
     gone = made.rows
     if wrong := [str(t) for t, n in sorted(before.items()) if after[t] != n - gone.get(t, 0)]:
         raise Refused(f"rows appeared or vanished in {', '.join(wrong)}: a trigger did that")
-
-
-def _add(sums: Sums, content: Mapping[str, Any]) -> None:
-    sums.deleted.update(content.get("deleted", {}))
-    sums.cells.update(content.get("cells", {}))
-    sums.mentions += content.get("mentions", 0)
-    sums.reviews += content.get("reviews", 0)
-
-
-def _receipt(
-    plan: Bulk,
-    sums: Sums,
-    started: str,
-    finished: str,
-    commit: bool,
-    after: Mapping[str, int],
-    left: Mapping[str, Mapping[str, int]],
-) -> BulkReceipt:
-    known = {k["name"]: k["rows"] for k in plan.kpis}
-    return BulkReceipt(
-        efface=__version__,
-        plan=plan.digest,
-        root=plan.root,
-        directives=plan.directives,
-        database=plan.database,
-        pack=plan.pack,
-        committed=commit,
-        started=started,
-        finished=finished,
-        batches=len(plan.batches),
-        roots=plan.roots,
-        deleted=dict(sorted(sums.deleted.items())),
-        cells=dict(sorted(sums.cells.items())),
-        mentions=sums.mentions,
-        reviews=sums.reviews,
-        residue=left.get("left", {}),
-        remaining={kind: some for kind, some in left.items() if kind != "left"},
-        kpis=tuple(
-            {"name": n, "rows_before": known.get(n, rows), "rows": rows}
-            for n, rows in after.items()
-        ),
-        duties=plan.duties,
-        digests={"pack": plan.pack_digest, "workbook": plan.basis.workbook},
-    )
-
-
-def _record(journal: Journal, receipt: BulkReceipt, warrant: Warrant) -> None:
-    """Write down that all batches are done.
-
-    Raises:
-        Unrecorded: they are, but the journal does not say so yet.
-    """
-    try:
-        done = receipt.to_raw() | warrant.to_raw()
-        journal.append("done", receipt.finished, receipt.plan, done)
-    except EffaceError:
-        raise Unrecorded(
-            f"all batches were committed, but {str(journal.path)!r} cannot take the receipt: mend "
-            "that, then run the same command"
-        ) from None
 
 
 def _now(clock: Callable[[], datetime]) -> str:
