@@ -10,7 +10,8 @@ from scanner import __version__, knowledge
 from scanner.bystanders import Bystanders
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
-from scanner.plans import Basis, Mention, Plan, Receipt, Review
+from scanner.plans import Basis, Mention, Plan, Review
+from scanner.receipts import Receipt
 
 TEXT = "FREE_TEXT"
 """The kind of a column that was not known to be personal and named the subject all the same."""

@@ -17,7 +17,8 @@ from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.ledger import Warrant
 from scanner.model import Progress
-from scanner.plans import Plan, Receipt
+from scanner.plans import Plan
+from scanner.receipts import Receipt
 from scanner.revenants import Revenant
 from scanner.surveyor import Survey
 

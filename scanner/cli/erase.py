@@ -13,7 +13,8 @@ from scanner.wording import count
 if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.ledger import Warrant
-    from scanner.plans import Plan, Receipt
+    from scanner.plans import Plan
+    from scanner.receipts import Receipt
 
 
 @click.command()

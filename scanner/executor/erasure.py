@@ -39,7 +39,8 @@ from scanner.journal import Journal, probe
 from scanner.ledger import NOBODYS, Warrant
 from scanner.model import Progress
 from scanner.planner import Draft
-from scanner.plans import Plan, Receipt
+from scanner.plans import Plan
+from scanner.receipts import Receipt
 from scanner.recorder import Tally
 from scanner.rulebook import Pack
 from scanner.surveyor import Survey

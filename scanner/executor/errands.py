@@ -14,7 +14,7 @@ from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured, Refused, Stale
 from scanner.lookups import Lookup, column_of
 from scanner.model import TableRef
-from scanner.plans import Receipt
+from scanner.receipts import Receipt
 from scanner.tracking import Desk, Write
 
 STEPS = 2

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from scanner.chain import Entry
 from scanner.executor.errands import Aside
-from scanner.plans import Receipt
+from scanner.receipts import Receipt
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
 from scanner.model import digest
-from scanner.plans import Receipt
+from scanner.receipts import Receipt
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row

@@ -16,7 +16,8 @@ from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, 
 from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
-from scanner.plans import Basis, Plan, Receipt
+from scanner.plans import Basis, Plan
+from scanner.receipts import Receipt
 from scanner.requests import docket, hurdles, judging
 from scanner.requests.items import Item, Outcome, Standing, Tracker
 from scanner.requests.past import pasts
