@@ -1,10 +1,23 @@
 """After an erasure has written, only what triggers wrote to is looked at again: it finds the same."""
 
 import pytest
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+)
 
 from scanner import errors
 from scanner.database import connect, dialect_of
+from scanner.rows import one_of
 from tests import mini
 from tests.erasing import refused
 
@@ -143,4 +156,20 @@ def test_postgresql_cannot_name_what_was_written_where_it_does_not_count(postgre
                 writing.execute(text("truncate table_condition"))
                 assert copied({table: 3}) is None
             work.rollback()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", [SmallInteger(), Integer(), BigInteger(), Numeric(20, 0)])
+def test_keys_are_compared_with_a_narrower_column_than_theirs(live_url, kind):
+    table = Table("t", MetaData(), Column("a", kind))
+    maker = create_engine(live_url)
+    table.create(maker)
+    with maker.begin() as connection:
+        connection.execute(insert(table), [{"a": n} for n in (1, 2, 3)])
+    maker.dispose()
+    engine = connect(live_url)
+    with engine.connect() as connection:
+        wanted = one_of(dialect_of(connection), table.c.a, [2, 3, 5_000_000_000])
+        found = connection.scalars(select(table.c.a).where(wanted).order_by(table.c.a)).all()
+        assert [int(n) for n in found] == [2, 3]
     engine.dispose()

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     ColumnElement,
     Connection,
+    Numeric,
     String,
     Table,
     any_,
@@ -218,12 +220,16 @@ class Dialect(generic.Dialect):
         return rows
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
-        """Send all keys as one parameter, an array; whole numbers as the text of one."""
+        """Send all keys as one parameter, an array; whole numbers as the text of one.
+
+        They may come from a wider column than they are compared with.
+        """
         if {*map(type, keys)} != {int}:
             return column == any_(literal(list(keys), ARRAY(column.type)))
         words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
         listed = bindparam(None, words, NullType(), unique=True)
-        return column == any_(cast(listed, ARRAY(column.type)))
+        kind = column.type if isinstance(column.type, Numeric) else BigInteger()
+        return column == any_(cast(listed, ARRAY(kind)))
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion."""
