@@ -219,9 +219,9 @@ class Dialect(generic.Dialect):
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, an array; whole numbers as the text of one."""
-        if {*map(type, keys)} != {int}:
-            return column == any_(literal(list(keys), ARRAY(column.type)))
         words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
+        if not words:
+            return column == any_(literal(list(keys), ARRAY(column.type)))
         listed = bindparam(None, words, NullType(), unique=True)
         return column == any_(cast(listed, ARRAY(column.type)))
 
@@ -295,5 +295,6 @@ class Dialect(generic.Dialect):
     """A table of so many rows is read through (without sending them) for an even sample."""
 
 
-def _array(keys: Sequence[int]) -> str:
-    return f"{{{','.join(map(str, keys))}}}"
+def _array(keys: Sequence[Any]) -> str:
+    """Write whole numbers as the text of an array; nothing where others are among them."""
+    return f"{{{','.join(map(str, keys))}}}" if {*map(type, keys)} == {int} else ""
