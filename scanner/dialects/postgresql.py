@@ -224,9 +224,9 @@ class Dialect(generic.Dialect):
 
         They may come from a wider column than they are compared with.
         """
-        if {*map(type, keys)} != {int}:
-            return column == any_(literal(list(keys), ARRAY(column.type)))
         words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
+        if not words:
+            return column == any_(literal(list(keys), ARRAY(column.type)))
         listed = bindparam(None, words, NullType(), unique=True)
         kind = column.type if isinstance(column.type, Numeric) else BigInteger()
         return column == any_(cast(listed, ARRAY(kind)))
@@ -301,5 +301,6 @@ class Dialect(generic.Dialect):
     """A table of so many rows is read through (without sending them) for an even sample."""
 
 
-def _array(keys: Sequence[int]) -> str:
-    return f"{{{','.join(map(str, keys))}}}"
+def _array(keys: Sequence[Any]) -> str:
+    """Write whole numbers as the text of an array; nothing where others are among them."""
+    return f"{{{','.join(map(str, keys))}}}" if {*map(type, keys)} == {int} else ""

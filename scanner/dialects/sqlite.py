@@ -180,9 +180,9 @@ class Dialect(generic.Dialect):
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, a JSON list: a statement then costs the same for any."""
-        if not {*map(type, keys)} <= {int, str}:
+        words = keys.written(_listed) if isinstance(keys, generic.Keys) else _listed(keys)
+        if not words:
             return column.in_(keys)
-        words = keys.written(json.dumps) if isinstance(keys, generic.Keys) else json.dumps(keys)
         listed: BindParameter[str] = bindparam("efface_keys", words, unique=True)
         return column.in_(text("SELECT value FROM json_each(:efface_keys)").bindparams(listed))
 
@@ -220,6 +220,11 @@ class Dialect(generic.Dialect):
         if bounds is None or key is None:
             return generic.every_nth(table, columns, rows=rows, of=of, seed=seed)
         return generic.key_ranges(table, columns, key, rows=rows, seed=seed, bounds=bounds)
+
+
+def _listed(keys: Sequence[Any]) -> str:
+    """Write keys as a JSON list; nothing where one is neither a whole number nor a text."""
+    return json.dumps(keys) if {*map(type, keys)} <= {int, str} else ""
 
 
 def _quoted(table: Table) -> str:
