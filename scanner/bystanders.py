@@ -93,8 +93,11 @@ class Bystanders:
             for place, cells in known.items():
                 alike.setdefault(cells.names, []).append(place)
             for names, places in alike.items():
-                for place, now in _cells(connection, table, addresses[where], names, places):
-                    before = known[place].values
+                read = list(_cells(connection, table, addresses[where], names, places))
+                if names and len(read) < len(places):
+                    moved |= {f"{where}.{c}" for c in addresses[where].columns}  # another key
+                for place, now in read:
+                    before = known[place].values if place in known else now
                     if now != before:
                         pairs = zip(names, before, now, strict=True)
                         moved |= {f"{where}.{name}" for name, old, new in pairs if old != new}

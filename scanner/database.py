@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    JSON,
     Column,
     Connection,
     Engine,
@@ -273,18 +275,25 @@ def key_of(table: Table) -> tuple[Column[Any], ...]:
     Clarify declares no primary keys; ``objid`` is unique by index. Of several unique indexes
     the one with the fewest columns, numbers before texts, wins. Empty where there is none.
     """
-    if table.primary_key.columns:
-        return tuple(table.primary_key.columns)
+    primary = tuple(table.primary_key.columns)
+    if primary and all(map(_names, primary)):
+        return primary
     unique = [tuple(i.columns) for i in table.indexes if i.unique and i.columns]
     unique += [
         tuple(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint) and c.columns
     ]
+    unique = [columns for columns in unique if all(map(_names, columns))]
 
     def rank(columns: tuple[Column[Any], ...]) -> tuple[int, int, str]:
         texts = sum(not _is_number(c) for c in columns)
         return (texts, len(columns), ",".join(c.name for c in columns))
 
     return min(unique, key=rank, default=())
+
+
+def _names(column: Column[Any]) -> bool:
+    """Whether a column's values can name rows: documents and lists cannot."""
+    return not isinstance(column.type, JSON | ARRAY)
 
 
 def _is_number(column: Column[Any]) -> bool:

@@ -30,9 +30,13 @@ SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
+ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
 THING = "a company, a street or another thing that is called like the subject"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
 """Why a match is only possible."""
+
+ABOUT = 2
+"""So many things of the subject alone make a text one about it."""
 
 NEAR_NAME, NEAR_PART = 60, 40
 """How many characters may stand between a name, or a part of one, and what corroborates it."""
@@ -84,7 +88,8 @@ class Context:
 
     ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
     somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
-    the column holds nobody's data.
+    the column holds nobody's data. ``about``: the cell holds several things that are the subject's
+    alone, as a copy of its row does.
     """
 
     own: bool
@@ -93,6 +98,7 @@ class Context:
     supported: bool
     holder: bool
     keyed: bool = False
+    about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +250,7 @@ class Judge:
     ) -> Iterator[tuple[Match, tuple[Certainty, str]]]:
         """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
         strong = [m for m in matches if self._strong(m, known)]
+        context = replace(context, about=len({m.index for m in strong}) >= ABOUT)
         sure = list(strong)
         for match in (m for m in matches if m.strength != "weak"):
             grade = self._grade(said, match, strong, context, known)
@@ -329,6 +336,8 @@ class Judge:
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
+        if context.about and not self._strange(said, match):
+            return "possible", ABOUT_IT
         alone = context.linked and match.span.entity == "PERSON" and not context.keyed
         capitals = said.isupper()  # all words of a shadow look like names
         if alone and not _thing(said, match) and (capitals or not self._strange(said, match)):

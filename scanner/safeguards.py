@@ -2,15 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData, Table, and_, select
 
 from scanner import __version__, directives, further, surveyor, verifier
 from scanner.acquaintance import Request
-from scanner.database import dialect_of
+from scanner.database import dialect_of, ref
+from scanner.dialects import ForeignKey
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
 from scanner.matcher import Matcher
@@ -110,7 +111,7 @@ def revocable(connection: Connection, draft: Draft) -> None:
     lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
     touched |= {s.table for s in draft.plan.steps}
-    if draft.plan.triggers:
+    if draft.plan.triggers or _following(connection, draft):
         touched |= lasting  # what a trigger writes to is not known
     if wrong := sorted(str(t) for t in lasting & touched):
         raise Refused(
@@ -125,7 +126,7 @@ def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
     foreign key may delete with them. Counting reads a table whole, and locks it where
     reading does.
     """
-    if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
+    if _watched(connection, draft):
         return None
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
     return frozenset(touched | (draft.purge.touched if draft.purge else set()))
@@ -136,12 +137,7 @@ def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
 
     Else an update changes the columns that it names, and nothing but them.
     """
-    touched: dict[TableRef, set[str]] = {}
-    for edit in draft.edits:
-        touched.setdefault(edit.table, set()).update(edit.new)
-    for mention in draft.plan.mentions:
-        touched.setdefault(mention.table, set()).add(mention.column)
-    dialect = dialect_of(connection)
+    touched, dialect = _changing(draft), dialect_of(connection)
     itself = {TableRef(*t) for t in dialect.self_setting(connection)} & touched.keys()
     if counted(connection, draft) is not None:
         return frozenset(itself)
@@ -160,9 +156,106 @@ def alone(connection: Connection, draft: Draft) -> bool:
     It does not where a trigger fires, or may fire unseen, and where a review sits in a row that was
     named by what it held before it was rewritten.
     """
-    if draft.plan.triggers or not dialect_of(connection).all_triggers(connection):
-        return False
-    return not further.renamed(draft)
+    return not _watched(connection, draft) and not further.renamed(draft)
+
+
+def unfollowed(connection: Connection, draft: Draft) -> None:
+    """Refuse where a foreign key would empty what refers to a value that is rewritten.
+
+    Raises:
+        Refused: with the foreign keys.
+    """
+    emptied = [
+        (child, columns)
+        for child, columns, action in _following(connection, draft)
+        if action != "CASCADE" and _refers(connection, child, columns)
+    ]
+    if emptied:
+        names = ", ".join(f"{ref(child)}.{'.'.join(columns)}" for child, columns in emptied)
+        raise Refused(
+            f"{names} would be emptied or changed by a foreign key when what it refers to is "
+            "rewritten: decide keep on what it refers to, or change the foreign key's ON UPDATE"
+        )
+
+
+def _refers(connection: Connection, child: Table, columns: Sequence[str]) -> bool:
+    """Whether any row of ``child`` refers to anything by ``columns``."""
+    filled = and_(*(child.c[c].is_not(None) for c in columns))
+    return (
+        connection.execute(select(child.c[columns[0]]).where(filled).limit(1)).first() is not None
+    )
+
+
+def _watched(connection: Connection, draft: Draft) -> bool:
+    """Whether something else may write when a draft is carried out: a trigger, or a foreign key."""
+    unseen = not dialect_of(connection).all_triggers(connection)
+    return bool(draft.plan.triggers) or unseen or bool(_following(connection, draft))
+
+
+def _changing(draft: Draft) -> dict[TableRef, set[str]]:
+    """Name the columns that a draft rewrites, table by table."""
+    touched: dict[TableRef, set[str]] = {}
+    for edit in draft.edits:
+        touched.setdefault(edit.table, set()).update(edit.new)
+    for mention in draft.plan.mentions:
+        touched.setdefault(mention.table, set()).add(mention.column)
+    return touched
+
+
+FOLLOWS = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
+"""What a foreign key may do to rows that refer to a value that changes."""
+
+EMPTIES = frozenset({"SET NULL", "SET DEFAULT"})
+"""What it may do to rows that refer to one that goes, without deleting them."""
+
+
+def _following(connection: Connection, draft: Draft) -> list[tuple[Table, tuple[str, ...], str]]:
+    """List the foreign keys that follow what is rewritten: their table, their columns, and how."""
+    changing = {
+        (str(where).lower(), column.lower())
+        for where, columns in _changing(draft).items()
+        for column in columns
+    }
+    return [
+        (table, key.columns, key.on_update)
+        for table, key in _foreign_keys(connection, draft.schema)
+        if key.on_update in FOLLOWS and any((key.target, to) in changing for to in key.to)
+    ]
+
+
+def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRef]) -> None:
+    """Refuse where a foreign key of several columns would empty what refers to rows that go.
+
+    Directives cut and follow keys of one column.
+
+    Raises:
+        Refused: with the foreign keys.
+    """
+    names = {str(where).lower() for where in gone}
+    emptied = [
+        f"{ref(child)}.{'.'.join(key.columns)}"
+        for child, key in _foreign_keys(connection, schema)
+        if len(key.columns) > 1 and key.target in names and str(ref(child)).lower() not in names
+        if key.on_delete in EMPTIES and _refers(connection, child, key.columns)
+    ]
+    if emptied:
+        raise Refused(
+            f"{', '.join(emptied)} may be emptied by a foreign key of several columns when what it "
+            "refers to is deleted: change the foreign key's ON DELETE"
+        )
+
+
+def _foreign_keys(connection: Connection, schema: MetaData) -> list[tuple[Table, ForeignKey]]:
+    """List all foreign keys: they are part of the definitions, which do not change meanwhile."""
+    if "foreign keys" not in schema.info:
+        dialect = dialect_of(connection)
+        schema.info["foreign keys"] = [
+            (table, key)
+            for table in schema.tables.values()
+            for key in dialect.foreign_keys(connection, table)
+        ]
+    known: list[tuple[Table, ForeignKey]] = schema.info["foreign keys"]
+    return known
 
 
 def residue(

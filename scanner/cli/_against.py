@@ -41,5 +41,5 @@ def stops(plan: Planned) -> Iterator[str]:
 def duties(plan: Planned) -> Iterator[str]:
     """Say what is left to people."""
     for duty in plan.duties:
-        told = "" if duty["count"] is None else f" ({duty['count']})"
+        told = "" if duty["count"] is None else f" ({duty['count']:,})"
         yield f"to do elsewhere: {duty['kind']}{told}"

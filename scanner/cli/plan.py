@@ -274,7 +274,9 @@ def summary(plan: "Plan") -> Iterator[str]:
         cut = " or cut" if gone else ""
         yield f"  {cells:>6,} cells would be redacted{cut} in the subject's own rows"
         spans = sum(len(m.spans) for m in plan.mentions)
-        yield f"  {spans:>6,} mentions would be scrubbed in {len(plan.mentions):,} other cells"
+        said = "mention" if spans == 1 else "mentions"
+        others = count(len(plan.mentions), "other cell")
+        yield f"  {spans:>6,} {said} would be scrubbed in {others}"
     if plan.reviews:
         yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"

@@ -6,10 +6,10 @@ A new database is a new module here, named as SQLAlchemy names its dialect, with
 
 from functools import cache
 
-from scanner.dialects.generic import Dialect, Keys
+from scanner.dialects.generic import Dialect, ForeignKey, Keys
 from scanner.plugins import load, names
 
-__all__ = ["Dialect", "Keys", "named"]
+__all__ = ["Dialect", "ForeignKey", "Keys", "named"]
 
 
 @cache

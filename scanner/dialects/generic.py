@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -49,6 +49,16 @@ class Keys(list[Any]):
         if not self.sent:
             self.sent = make(self)
         return self.sent
+
+
+class ForeignKey(NamedTuple):
+    """A foreign key: its columns, the full name of its target in lower case, what it does there."""
+
+    columns: tuple[str, ...]
+    target: str
+    to: tuple[str, ...]
+    on_update: str
+    on_delete: str
 
 
 class Dialect:
@@ -139,6 +149,9 @@ class Dialect:
         """Name the state of all tables' definitions; empty where they must be read again."""
         return ""
 
+    def settle(self, connection: Connection) -> None:
+        """Have the database do now what it would only do at the commit: nothing may follow the checks."""
+
     @contextmanager
     def watched(self, connection: Connection) -> Iterator[Copied]:
         """Note the tables that triggers write to while the block runs.
@@ -207,6 +220,19 @@ class Dialect:
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Name the triggers that fire when rows of ``table`` are updated."""
         return ()
+
+    def foreign_keys(self, connection: Connection, table: Table) -> list[ForeignKey]:
+        """List the foreign keys of a reflected table."""
+        found = []
+        for key in table.foreign_key_constraints:
+            targets = [e.target_fullname.lower().rpartition(".") for e in key.elements]
+            place = targets[0][0]
+            if table.schema and "." not in place:
+                place = f"{table.schema.lower()}.{place}"
+            columns = tuple(key.column_keys)
+            actions = ((key.onupdate or "").upper(), (key.ondelete or "").upper())
+            found.append(ForeignKey(columns, place, tuple(t[2] for t in targets), *actions))
+        return found
 
     def counts_changes(self, column: Column[Any]) -> bool:
         """Whether the database itself sets a column whenever its row changes."""

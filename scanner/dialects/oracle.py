@@ -62,6 +62,10 @@ class Dialect(generic.Dialect):
         """Leave it to the caller to stop reading: LONG columns bear no limit (ORA-00997)."""
         return statement
 
+    def settle(self, connection: Connection) -> None:
+        """Have deferred constraints checked now."""
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the enabled ones from the catalogue."""
         query = text(

@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CHAR,
     BigInteger,
     Boolean,
     ColumnElement,
     Connection,
+    DateTime,
+    Integer,
     Numeric,
     String,
     Table,
+    Text,
     any_,
     bindparam,
     cast,
@@ -30,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
-from sqlalchemy.types import Enum, NullType, TypeEngine
+from sqlalchemy.types import Enum, NullType, TypeEngine, UserDefinedType
 
 from scanner.dialects import generic
 
@@ -145,6 +149,10 @@ class Dialect(generic.Dialect):
     tables_at_once = 100
     """Of so many tables one statement asks whether they have changed."""
 
+    def settle(self, connection: Connection) -> None:
+        """Have deferred constraints and constraint triggers do their work now."""
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
     @contextmanager
     def watched(self, connection: Connection) -> Iterator[generic.Copied]:
         """Compare what the server counts of this transaction, triggers' rows too, with our updates.
@@ -225,21 +233,24 @@ class Dialect(generic.Dialect):
         They may come from a wider column than they are compared with.
         """
         words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
+        kind = ARRAY(_wide(column.type))
         if not words:
-            return column == any_(literal(list(keys), ARRAY(column.type)))
-        listed = bindparam(None, words, NullType(), unique=True)
-        kind = column.type if isinstance(column.type, Numeric) else BigInteger()
-        return column == any_(cast(listed, ARRAY(kind)))
+            return column == any_(literal(list(keys), kind))
+        return column == any_(cast(bindparam(None, words, NullType(), unique=True), kind))
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
-        """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion."""
+        """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion.
+
+        Those of the tables that hold a part of its rows fire as well.
+        """
         query = text(
-            "select g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
-            "join pg_namespace n on n.oid = c.relnamespace "
-            "where not g.tgisinternal and g.tgenabled <> 'D' and c.relname = :t and n.nspname = :s "
-            "union select r.rulename from pg_rewrite r join pg_class c on c.oid = r.ev_class "
-            "join pg_namespace n on n.oid = c.relnamespace "
-            "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D' and c.relname = :t and n.nspname = :s"
+            "with recursive whole(oid) as (select c.oid from pg_class c "
+            "join pg_namespace n on n.oid = c.relnamespace where c.relname = :t and n.nspname = :s "
+            "union select i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid) "
+            "select g.tgname from pg_trigger g join whole w on w.oid = g.tgrelid "
+            "where not g.tgisinternal and g.tgenabled <> 'D' "
+            "union select r.rulename from pg_rewrite r join whole w on w.oid = r.ev_class "
+            "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D'"
         )
         names = connection.scalars(query, {"t": table.name, "s": table.schema or "public"})
         return tuple(sorted(names))
@@ -304,3 +315,25 @@ class Dialect(generic.Dialect):
 def _array(keys: Sequence[Any]) -> str:
     """Write whole numbers as the text of an array; nothing where others are among them."""
     return f"{{{','.join(map(str, keys))}}}" if {*map(type, keys)} == {int} else ""
+
+
+class _Padded(UserDefinedType[str]):
+    """The type of CHAR columns without their length: blanks at the end do not count."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_more: Any) -> str:
+        return "BPCHAR"
+
+
+def _wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Give a type that holds any key to compare with a column: a cast to its own would cut it off."""
+    if isinstance(kind, CHAR):
+        return _Padded()
+    if isinstance(kind, String) and not isinstance(kind, Enum):
+        return Text()
+    if isinstance(kind, Integer):
+        return BigInteger()
+    if isinstance(kind, Numeric):
+        return Numeric()
+    return DateTime(timezone=kind.timezone) if isinstance(kind, DateTime) else kind

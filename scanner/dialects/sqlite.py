@@ -178,6 +178,26 @@ class Dialect(generic.Dialect):
         query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
 
+    def foreign_keys(self, connection: Connection, table: Table) -> list[generic.ForeignKey]:
+        """Ask SQLite: what stands behind a column in the table's text is not always reflected."""
+        quote = connection.dialect.identifier_preparer.quote
+        keys: dict[int, list[Any]] = {}
+        for row in connection.exec_driver_sql(f"PRAGMA foreign_key_list({quote(table.name)})"):
+            keys.setdefault(row[0], []).append(row)
+        found = []
+        for rows in keys.values():
+            target, actions = rows[0][2], (rows[0][5].upper(), rows[0][6].upper())
+            named = tuple(row[4].lower() for row in rows if row[4])
+            to = named or self._primary(connection, target)
+            columns = tuple(row[3] for row in rows)
+            found.append(generic.ForeignKey(columns, target.lower(), to, *actions))
+        return found
+
+    def _primary(self, connection: Connection, table: str) -> tuple[str, ...]:
+        quote = connection.dialect.identifier_preparer.quote
+        rows = connection.exec_driver_sql(f"PRAGMA table_info({quote(table)})").all()
+        return tuple(row[1].lower() for row in sorted(rows, key=lambda r: r[5]) if row[5])
+
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, a JSON list: a statement then costs the same for any."""
         words = keys.written(_listed) if isinstance(keys, generic.Keys) else _listed(keys)

@@ -264,11 +264,13 @@ def _purged(
     made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
     _as_planned(connection, plan, batch, here, made)
     safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
+    safeguards.unemptied(connection, here.schema, made.rows)
     scrubber = bulkscrub.Scrubber(connection, here, plan.basis, many)
     own = scrubber.prepare(batch.roots, made)
     deletion.uproot(connection, here.ground, made)
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
     scrubbed = scrubber.scrub(own)
+    dialect_of(connection).settle(connection)
     if plan.triggers:
         _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
         empty = set()

@@ -108,6 +108,9 @@ def execute(
         snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, survey, progress)
         safeguards.revocable(connection, draft)
+        safeguards.unfollowed(connection, draft)
+        if draft.purge:
+            safeguards.unemptied(connection, draft.schema, draft.purge.uprooting.rows)
         safeguards.few(draft.plan.rows, max_rows)
         counted = safeguards.counted(connection, draft)
         before = verifier.count_rows(connection, draft.schema, counted)
@@ -180,6 +183,7 @@ def _work(
             observed = safeguards.observed(connection, current)
             rewrite(connection, current, request.pack, tally, observed=observed)
             deletion.carry_out(connection, current, tally)
+            dialect.settle(connection)
             rounds += 1
             if safeguards.alone(connection, current):
                 break
