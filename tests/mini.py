@@ -329,6 +329,7 @@ CUSTOM = {
     ("table_contact", "x_dateofbirth"): ("direct", "DATE_OF_BIRTH"),
     ("table_x_pref", "x_holder"): ("direct", "PERSON"),
     ("table_x_pref", "x_memo"): ("free_text", "FREE_TEXT"),
+    ("table_a_pref", "x_memo"): ("free_text", "FREE_TEXT"),  # of some tests only
     ("x_sms", "msisdn"): ("direct", "PHONE_NUMBER"),
     ("x_sms", "body"): ("free_text", "FREE_TEXT"),
 }

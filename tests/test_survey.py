@@ -229,7 +229,22 @@ def _fill(erasure):
             text("insert into table_notes_log (objid, description) values (:n, :said)"),
             [{"n": n, "said": f"the router of room {n} is back"} for n in range(1000, 1000 + MANY)],
         )
+    if engine.dialect.name == "postgresql":
+        _alone(engine)
     engine.dispose()
+
+
+def _alone(engine):
+    """Wait for who was writing elsewhere on the server meanwhile: it makes all rows look new."""
+    oldest = text("select txid_snapshot_xmin(txid_current_snapshot())")
+    with engine.connect() as connection:
+        mine = connection.scalar(text("select txid_current()"))
+        connection.commit()
+        for _ in range(600):
+            if connection.scalar(oldest) > mine:
+                break
+            connection.commit()
+            connection.execute(text("select pg_sleep(0.1)"))
 
 
 # -- MariaDB: who writes to tables of which not all was read --------------------------------------
