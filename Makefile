@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 COVERED ?= 90
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: demo test lint bench install clean
 .DELETE_ON_ERROR:
