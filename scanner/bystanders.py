@@ -52,8 +52,8 @@ class Bystanders:
     ) -> None:
         """Read the other cells of rows that are about to be rewritten, the same columns in all.
 
-        Rows without a key are found again by all that they hold, which proves as much. Binary
-        columns are left out: they may be large.
+        Only of rows with a key: another cell would make others of those without one. Binary columns
+        are left out: they may be large.
         """
         known = self.rows.setdefault(address.table, {})
         places = {tuple(e.place[c] for c in address.columns): e for e in edits}

@@ -210,17 +210,22 @@ EMPTIES = frozenset({"SET NULL", "SET DEFAULT"})
 
 
 def _following(connection: Connection, draft: Draft) -> list[tuple[Table, tuple[str, ...], str]]:
-    """List the foreign keys that follow what is rewritten: their table, their columns, and how."""
+    """List the foreign keys that follow what is rewritten: their table, their columns, and how.
+
+    What follows may be followed in its turn.
+    """
     changing = {
         (str(where).lower(), column.lower())
         for where, columns in _changing(draft).items()
         for column in columns
     }
-    return [
-        (table, key.columns, key.on_update)
-        for table, key in _foreign_keys(connection, draft.schema)
-        if key.on_update in FOLLOWS and any((key.target, to) in changing for to in key.to)
-    ]
+    waiting = [k for k in _foreign_keys(connection, draft.schema) if k[1].on_update in FOLLOWS]
+    found: list[tuple[Table, tuple[str, ...], str]] = []
+    while fresh := [k for k in waiting if any((k[1].target, to) in changing for to in k[1].to)]:
+        waiting = [k for k in waiting if k not in fresh]
+        found += [(table, key.columns, key.on_update) for table, key in fresh]
+        changing |= {(str(ref(t)).lower(), c.lower()) for t, key in fresh for c in key.columns}
+    return found
 
 
 def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRef]) -> None:
@@ -235,7 +240,7 @@ def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRe
     emptied = [
         f"{ref(child)}.{'.'.join(key.columns)}"
         for child, key in _foreign_keys(connection, schema)
-        if len(key.columns) > 1 and key.target in names and str(ref(child)).lower() not in names
+        if len(key.columns) > 1 and key.target in names
         if key.on_delete in EMPTIES and _refers(connection, child, key.columns)
     ]
     if emptied:

@@ -84,6 +84,23 @@ def test_what_a_foreign_key_would_empty_refuses_with_its_name(built, kind, actio
 
 
 @pytest.mark.parametrize("kind", BOTH)
+def test_what_is_emptied_behind_what_follows_refuses_with_its_name(built, kind):
+    erasure = built(
+        kind,
+        *follower(kind, "cascade"),
+        "create unique index i_kid on x_kid (memo)",
+        "create table x_grand (id integer primary key, memo varchar(500) "
+        "references x_kid (memo) on update set null)",
+        "insert into x_grand values (1, 'prefers Tuesdays')",
+        **MEMO,
+    )
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.run(plan), erasure)
+    assert "x_grand.memo" in message
+    assert "x_kid.memo" not in message
+
+
+@pytest.mark.parametrize("kind", BOTH)
 def test_a_trigger_that_gives_a_rewritten_row_another_key_refuses(built, kind):
     moves = "update table_web_user set objid = objid + 1000"
     erasure = built(kind, *triggered(kind, "table_x_pref", moves))

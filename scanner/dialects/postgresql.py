@@ -173,7 +173,18 @@ class Dialect(generic.Dialect):
         yield copied
 
     def _counts(self, connection: Connection) -> dict[tuple[str, str], int] | None:
-        """Read how many rows of each table this session has written to and not reported yet."""
+        """Map tables to their rows of ``_tallies``; None where they only hold parts of others'."""
+        found = self._tallies(connection)
+        if found is None or any(part for _, _, part, _ in found):
+            return None
+        return {(schema, name): rows for schema, name, _, rows in found}
+
+    def _tallies(self, connection: Connection) -> list[tuple[str, str, bool, int]] | None:
+        """Read how many rows of which tables this session has written to and not reported yet.
+
+        By whatever: triggers and foreign keys, too. The server counts where it was not told not to,
+        and not what was emptied at once, which locks like nothing else that we do.
+        """
         counted = "+".join(
             f"pg_stat_get_xact_tuples_{what}(c.oid)" for what in ("inserted", "updated", "deleted")
         )
@@ -187,10 +198,8 @@ class Dialect(generic.Dialect):
             "where pid = pg_backend_pid() and locktype = 'relation' "
             "and mode = 'AccessExclusiveLock')"
         )
-        found = connection.execute(query).all()
-        if not connection.scalar(known) or any(row[2] for row in found):
-            return None
-        return {(schema, name): rows for schema, name, _, rows in found}
+        found = [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
+        return found if connection.scalar(known) else None
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Lock the tables against writers, all or none, and never wait while holding some.
@@ -211,21 +220,9 @@ class Dialect(generic.Dialect):
             time.sleep(0.1)
 
     def written(self, connection: Connection) -> int | None:
-        """Add up what the server counts of this transaction, those of triggers and foreign keys too.
-
-        It counts where it was not told not to; and what was truncated (which locks like nothing
-        else that we do) is not in it.
-        """
-        query = text(
-            "select sum(pg_stat_get_xact_tuples_inserted(oid) + "
-            "pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid))::bigint "
-            "from pg_class where relkind = 'r' and relnamespace <> 'pg_catalog'::regnamespace "
-            "and current_setting('track_counts')::bool and not exists (select from pg_locks "
-            "where pid = pg_backend_pid() and locktype = 'relation' "
-            "and mode = 'AccessExclusiveLock')"
-        )
-        rows: int | None = connection.scalar(query)
-        return rows
+        """Add up what the server counts of this transaction."""
+        found = self._tallies(connection)
+        return None if found is None else sum(rows for *_, rows in found)
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, an array; whole numbers as the text of one.
