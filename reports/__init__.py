@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from scanner.chain import Entry
+    from scanner.records.chain import Entry
     from scanner.plans import Plan
     from scanner.witness import Testimony
 

@@ -13,7 +13,7 @@ from typing import Any
 from reports import _alone, _file
 from reports._markup import Markup, join, tag
 from reports.csv import safe
-from scanner.chain import Entry
+from scanner.records.chain import Entry
 from scanner.errors import Misconfigured
 from scanner.model import dump
 

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from scanner import marks
+from scanner.records import marks
 from scanner.errors import Misconfigured
-from scanner.headings import Headings
+from scanner.records.headings import Headings
 from scanner.identity import typed
 from scanner.sheets import Row, Sheet, column
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
 
-from scanner import relations
+from scanner.packs import relations
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
-from scanner.relations import places
+from scanner.packs.relations import places
 from scanner.rows import Address, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from scanner.folding import folded
+from scanner.texts.folding import folded
 
 Strength = Literal["strong", "full", "hint", "doubt", "weak"]
 """Strong identifies anywhere; a full name does beside something strong or in a linked row; a hint

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, select
 
-from scanner import __version__, pathfinder, reuse, sampler, stretches, workers
+from scanner import __version__, sampler
+from scanner.packs import pathfinder
+from scanner.scanning import reuse, stretches, workers
 from scanner.database import identify, identity, reading, ref, reflect, wanted
 from scanner.detectors.by_language import DEFAULT, Language
 from scanner.detectors.classify import inherit
 from scanner.detectors.copies import copies
 from scanner.errors import DatabaseFailed, Misconfigured
-from scanner.examiner import Examined, Unit, Work, left_out, tell, verdict_of
-from scanner.knowledge import knowledge
+from scanner.scanning.examiner import Examined, Unit, Work, left_out, tell, verdict_of
+from scanner.scanning.knowledge import knowledge
 from scanner.model import (
     STORED_VIEW,
     VIEW,
@@ -30,7 +32,7 @@ from scanner.model import (
     digest,
     dump,
 )
-from scanner.partial import Partial
+from scanner.scanning.partial import Partial
 from scanner.recognizers import load
 from scanner.rulebook import Pack
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from scanner import names, phones
-from scanner.folding import fold, folded, pieces
-from scanner.forms import Form, forms
+from scanner.texts import names, phones
+from scanner.texts.folding import fold, folded, pieces
+from scanner.texts.forms import Form, forms
 from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
 from scanner.model import Span
-from scanner.sieve import Sieve
+from scanner.texts.sieve import Sieve
 
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""

@@ -24,16 +24,17 @@ from sqlalchemy.engine import Dialect as Tongue
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import ClauseElement
 
-from scanner import rulebook, safeguards, verifier
+from scanner import rulebook, verifier
+from scanner.guards import safeguards
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
-from scanner.patches import patches
+from scanner.rewriting.patches import patches
 from scanner.planner import Draft
-from scanner.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
-from scanner.references import key_column
-from scanner.removals import KEYS, Removal, removals
+from scanner.rewriting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.packs.references import key_column
+from scanner.purge.removals import KEYS, Removal, removals
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 

@@ -15,9 +15,9 @@ from unicodedata import category
 from sqlalchemy import Column, types
 from sqlalchemy.types import TypeEngine
 
-from scanner import _placeholders as placeholders
-from scanner._nothing import EMPTY_DATE, nothing, type_name
-from scanner._placeholders import is_placeholder, without_placeholders
+from scanner.texts import placeholders as placeholders
+from scanner.texts.nothing import EMPTY_DATE, nothing, type_name
+from scanner.texts.placeholders import is_placeholder, without_placeholders
 from scanner.errors import Misconfigured
 from scanner.model import KEEP
 

@@ -17,16 +17,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from scanner import bundler
+from scanner.subjects import bundler
 from scanner.database import ref
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
 from scanner.plans import Figure
-from scanner.relations import places
+from scanner.packs.relations import places
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.searcher import search
-from scanner.spotter import Rows, Sight, again
+from scanner.subjects.searcher import search
+from scanner.subjects.spotter import Rows, Sight, again
 
 TABLES_AT_ONCE = 100
 """How many tables one statement counts."""

@@ -16,12 +16,12 @@ from scanner.detectors.mask import mask
 from scanner.graph import Walk
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, TableRef
-from scanner.owners import Place, owners
+from scanner.packs.owners import Place, owners
 from scanner.planner import Draft
 from scanner.plans import Mention
 from scanner.rows import plain
 from scanner.rulebook import Pack
-from scanner.searcher import text
+from scanner.subjects.searcher import text
 
 AROUND = 48
 """Characters on each side of a span that are shown, masked, cut at a word."""

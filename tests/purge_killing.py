@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from scanner.bulk import Bulk
+from scanner.purge.bulk import Bulk
 from scanner.database import connect
 from scanner.executor import batches
 from scanner.journal import Journal

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from scanner import bulkplanner, planner
-from scanner.bulk import Bulk
+from scanner import planner
+from scanner.purge import bulkplanner
+from scanner.purge.bulk import Bulk
 from scanner.executor import batches
 from scanner.plans import Plan
 from tests import mini

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, String
 
-from scanner.company import Company
+from scanner.subjects.company import Company
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 

@@ -5,7 +5,8 @@ import json
 import pytest
 from sqlalchemy import CHAR, Column, MetaData, String, Table, create_engine, insert, select, text
 
-from scanner import errors, mentions
+from scanner import errors
+from scanner.subjects import mentions
 from scanner.database import connect, dialect_of
 from tests import mini, purging
 from tests.erasing import Erasure, refused

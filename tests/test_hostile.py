@@ -7,8 +7,8 @@ from faker import Faker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.crowd import Crowd
-from scanner.folding import fold, folded
+from scanner.subjects.crowd import Crowd
+from scanner.texts.folding import fold, folded
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from scanner import keyring, ledger, marks
+from scanner.records import keyring, ledger, marks
 from scanner.journal import Journal
 from tests import mini
 from tests.erasing import Erasure

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from scanner import anchors, chain, keyring
+from scanner.records import anchors, chain, keyring
 from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.journal import Journal
 

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from sqlalchemy import create_engine, text
 
-from scanner import anchors, errors, holds, keyring, ledger
+from scanner import errors
+from scanner.records import anchors, holds, keyring, ledger
 from scanner.cli import _options
-from scanner.ledger import Warrant
+from scanner.records.ledger import Warrant
 from tests import mini
 
 NOW = "2026-03-10T12:00:00+00:00"

@@ -1,6 +1,6 @@
 """What may mean the subject and cannot be told is listed, and nothing else that looks alike is."""
 
-from scanner import mentions
+from scanner.subjects import mentions
 from tests import mini
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.folding import fold, folded
+from scanner.texts.folding import fold, folded
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
-from scanner.phones import national
+from scanner.texts.phones import national
 
 ENTITIES = {
     "first_name": "PERSON",

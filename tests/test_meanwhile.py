@@ -7,7 +7,8 @@ import time
 import pytest
 from sqlalchemy import create_engine, exc, text
 
-from scanner import errors, safeguards
+from scanner import errors
+from scanner.guards import safeguards
 from tests import mini
 from tests.erasing import Erasure
 
@@ -83,7 +84,7 @@ def test_a_savepoint_of_others_hides_nothing(postgresql, monkeypatch):
 
 
 def test_who_does_not_stop_writing_refuses(postgresql, monkeypatch):
-    monkeypatch.setattr("scanner.newcomers.LOCK_SECONDS", 0.5)
+    monkeypatch.setattr("scanner.guards.newcomers.LOCK_SECONDS", 0.5)
     plan, before = postgresql.plan(), mini.dump(postgresql.url)
     engine = create_engine(postgresql.url)
     connection = engine.connect()
@@ -99,7 +100,7 @@ def test_who_does_not_stop_writing_refuses(postgresql, monkeypatch):
 
 def test_who_waits_for_our_rows_goes_on_afterwards(postgresql, monkeypatch):
     """Their update waits for our commit, or we give way: it is never a deadlock that they lose."""
-    monkeypatch.setattr("scanner.newcomers.LOCK_SECONDS", 1)
+    monkeypatch.setattr("scanner.guards.newcomers.LOCK_SECONDS", 1)
     plan, told = postgresql.plan(), []
 
     def change():

@@ -182,7 +182,7 @@ recognizers:
 def test_a_pattern_without_end_is_left_out_and_named_once(
     sqlite_url: str, tmp_path: Path, scan: Callable[..., Found], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("scanner.patterns", "scanner.detectors.presidio"):
+    for module in ("scanner.texts.patterns", "scanner.detectors.presidio"):
         monkeypatch.setattr(f"{module}.SECONDS", 0.05)
     fill(
         sqlite_url,

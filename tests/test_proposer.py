@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from scanner import rulebook
 from scanner.errors import Misconfigured
-from scanner.keynames import Names
+from scanner.packs.keynames import Names
 from scanner.model import TableRef
 from tests import mini, shop
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from scanner import directives, errors, prover
+from scanner import errors, prover
+from scanner.purge import directives
 from scanner.plans import Plan
-from scanner.uprooter import Uprooter
+from scanner.purge.uprooter import Uprooter
 from tests import mini, purging
 from tests.erasing import PACK
 from tests.purging import Purging

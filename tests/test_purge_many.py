@@ -12,8 +12,9 @@ from sqlalchemy import event, exc
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
-from scanner import dialects, errors, holds
-from scanner.bulk import Bulk
+from scanner import dialects, errors
+from scanner.records import holds
+from scanner.purge.bulk import Bulk
 from scanner.cli import _bulk
 from scanner.database import connect
 from scanner.dialects import generic

@@ -460,7 +460,7 @@ def test_agents_who_write_meanwhile_make_the_run_try_again(
     efface, postgresql_url, tmp_path, monkeypatch
 ):
     """They take keys from the counters that closing takes keys from; elsewhere they wait for it."""
-    from scanner import safeguards
+    from scanner.guards import safeguards
 
     desk = crm.build(postgresql_url)
     office = Office(efface, desk, tmp_path).prepare()

@@ -191,7 +191,7 @@ def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines, monkeyp
 
 
 def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
-    from scanner import holds
+    from scanner.records import holds
 
     journal, bob = lines.journal, str(mini.BOB)
     lines.write([lines.asked(Approved="2026-03-30")])

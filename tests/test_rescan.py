@@ -17,7 +17,8 @@ import click
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from scanner import counter, inspector
+from scanner import inspector
+from scanner.scanning import counter
 from scanner.cli import main
 from scanner.database import connect, reading, reflect
 from scanner.model import Scan

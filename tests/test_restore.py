@@ -7,7 +7,8 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import create_engine, text
 
-from scanner import anchors, keyring, planner, rulebook, verifier
+from scanner import planner, rulebook, verifier
+from scanner.records import anchors, keyring
 from scanner.database import connect, reading, reflect
 from scanner.executor import execute
 from scanner.journal import Journal
@@ -246,13 +247,13 @@ def test_one_who_is_held_does_not_keep_the_others(copies, efface):
 def test_a_purge_is_undone_where_the_row_is_back(copies, monkeypatch):
     """Whatever it held: a purge leaves no row of the subject."""
     copies.erase(mini.ANN)
-    from scanner import ledger
+    from scanner.records import ledger
 
     real = ledger.erasures
     from dataclasses import replace
 
     purged = lambda entries: tuple(replace(e, method="purge") for e in real(entries))  # noqa: E731
-    monkeypatch.setattr("scanner.revenants.erasures", purged)
+    monkeypatch.setattr("scanner.records.revenants.erasures", purged)
     url = copies.erasure.url
     assert copies.states(url, status=3) == {mini.ANN: "undone"}  # planned by who can purge
     write(url, f"delete from table_contact where objid = {mini.ANN}")

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import mssql, oracle
 import reports
 from scanner import demo, dialects, errors, planner, rulebook, scripter
 from scanner.model import Span, TableRef
-from scanner.recipes import Cut, Guard, Keyed, Patch, cut
+from scanner.rewriting.recipes import Cut, Guard, Keyed, Patch, cut
 from scanner.scripter import Writer
 from tests import mini
 from tests.erasing import PACK, Erasure

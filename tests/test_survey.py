@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, event, exc, text
 
-from scanner import errors, planner, safeguards, surveyor
-from scanner.acquaintance import Request
+from scanner import errors, planner
+from scanner.guards import safeguards
+from scanner.subjects import surveyor
+from scanner.subjects.acquaintance import Request
 from scanner.database import dialect_of
 from scanner.plans import Basis
 from tests import mini

@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 from sqlalchemy import create_engine, exc, text
 
-from scanner import errors, holds, planner, surveyor
-from scanner.acquaintance import Request
+from scanner import errors, planner
+from scanner.records import holds
+from scanner.subjects import surveyor
+from scanner.subjects.acquaintance import Request
 from scanner.executor.errands import Aside
 from scanner.plans import Basis
 from tests import drill, mini, purging

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.plans import StopFound

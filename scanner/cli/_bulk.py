@@ -10,13 +10,13 @@ import click
 
 from scanner.cli import _against, _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from scanner.bulk import Bulk, BulkReceipt
-    from scanner.ledger import Warrant
+    from scanner.purge.bulk import Bulk, BulkReceipt
+    from scanner.records.ledger import Warrant
 
 
 STAYS = {
@@ -49,7 +49,8 @@ def plan(
 ) -> None:
     """Plan a purge of many."""
     import reports
-    from scanner import bulkplanner, holds
+    from scanner.purge import bulkplanner
+    from scanner.records import holds
 
     decided = reports.read(audit)
     keys = None if wanted.subjects is None else _keys(wanted.subjects)
@@ -130,7 +131,7 @@ def erase(
 ) -> None:
     """Carry out a purge of many, or go on with one."""
     from scanner import rulebook
-    from scanner.bulk import Bulk
+    from scanner.purge.bulk import Bulk
     from scanner.executor import batches
 
     todo = Bulk.from_json(text)

@@ -85,6 +85,6 @@ def now() -> str:
 
 def held(made: "Plan", engine: "Engine", path: Path | None, key: Path | None) -> "Plan":
     """Show in a plan the hold that the journal of this database has on its subject, if any."""
-    from scanner import holds
+    from scanner.records import holds
 
     return holds.shown(made, journal(engine, path, key), now())

@@ -9,13 +9,14 @@ from scanner.cli import _connection
 from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from scanner.directives import Directive
-    from scanner.references import Ground
+    from scanner.purge.directives import Directive
+    from scanner.packs.references import Ground
 
 
 def among(names: Sequence[str]) -> list[str]:
     """Pick the names that are directives."""
-    from scanner import directives, rulebook
+    from scanner import rulebook
+    from scanner.purge import directives
 
     shipped = directives.names()
     files = [n for n in names if n.endswith(".toml")]
@@ -24,7 +25,7 @@ def among(names: Sequence[str]) -> list[str]:
 
 def overview(names: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """Describe directives in numbers."""
-    from scanner import directives
+    from scanner.purge import directives
 
     found = map(directives.load, directives.names() if names is None else names)
     return [
@@ -42,7 +43,7 @@ def overview(names: Sequence[str] | None = None) -> list[dict[str, Any]]:
 
 def shown(names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """List all that directives say."""
-    from scanner import directives
+    from scanner.purge import directives
 
     found = [directives.load(n) for n in names]
     return {
@@ -70,8 +71,8 @@ def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
     Raises:
         Misconfigured: all that does not fit.
     """
-    from scanner import directives
-    from scanner.appraiser import appraise
+    from scanner.purge import directives
+    from scanner.purge.appraiser import appraise
 
     agenda = directives.agenda(names)
     with _ground(db, audit, agenda.key) as (ground, personal):
@@ -90,7 +91,7 @@ def propose(db: str, audit: Path | None, name: str) -> str:
     Raises:
         Misconfigured: it is neither a directive nor a table.
     """
-    from scanner import directives, directivewriter
+    from scanner.purge import directives, directivewriter
 
     known = among([name])
     base = directives.load(name) if known else None
@@ -111,9 +112,9 @@ def _ground(
     import reports
     from scanner import database, rulebook
     from scanner.graph import Walk
-    from scanner.linker import Linker, Tie
+    from scanner.packs.linker import Linker, Tie
     from scanner.plans import Basis
-    from scanner.references import Ground
+    from scanner.packs.references import Ground
     from scanner.rows import Address
 
     decided = reports.read(audit) if audit else None

@@ -11,7 +11,7 @@ from scanner.cli import _connection, _options, _output
 from scanner.errors import Misconfigured, Negative
 
 if TYPE_CHECKING:
-    from scanner.holds import Due
+    from scanner.records.holds import Due
     from scanner.journal import Journal
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -48,7 +48,7 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
     Raises:
         Misconfigured: who is to be held, or has asked, has no row in the database.
     """
-    from scanner import holds
+    from scanner.records import holds
 
     now, by = _connection.now(), _options.login(wish.by)
     there = bool(db) and _known(db or "", pack, wish.hold or wish.opened)
@@ -75,7 +75,7 @@ def _known(db: str, pack: str | None, key: str) -> bool:
     Raises:
         Misconfigured: it has none; only a text that cannot be a name is repeated.
     """
-    from scanner import holds
+    from scanner.records import holds
     from scanner.requests.subjects import Subjects
 
     if not key:
@@ -96,7 +96,7 @@ def late(book: "Journal", *, as_json: bool) -> None:
     Raises:
         Negative: there is something.
     """
-    from scanner import holds
+    from scanner.records import holds
     from scanner.model import dump
 
     found = holds.overdue(book.read(), _connection.now())

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Unfinished
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.requests.items import Outcome, Standing

@@ -9,10 +9,10 @@ import click
 
 from scanner.cli import _connection, _options, _output
 from scanner.errors import Misconfigured, Negative
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
-    from scanner.chain import Entry
+    from scanner.records.chain import Entry
     from scanner.gatekeeper import Check, Gatekeeper
     from scanner.journal import Journal
     from scanner.sheets import Sheet
@@ -65,7 +65,8 @@ def command(
     Prints the numbers of rows and by what they show, nothing else of them; exit 1 if there are any.
     """
     _usable(db, journal, file, output)
-    from scanner import gatekeeper, headings, sheets
+    from scanner import gatekeeper, sheets
+    from scanner.records import headings
     from scanner.journal import Journal
 
     book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
@@ -96,7 +97,7 @@ def _usable(db: str | None, journal: Path | None, file: Path, output: Path | Non
 
 def _known(book: "Journal") -> tuple[dict[str, set[str]], bytes]:
     """Read the marks of who was erased, and say of how many there are none."""
-    from scanner import ledger
+    from scanner.records import ledger
 
     entries: Sequence[Entry] = book.read()
     if not entries:

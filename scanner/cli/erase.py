@@ -8,13 +8,13 @@ import click
 
 from scanner.cli import _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
-    from scanner.ledger import Warrant
+    from scanner.records.ledger import Warrant
     from scanner.plans import Plan
-    from scanner.receipts import Receipt
+    from scanner.records.receipts import Receipt
 
 
 @click.command()
@@ -71,9 +71,9 @@ def command(
     command goes on with the batches that are left.
     """
     from scanner import rulebook
-    from scanner.bulk import is_bulk
+    from scanner.purge.bulk import is_bulk
     from scanner.executor import execute
-    from scanner.ledger import Warrant
+    from scanner.records.ledger import Warrant
     from scanner.plans import Plan
 
     warrant = Warrant(request, _options.login(by))

@@ -25,7 +25,8 @@ def command(
     and from names that values bear out. What is not certain waits in the file for you.
     """
     import reports
-    from scanner import database, packwriter, proposer
+    from scanner import database
+    from scanner.packs import packwriter, proposer
 
     if output and output.exists():
         raise Misconfigured(f"{str(output)!r} is there and may be confirmed: choose another name")

@@ -8,7 +8,7 @@ import click
 
 from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.plans import Plan, Review
@@ -127,7 +127,8 @@ def _one(
 ) -> None:
     """Plan what is to be done about one subject."""
     import reports
-    from scanner import planner, safeguards, scripter, witness
+    from scanner import planner, scripter, witness
+    from scanner.guards import safeguards
 
     decided = reports.read(audit)
     rules = _connection.rules(decided, pack)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.plans import Basis
     from scanner.restorer import Outcome
-    from scanner.revenants import Revenant
+    from scanner.records.revenants import Revenant
 
 TOLD = {
     "undone": "is back",
@@ -61,7 +61,8 @@ def command(
 
     AUDIT is a workbook of this copy, for one whose schema is not that of the first erasure.
     """
-    from scanner import restorer, revenants
+    from scanner import restorer
+    from scanner.records import revenants
 
     start = _time(since) if since else None
     basis = _basis(audit) if audit else None

@@ -10,7 +10,7 @@ import click
 
 from scanner.cli import _connection, _options, _output, _progress, _requests
 from scanner.errors import Misconfigured, Unfinished
-from scanner.wording import count
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.model import Scan
-    from scanner.partial import Partial
+    from scanner.scanning.partial import Partial
     from scanner.rulebook import Pack
 
 SAMPLE = 1000
@@ -124,7 +124,8 @@ def command(
         raise click.UsageError("say where the scan goes: -o scan.json, or --json for stdout")
     if not previous:
         _alone(fail_on, reread)
-    from scanner import inspector, reuse
+    from scanner import inspector
+    from scanner.scanning import reuse
     from scanner.cli.audit import read
 
     before = read(previous) if previous else None
@@ -226,7 +227,7 @@ def summary(found: "Scan") -> list[str]:
 
 def _slow(found: "Scan") -> list[str]:
     """Name once the recognizers that took too long, whatever the number of columns."""
-    from scanner.examiner import TOO_SLOW
+    from scanner.scanning.examiner import TOO_SLOW
 
     reasons = (part for c in found.columns for part in c.reason.split("; "))
     return sorted({reason for reason in reasons if reason.startswith(TOO_SLOW)})

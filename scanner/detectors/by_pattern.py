@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
-from scanner.folding import fold, folded
+from scanner.texts.folding import fold, folded
 from scanner.model import Evidence
-from scanner.patterns import OutOfTime
+from scanner.texts.patterns import OutOfTime
 from scanner.recognizers import Recognizer, Rules
 
 COST = 2

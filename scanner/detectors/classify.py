@@ -11,7 +11,7 @@ from scanner.detectors import by_pattern, by_shape
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.mask import mask
 from scanner.model import Evidence, Personal
-from scanner.patterns import OutOfTime
+from scanner.texts.patterns import OutOfTime
 
 DECIDES = 0.5
 """The sum of weights from which a column is what the evidence says."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from scanner.detectors.lean import spacy_alone
 from scanner.errors import Misconfigured
-from scanner.patterns import SECONDS, OutOfTime
+from scanner.texts.patterns import SECONDS, OutOfTime
 
 LOG = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence, Personal
-from scanner.patterns import OutOfTime
+from scanner.texts.patterns import OutOfTime
 from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
 

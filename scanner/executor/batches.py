@@ -14,9 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from scanner import bulkplanner, ledger, multitude, safeguards, verifier
-from scanner.bulk import Batch, Bulk, BulkReceipt
-from scanner.bulkplanner import Setting
+from scanner import verifier
+from scanner.guards import safeguards
+from scanner.purge import bulkplanner
+from scanner.records import ledger
+from scanner.subjects import multitude
+from scanner.purge.bulk import Batch, Bulk, BulkReceipt
+from scanner.purge.bulkplanner import Setting
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
 from scanner.errors import (
     AlreadyDone,
@@ -32,13 +36,13 @@ from scanner.executor.batchbook import Sums
 from scanner.executor.meter import ElsewhereError, Meter
 from scanner.executor.transaction import writing
 from scanner.journal import Journal
-from scanner.ledger import NOBODYS, Warrant
+from scanner.records.ledger import NOBODYS, Warrant
 from scanner.model import Progress, Silent, TableRef
-from scanner.multitude import Multitude
-from scanner.purging import agenda_of
-from scanner.references import key_column
+from scanner.subjects.multitude import Multitude
+from scanner.purge.purging import agenda_of
+from scanner.packs.references import key_column
 from scanner.rulebook import Pack
-from scanner.uprooter import Uprooter, Uprooting
+from scanner.purge.uprooter import Uprooter, Uprooting
 
 ROUNDS = 3
 """How often what triggers wrote about rows that are gone is deleted again."""

@@ -16,18 +16,11 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import (
-    further,
-    holds,
-    ledger,
-    newcomers,
-    planner,
-    recorder,
-    safeguards,
-    surveyor,
-    verifier,
-)
-from scanner.acquaintance import Request
+from scanner import planner, verifier
+from scanner.guards import further, newcomers, safeguards
+from scanner.records import holds, ledger, recorder
+from scanner.subjects import surveyor
+from scanner.subjects.acquaintance import Request
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion
@@ -36,15 +29,15 @@ from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.journal import Journal, probe
-from scanner.ledger import NOBODYS, Warrant
+from scanner.records.ledger import NOBODYS, Warrant
 from scanner.model import Progress
 from scanner.planner import Draft
 from scanner.plans import Plan
-from scanner.receipts import Receipt
-from scanner.recorder import Tally
+from scanner.records.receipts import Receipt
+from scanner.records.recorder import Tally
 from scanner.rulebook import Pack
-from scanner.surveyor import Survey
-from scanner.wording import count
+from scanner.subjects.surveyor import Survey
+from scanner.texts.wording import count
 
 ROUNDS = 3
 """How often what triggers wrote is erased again before the work is refused."""

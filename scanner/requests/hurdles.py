@@ -4,18 +4,19 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, MetaData
 
-from scanner import purging, stops
-from scanner.appraiser import appraise
+from scanner.guards import stops
+from scanner.purge import purging
+from scanner.purge.appraiser import appraise
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
 from scanner.plans import StopFound
-from scanner.references import Ground
+from scanner.packs.references import Ground
 from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
-from scanner.uprooter import Uprooter
-from scanner.wording import count
+from scanner.purge.uprooter import Uprooter
+from scanner.texts.wording import count
 
 
 def excusing(pack: Pack, item: Item) -> Pack:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from scanner.chain import Entry
+from scanner.records.chain import Entry
 from scanner.executor.errands import Aside
-from scanner.receipts import Receipt
+from scanner.records.receipts import Receipt
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""

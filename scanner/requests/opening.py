@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner import acquaintance
+from scanner.subjects import acquaintance
 from scanner.errors import AlreadyDone, Misconfigured
 from scanner.executor import errands
 from scanner.executor.transaction import writing
-from scanner.lookups import Lookup
+from scanner.packs.lookups import Lookup
 from scanner.requests import finder
 from scanner.rulebook import Pack
 

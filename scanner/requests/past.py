@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from scanner import ledger
-from scanner.chain import Entry
+from scanner.records import ledger
+from scanner.records.chain import Entry
 from scanner.errors import Misconfigured
-from scanner.holds import same
+from scanner.records.holds import same
 from scanner.journal import Journal
-from scanner.ledger import Erasure
+from scanner.records.ledger import Erasure
 from scanner.requests import docket
 from scanner.requests.items import Item, Past
 from scanner.requests.subjects import Subjects

@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from sqlalchemy import Engine, MetaData, select
 
-from scanner import acquaintance
+from scanner.subjects import acquaintance
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
-from scanner.relations import places
+from scanner.packs.relations import places
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 

@@ -24,8 +24,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner.acquaintance import Request
-from scanner.surveyor import Survey
+from scanner.subjects.acquaintance import Request
+from scanner.subjects.surveyor import Survey
 from tests.benchmarks import score_demo
 
 
@@ -103,7 +103,8 @@ class Demo:
 def _demo(
     folder: Path, seed: int, subjects: int, options: argparse.Namespace, tally: Tally
 ) -> None:
-    from scanner import audit, demo, inspector, rulebook, surveyor
+    from scanner import audit, demo, inspector, rulebook
+    from scanner.subjects import surveyor
     from scanner.database import connect
     from scanner.plans import Basis
 
@@ -130,7 +131,8 @@ def _demo(
 
 
 def _erase(demo: Demo, key: int, tally: Tally) -> None:
-    from scanner import planner, surveyor
+    from scanner import planner
+    from scanner.subjects import surveyor
     from scanner.database import reading
     from scanner.executor import execute
     from scanner.journal import Journal

@@ -26,12 +26,12 @@ from typing import Any
 from tests.servers import NoServerError, fresh_database, server
 
 PHASES = {
-    "survey": ("scanner.surveyor", "survey"),
-    "plan again": ("scanner.safeguards", "planned_again"),
+    "survey": ("scanner.subjects.surveyor", "survey"),
+    "plan again": ("scanner.guards.safeguards", "planned_again"),
     "writing": ("scanner.executor.erasure", "rewrite"),
-    "further rounds": ("scanner.further", "draft"),
-    "residue": ("scanner.safeguards", "residue"),
-    "figures": ("scanner.safeguards", "unchanged"),
+    "further rounds": ("scanner.guards.further", "draft"),
+    "residue": ("scanner.guards.safeguards", "residue"),
+    "figures": ("scanner.guards.safeguards", "unchanged"),
 }
 """What is timed, by where it is called from; a phase within another counts there only."""
 
@@ -97,8 +97,9 @@ def _total(spent: Counter[str]) -> float:
 
 def _updates(engine: Any, plan: Any, pack: Any) -> list[tuple[str, int, list[tuple[Any, ...]]]]:
     """Derive the statements from the plan: SQL, how many values are a key, a tuple a row."""
-    from scanner import planner, safeguards
-    from scanner.changes import changed
+    from scanner import planner
+    from scanner.guards import safeguards
+    from scanner.rewriting.changes import changed
     from scanner.database import reading, reflect
     from scanner.graph import table_of
 

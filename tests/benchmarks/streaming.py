@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scanner import planner, rulebook
 from scanner.database import connect, reading
-from scanner.searcher import CHUNK
+from scanner.subjects.searcher import CHUNK
 from tests import mini
 from tests.benchmarks.matching import _notes
 

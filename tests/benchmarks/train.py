@@ -24,7 +24,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from scanner import recognizers, sampler
-from scanner.counter import count
+from scanner.scanning.counter import count
 from scanner.database import connect, reading, reflect
 from scanner.detectors import classify, neighbours, tables
 from scanner.detectors.by_language import Language

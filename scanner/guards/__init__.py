@@ -1,0 +1,1 @@
+"""What must hold, and what must not happen meanwhile: all that refuses an erasure."""

@@ -1,0 +1,143 @@
+"""What stays in the rows that change: their other cells, before and after. Reads only.
+
+An update sets the columns that it names. A trigger, or a column that the database updates itself,
+may set others: reports would change and nobody would know.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, MetaData, Table, select
+
+from scanner.database import dialect_of
+from scanner.errors import Refused
+from scanner.graph import table_of
+from scanner.model import TableRef
+from scanner.rewriting.rewriter import Edit
+from scanner.rows import Address, chunks, named
+
+SHORT = 40
+"""A longer text is remembered by its digest."""
+
+Place = tuple[Any, ...]
+"""What the columns of a row's address hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What the columns ``names`` of a row hold, signed; those of many rows are the same list."""
+
+    names: tuple[str, ...]
+    values: tuple[Any, ...] = field(repr=False)
+
+    def without(self, columns: Collection[str]) -> "Cells":
+        """Leave out ``columns``."""
+        if not any(name in columns for name in self.names):
+            return self
+        kept = [n for n, name in enumerate(self.names) if name not in columns]
+        names = tuple(self.names[n] for n in kept)
+        return Cells(names, tuple(self.values[n] for n in kept))
+
+
+@dataclass(slots=True)
+class Bystanders:
+    """Cells that are not to change, by table and by where their row is now; they stay in memory."""
+
+    rows: dict[TableRef, dict[Place, Cells]] = field(default_factory=dict, repr=False)
+
+    def note(
+        self, connection: Connection, table: Table, address: Address, edits: Sequence[Edit]
+    ) -> None:
+        """Read the other cells of rows that are about to be rewritten, the same columns in all.
+
+        Only of rows with a key: another cell would make others of those without one. Binary columns
+        are left out: they may be large.
+        """
+        known = self.rows.setdefault(address.table, {})
+        places = {tuple(e.place[c] for c in address.columns): e for e in edits}
+        changing = {c for e in edits for c in e.new}
+        names = tuple(
+            c.name
+            for c in table.columns
+            if c.name not in changing and _compared(connection, table, c.name)
+        )
+        read = _cells(connection, table, address, names, places.keys() - known.keys())
+        here = {place: Cells(names, values) for place, values in read}
+        for place, edit in places.items():
+            cells = known.pop(place, None) or here.get(place)
+            if cells is not None:
+                now = tuple(edit.new.get(c, edit.place[c]) for c in address.columns)
+                known[now] = cells.without(changing)
+
+    def excuse(self, address: Address, key: str, keys: Collection[Any], column: str) -> None:
+        """Let ``column`` change in the rows whose ``key`` is one of ``keys``: it was planned."""
+        place = address.columns.index(key) if key in address.columns else None
+        among, known = frozenset(keys), self.rows.get(address.table, {})
+        for where, cells in known.items():
+            if place is None or where[place] in among:
+                known[where] = cells.without({column})
+
+    def unmoved(
+        self, connection: Connection, schema: MetaData, addresses: Mapping[TableRef, Address]
+    ) -> None:
+        """Refuse where a cell changed that nobody planned to change.
+
+        Raises:
+            Refused: with the columns.
+        """
+        moved: set[str] = set()
+        for where, known in sorted(self.rows.items()):
+            table, alike = table_of(schema, where), dict[tuple[str, ...], list[Place]]()
+            for place, cells in known.items():
+                alike.setdefault(cells.names, []).append(place)
+            for names, places in alike.items():
+                read = list(_cells(connection, table, addresses[where], names, places))
+                if names and len(read) < len(places):
+                    moved |= {f"{where}.{c}" for c in addresses[where].columns}  # another key
+                for place, now in read:
+                    before = known[place].values if place in known else now
+                    if now != before:
+                        pairs = zip(names, before, now, strict=True)
+                        moved |= {f"{where}.{name}" for name, old, new in pairs if old != new}
+        if moved:
+            raise Refused(
+                f"{', '.join(sorted(moved))} would change, too: a trigger or the database itself "
+                "does that; disable it while erasing, or decide on these columns"
+            )
+
+
+def _cells(
+    connection: Connection,
+    table: Table,
+    address: Address,
+    names: Sequence[str],
+    places: Collection[Place],
+) -> Iterator[tuple[Place, tuple[Any, ...]]]:
+    """Read rows: their address, and what the columns ``names`` hold, signed."""
+    if not names:
+        return
+    width, dialect = len(address.columns), dialect_of(connection)
+    query = select(
+        *(table.c[c] for c in address.columns),
+        *(table.c[n].label(f"n{k}") for k, n in enumerate(names)),
+    )
+    for some in chunks(sorted(places, key=str), dialect.max_keys // width):
+        which = named(dialect, table, address.columns, some)
+        for row in connection.execute(query.where(which)).all():
+            yield tuple(row[:width]), tuple(map(_signed, row[width:]))
+
+
+def _compared(connection: Connection, table: Table, name: str) -> bool:
+    column = table.c[name]
+    counted = dialect_of(connection).counts_changes(column)
+    return column.computed is None and not counted and not isinstance(column.type, LargeBinary)
+
+
+def _signed(value: Any) -> Any:
+    """Keep a short value, and the digest of a long one."""
+    if value is None or isinstance(value, int) or (isinstance(value, str) and len(value) <= SHORT):
+        return value
+    text = value if isinstance(value, str) else repr(value)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

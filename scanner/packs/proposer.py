@@ -1,0 +1,380 @@
+"""A pack for a schema that none is known for: proposed, for people to confirm. Reads only.
+
+Rows that point at the subject's rows belong to it; rows that its rows point at are shared. What is
+not certain is never followed silently: such a relation waits for a person, or is only told.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sqlalchemy import Column, Connection, Date, DateTime, MetaData
+
+from scanner.texts import wording
+from scanner.database import key_of
+from scanner.errors import Misconfigured
+from scanner.packs.linker import ENOUGH, Linker, Tie, is_unique
+from scanner.model import Audit, Finding, TableRef
+from scanner.rulebook import Rows
+
+State = Literal["follow", "confirm", "tell"]
+"""Followed; followed once a person confirmed it; written as a comment only."""
+
+IDENTIFYING = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "USERNAME", "IBAN_CODE", "CUSTOMER_ID"})
+"""What a row that describes a subject says of it, besides names."""
+
+PEOPLE = 3
+"""So many direct columns, a name among them, make a table one of people."""
+
+OTHERS = 5
+"""What it costs a table to point at other people: an order with a ship-to name is no person."""
+
+EXCLUSIVE = 0.99
+"""The share of addresses of one subject only, from which a table describes its subject."""
+
+FEW, EACH = 20, 10
+"""A column of so few different values, each in so many rows on average, is counted by."""
+
+BY = 3
+"""How many such columns a figure is counted by."""
+
+ACTORS = frozenset(
+    "manager created creator updated modified changed approved approver assigned assignee agent "  # noqa: SIM905  # reads better
+    "rep support sales supervisor head leader boss reports referrer referred recommended chef "
+    "bearbeiter erstellt geandert leiter vorgesetzter vertreter verkaufer jefe supervisor".split()
+)
+"""Words of columns that name who did something, not whom a row is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A proposed reach, with why, and what a person should look at."""
+
+    tie: Tie
+    table: TableRef
+    start: TableRef
+    state: State
+    rows: Rows = "own"
+    via: bool = False
+    identity: bool = False
+    unshared: tuple[tuple[str, ...], ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A proposed KPI."""
+
+    table: TableRef
+    by: tuple[str, ...]
+    months: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pack to be; ``candidates`` are tables of people with reasons, the likeliest first."""
+
+    subject: TableRef
+    key: str
+    given: bool
+    candidates: tuple[tuple[TableRef, str], ...]
+    relations: tuple[Relation, ...]
+    figures: tuple[Figure, ...]
+    holders: tuple[TableRef, ...]
+    composite: tuple[str, ...]
+    missed: tuple[tuple[TableRef, str], ...]
+    scanned: bool
+    tables: tuple[TableRef, ...]
+
+    @property
+    def open(self) -> int:
+        """How many questions wait for a person."""
+        return sum(r.state == "confirm" for r in self.relations) + (not self.given)
+
+
+def propose(
+    connection: Connection,
+    schema: MetaData,
+    *,
+    audit: Audit | None = None,
+    subject: str = "",
+    key: str = "",
+) -> Proposal:
+    """Propose a pack from declared keys, names, values and, if there is one, an audit.
+
+    Raises:
+        Misconfigured: no such table or key, or no subject is given and none can be proposed.
+    """
+    copies = {t.table for t in audit.scan.tables if t.copy_of} if audit else set()
+    linker = Linker(connection, schema, copies)
+    ties = linker.ties()
+    found = _Findings(audit)
+    candidates = _candidates(linker, ties, found)
+    root = _table(linker, subject) if subject else next((t for t, _ in candidates), None)
+    if root is None:
+        raise Misconfigured("which table has the subjects? name it with --subject TABLE")
+    survey = _Survey(linker, (*ties, *_by_value(linker, found, root, ties)), found, root)
+    chosen = survey.key(key)
+    relations = tuple(survey.relations(chosen))
+    own = [root, *dict.fromkeys(r.table for r in relations if r.rows == "own" and _on(r))]
+    missed = [
+        (t, why)
+        for t, why in found.personal()
+        if t not in {root, *(r.table for r in relations if _on(r))} and t in linker.tables
+    ]
+    return Proposal(
+        root,
+        chosen,
+        bool(subject),
+        tuple(candidates),
+        relations,
+        tuple(f for t in own if (f := _figure(linker, found, t, ties))),
+        tuple(dict.fromkeys([root, *(t for t, _ in candidates)])),
+        linker.composite(),
+        tuple(missed),
+        audit is not None,
+        tuple(sorted(linker.tables)),
+    )
+
+
+def _on(relation: Relation) -> bool:
+    return relation.state != "tell"
+
+
+def _table(linker: Linker, name: str) -> TableRef:
+    fit = [t for t in sorted(linker.tables) if name.lower() in (t.name.lower(), str(t).lower())]
+    if len(fit) != 1:
+        said = "no table" if not fit else "more than one table"
+        raise Misconfigured(f"the database has {said} {name!r}: name it as schema.table")
+    return fit[0]
+
+
+class _Findings:
+    """What a scan says, by table."""
+
+    def __init__(self, audit: Audit | None) -> None:
+        self.of: dict[TableRef, list[Finding]] = {}
+        self.rows = {t.table: t.rows or 0 for t in audit.scan.tables} if audit else {}
+        for finding in audit.scan.columns if audit else ():
+            self.of.setdefault(finding.column.of, []).append(finding)
+
+    def direct(self, table: TableRef) -> Mapping[str, str]:
+        """Map the columns that identify by themselves to what they hold."""
+        found = self.of.get(table, ())
+        return {f.column.name: f.entity for f in found if f.personal == "direct"}
+
+    def named(self, table: TableRef) -> bool:
+        """Whether a table's rows may be people: a name and something more."""
+        direct = self.direct(table)
+        return "PERSON" in direct.values() and len(direct) > 1
+
+    def people(self, table: TableRef) -> bool:
+        """Whether a table's rows are people."""
+        direct = self.direct(table)
+        return "PERSON" in direct.values() and len(direct) >= PEOPLE
+
+    def personal(self) -> Iterator[tuple[TableRef, str]]:
+        """List the tables that may hold personal data, with how many columns of each kind."""
+        for table, found in sorted(self.of.items()):
+            kinds = [f.personal for f in found if f.personal in ("direct", "free_text", "quasi")]
+            counts = {k: kinds.count(k) for k in ("direct", "free_text", "quasi") if k in kinds}
+            if "direct" in counts or "free_text" in counts:
+                yield table, ", ".join(f"{n} {k.replace('_', ' ')}" for k, n in counts.items())
+
+
+def _candidates(
+    linker: Linker, ties: Sequence[Tie], found: _Findings
+) -> list[tuple[TableRef, str]]:
+    """Rank the tables of people by kinds of direct data, tables that point at them, and size."""
+    people = {t for t in linker.tables if t not in linker.copies and found.named(t)}
+    known = [t for t in ties if t.certainty != "weak" and t.child != t.parent and not _acting(t)]
+    ranked = []
+    for table in people:
+        direct, rows = found.direct(table), found.rows.get(table, 0)
+        pointing = len({t.child for t in known if t.parent == table})
+        why = f"{len(direct)} direct columns, pointed at by {pointing} tables, {rows:,} rows"
+        score = min(len(set(direct.values())), PEOPLE) + pointing + 2 * math.log10(rows + 1)
+        if any(t.child == table and t.parent in people for t in known):
+            score -= OTHERS
+            why += ", points at other people"
+        ranked.append(((-score, table), (table, why)))
+    return [one for _, one in sorted(ranked)]
+
+
+def _acting(tie: Tie) -> list[str]:
+    """Name the words of a column that say who did something."""
+    return sorted(ACTORS & set(wording.words(tie.column)))
+
+
+def _by_value(
+    linker: Linker, found: _Findings, root: TableRef, ties: Sequence[Tie]
+) -> Iterator[Tie]:
+    """Find tables that name the subject by an e-mail address or number of its own, without a key."""
+    mine = {e: c for c, e in found.direct(root).items() if e in IDENTIFYING - {"PHONE_NUMBER"}}
+    tied = {t.child for t in ties if t.parent == root and t.certainty != "weak"}
+    for table in sorted(set(found.of) & set(linker.tables) - tied - {root} - linker.copies):
+        for column, entity in found.direct(table).items():
+            if entity in mine:
+                key = linker.tables[root].c[mine[entity]]
+                shared = linker.inclusion(linker.tables[table].c[column], key)
+                if shared.found:
+                    said = f"both hold {entity}; {shared}"
+                    sure = "likely" if shared.found >= ENOUGH else "weak"
+                    yield Tie(table, column, root, key.name, sure, said)  # type: ignore[arg-type]  # a Certainty
+
+
+@dataclass(slots=True)
+class _Survey:
+    """Walks outward from the subject's table, from table to table."""
+
+    linker: Linker
+    ties: Sequence[Tie]
+    found: _Findings
+    root: TableRef
+    _chosen: str = field(default="")
+
+    def key(self, given: str) -> str:
+        """Choose the column that names a subject.
+
+        Raises:
+            Misconfigured: there is no such column, or the table has no key of one column.
+        """
+        table = self.linker.tables[self.root]
+        if given:
+            if (same := {c.name.lower(): c.name for c in table.columns}.get(given.lower())) is None:
+                raise Misconfigured(
+                    f"{self.root} has no column {given!r}: --key names one of its columns"
+                )
+            return same
+        columns = key_of(table)
+        if len(columns) == 1:
+            return columns[0].name
+        pointed = sorted({t.key for t in self.ties if t.parent == self.root})
+        if not columns and len(pointed) == 1:
+            return pointed[0]
+        raise Misconfigured(f"{self.root} has no key of one column: name one with --key COLUMN")
+
+    def relations(self, key: str) -> Iterator[Relation]:
+        """Yield the relations in the order in which the walk comes upon them."""
+        self._chosen = key
+        own, queue = {self.root}, [self.root]
+        direct = {t.child for t in self.ties if t.parent == self.root and t.certainty != "weak"}
+        listed: list[Relation] = []
+        for start in queue:
+            for tie in (t for t in self.ties if t.parent == start):
+                relation = self._child(tie, others=direct if start != self.root else set())
+                listed.append(relation)
+                if relation.rows == "own" and _on(relation) and tie.child not in own:
+                    own.add(tie.child)
+                    queue.append(tie.child)
+        yield from listed
+        seen = {r.tie for r in listed}
+        for tie in (
+            t for t in self.ties if t.child in own and t not in seen and t.parent not in own
+        ):
+            if (shared := self._parent(tie, own, direct)) is not None:
+                yield shared
+
+    def _child(self, tie: Tie, *, others: set[TableRef]) -> Relation:
+        """Judge rows that point at own rows."""
+        state: State = "follow" if tie.certainty in ("declared", "sure") else "confirm"
+        made = Relation(
+            tie=tie,
+            table=tie.child,
+            start=tie.parent,
+            state="tell" if tie.certainty == "weak" else state,
+            identity=tie.parent == self.root and self._describes(tie),
+        )
+        if tie.child == tie.parent or tie.child == self.root:
+            doubt = "the rows it leads to are other people's, or found already"
+            return replace(made, state="tell", identity=False, doubt=doubt)
+        if tie.child in others:
+            doubt = "its rows name the subject themselves; these may be about others: only linked"
+            return replace(made, rows="linked", doubt=doubt)
+        if made.state == "tell":
+            return made
+        if self.found.people(tie.child):
+            doubt = "a table of people: are these rows the subject's own, or other people?"
+            return replace(made, state="confirm", identity=False, doubt=doubt)
+        if acting := _acting(tie):
+            doubt = f"{acting[0]!r} may say who acted, not whom the rows are about"
+            return replace(made, state="confirm", identity=False, doubt=doubt)
+        return made
+
+    def _describes(self, tie: Tie) -> bool:
+        """Whether the rows say what the subject is called: their addresses are one subject's only."""
+        columns = [c for c, e in self.found.direct(tie.child).items() if e in IDENTIFYING]
+        columns = [c for c in columns if c != tie.column]
+        if not columns:
+            return False
+        whose: dict[tuple[str, Any], set[Any]] = {}
+        for owner, *values in self.linker.read(self.linker.tables[tie.child], tie.column, *columns):
+            for column, value in zip(columns, values, strict=True):
+                if value and owner is not None:
+                    whose.setdefault((column, value), set()).add(owner)
+        alone = sum(len(owners) == 1 for owners in whose.values())
+        return len(whose) >= ENOUGH and alone >= EXCLUSIVE * len(whose)
+
+    def _parent(self, tie: Tie, own: set[TableRef], direct: set[TableRef]) -> Relation | None:
+        """Judge rows that own rows point at: shared, unless the data says each is one row's only."""
+        if tie.certainty == "weak" or not self.found.direct(tie.parent):
+            return None
+        made = Relation(
+            tie=tie, table=tie.parent, start=tie.child, state="tell", via=True,
+            doubt="shared by others: its rows are not the subject's",
+        )  # fmt: skip
+        rows = self.linker.read(self.linker.tables[tie.child], tie.column)
+        values = [v for (v,) in rows if v not in (None, "", 0)]
+        near = tie.child == self.root or tie.child in direct
+        unshared = self._unshared(tie.parent, own, direct)
+        if not near or unshared is None or len(values) < ENOUGH:
+            return made
+        if len(set(values)) < EXCLUSIVE * len(values):
+            return made
+        doubt = "each row seems to be one subject's own; rows that others point at too are left out"
+        return replace(
+            made, state="confirm", unshared=unshared, doubt=doubt, identity=tie.child == self.root
+        )
+
+    def _unshared(
+        self, parent: TableRef, own: set[TableRef], direct: set[TableRef]
+    ) -> tuple[tuple[str, ...], ...] | None:
+        """Say who else may point at rows of ``parent``; None where no pack can say whose they are."""
+        said: list[tuple[str, ...]] = []
+        for tie in (t for t in self.ties if t.parent == parent and t.certainty != "weak"):
+            name, table = str(tie.child), self.linker.tables[tie.child]
+            if tie.child == self.root:
+                said.append((name, tie.column, self._chosen))
+            elif tie.child in direct:
+                whose = next(t for t in self.ties if t.child == tie.child and t.parent == self.root)
+                if whose.key != self._chosen or whose.column == self._chosen:
+                    return None
+                said.append((name, tie.column, whose.column))
+            elif tie.child in own or not (key := key_of(table)):
+                return None
+            else:
+                said.append((name, tie.column, key[0].name, name))
+        return tuple(said)
+
+
+def _figure(
+    linker: Linker, found: _Findings, table: TableRef, ties: Sequence[Tie]
+) -> Figure | None:
+    """Count a table's rows by its columns of few values and its first date, none of them personal."""
+    columns: Mapping[str, Column[Any]] = dict(linker.tables[table].columns.items())
+    keys = {t.column for t in ties if t.child == table and t.certainty != "weak"}
+    harmless = [
+        f for f in found.of.get(table, ()) if f.personal == "none" and f.column.name in columns
+    ]
+    by = [
+        f.column.name
+        for f in harmless
+        if 1 < f.distinct_read <= FEW and f.values_read >= EACH * f.distinct_read
+        if f.column.name not in keys and not is_unique(columns[f.column.name])
+        if not isinstance(columns[f.column.name].type, Date | DateTime)
+    ]
+    dates = [
+        f.column.name for f in harmless if isinstance(columns[f.column.name].type, Date | DateTime)
+    ]
+    return Figure(table, tuple(by[:BY]), tuple(dates[:1])) if by or dates else None

@@ -1,0 +1,1 @@
+"""Rows that go: directives, what they come to in a database, and purges of many."""

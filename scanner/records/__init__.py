@@ -1,0 +1,1 @@
+"""What is kept of what was done: receipts, the chained journal, marks, holds; no personal data."""

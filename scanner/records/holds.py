@@ -1,0 +1,287 @@
+"""What the journal says of time: who is not to be erased until when, and which requests are late.
+
+A hold is a restriction of processing (Art. 18 GDPR) or a duty to keep (Art. 17(3)). Its reason is
+one of ``rules/holds.toml``: a text of one's own would sooner or later hold personal data.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from scanner import rulebook
+from scanner.records.chain import Entry
+from scanner.errors import Misconfigured, Stopped
+from scanner.journal import Journal
+from scanner.records.ledger import Warrant
+from scanner.plans import Plan, StopFound
+
+RULE = "hold"
+"""What the stop is called in a plan."""
+
+LAST_MONTH = 12
+
+NUMBER = re.compile(r"[0-9]{1,20}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""A key that is nobody's name, whatever the database: a number, or a UUID."""
+
+TEXT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9._:/#-]{1,40}")
+"""A key of letters, which only the database tells from a name: with a digit, without spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A subject that is not to be erased before the day after ``until``."""
+
+    key: str
+    until: date
+    why: str
+    when: str
+
+    @property
+    def sentence(self) -> str:
+        """Say it to people."""
+        return f"hold until {self.until.isoformat()}: {reasons().get(self.why, self.why)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that a date was set for which has passed: a request, or a hold that ended."""
+
+    kind: str
+    name: str
+    key: str
+    due: date
+    why: str
+
+
+@cache
+def reasons() -> Mapping[str, str]:
+    """List the reasons for a hold, the word that is typed to what it means."""
+    found: Mapping[str, str] = rulebook.load("holds")["reasons"]
+    return found
+
+
+def hold(
+    journal: Journal,
+    key: str,
+    until: date,
+    why: str,
+    *,
+    now: str,
+    by: str = "",
+    there: bool = False,
+) -> Entry:
+    """Write down that a subject is not to be erased until the end of a day.
+
+    ``there`` says that the database has a row of this key.
+
+    Raises:
+        Misconfigured: the day has passed, no such reason is known, or the key is none.
+    """
+    if why not in reasons():
+        known = "; ".join(f"{k}: {v}" for k, v in reasons().items())
+        raise Misconfigured(f"a hold is for one of these reasons, never in words of one's own: "
+                            f"{known}")  # fmt: skip
+    if until < _day(now):
+        raise Misconfigured(f"the hold would have ended on {until.isoformat()}: that is past")
+    named = {"key": proved(key, there=there)}
+    content = {"subject": named, "until": until.isoformat(), "why": why}
+    return journal.append("hold", now, "", content | Warrant(by=by).to_raw())
+
+
+def release(journal: Journal, key: str, *, now: str, by: str = "") -> Entry:
+    """Write down that a subject may be erased again; who is held is in the journal already.
+
+    Raises:
+        Misconfigured: nobody has held it.
+    """
+    if same(key) not in standing(journal.read()):
+        told = f"subject {key}" if _plain(key) else "such a subject"
+        raise Misconfigured(f"there is no hold on {told} in {str(journal.path)!r}")
+    content = {"subject": {"key": key}} | Warrant(by=by).to_raw()
+    return journal.append("release", now, "", content)
+
+
+def standing(entries: Iterable[Entry]) -> dict[str, Hold]:
+    """Find the holds that were not released, by ``same`` of the key; some may have ended."""
+    found: dict[str, Hold] = {}
+    for entry in entries:
+        content = entry.content
+        if entry.event == "hold":
+            key = str(content["subject"]["key"])
+            until = date.fromisoformat(content["until"])
+            found[same(key)] = Hold(key, until, content["why"], entry.when)
+        elif entry.event == "release":
+            found.pop(same(content["subject"]["key"]), None)
+    return found
+
+
+def same(key: object) -> str:
+    """Give one form to a key that people type in several: a number has no zeros before it."""
+    text = str(key)
+    return str(int(text)) if text.isdecimal() else text
+
+
+def on(journal: Journal, key: Any, now: str) -> Hold | None:
+    """Find the hold on a subject that has not ended.
+
+    Raises:
+        Negative: the journal is broken, so that nobody can say.
+    """
+    found = standing(journal.read()).get(same(key))
+    return found if found and found.until >= _day(now) else None
+
+
+def keys(journal: Journal, now: str) -> tuple[str, ...]:
+    """List all subjects with a hold that has not ended.
+
+    Raises:
+        Negative: the journal is broken, so that nobody can say.
+    """
+    today = _day(now)
+    return tuple(h.key for h in standing(journal.read()).values() if h.until >= today)
+
+
+def refuse(journal: Journal, key: Any, now: str) -> None:
+    """Refuse where there is a hold on the subject.
+
+    Raises:
+        Stopped: with its end and its reason.
+    """
+    if found := on(journal, key, now):
+        raise Stopped(f"subject {key}: {found.sentence}; efface log --release {key} ends it")
+
+
+def shown(plan: Plan, journal: Journal, now: str) -> Plan:
+    """Show a hold on the plan's subject as a stop of the plan."""
+    found = on(journal, plan.subject[1], now)
+    if found is None:
+        return plan
+    return replace(plan, stops=(*plan.stops, StopFound(RULE, found.sentence, 1, "stop")))
+
+
+def opened(
+    journal: Journal,
+    request: str,
+    key: str,
+    received: date,
+    *,
+    now: str,
+    by: str = "",
+    there: bool = False,
+) -> Entry:
+    """Write down that somebody asked, and by when it has to be answered (Art. 12(3) GDPR).
+
+    ``there`` says that the database has a row of this key.
+
+    Raises:
+        Misconfigured: the request has no number, the day is to come, it is open already, or the
+            key is none.
+    """
+    if received > _day(now):
+        raise Misconfigured(f"the request would be received on {received.isoformat()}: not yet")
+    warrant = Warrant(request=request, by=by)
+    if not request:
+        raise Misconfigured("a request needs its number: --request ID")
+    if request in waiting(journal.read()):
+        raise Misconfigured(f"the request {request} is open already")
+    content = {
+        "subject": {"key": proved(key, there=there)},
+        "state": "opened",
+        "received": received.isoformat(),
+        "due": in_a_month(received).isoformat(),
+    }
+    return journal.append("request", now, "", content | warrant.to_raw())
+
+
+def in_a_month(day: date) -> date:
+    """Give the same day of the next month, or its last (Regulation 1182/71, Art. 3)."""
+    year, month = (day.year, day.month + 1) if day.month < LAST_MONTH else (day.year + 1, 1)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
+    """List requests past their term, and holds that ended and were not released."""
+    told, today = tuple(entries), _day(now)
+    held = standing(told)
+    late = [
+        replace(due, why=due.why or (held[k].sentence if (k := same(due.key)) in held else ""))
+        for due in waiting(told).values()
+        if due.due < today
+    ]
+    ended = [
+        Due("hold", "", h.key, h.until, f"{reasons().get(h.why, h.why)}: release it, or hold on")
+        for h in held.values()
+        if h.until < today
+    ]
+    return tuple(sorted([*late, *ended], key=lambda d: (d.due, d.kind, d.name, d.key)))
+
+
+def waiting(entries: Iterable[Entry]) -> dict[str, Due]:
+    """Find the requests that were neither carried out nor closed, by their number.
+
+    A request is closed by an event of its own, or by an erasure of its subject after it came in.
+    """
+    found: dict[str, Due] = {}
+    keys: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        if entry.event == "request":
+            _follow(found, entry)
+        elif entry.event == "intent":
+            keys[entry.plan] = _people(entry)
+        elif entry.event in ("done", "batch"):
+            gone = keys.pop(entry.plan, frozenset())
+            found = {n: d for n, d in found.items() if same(d.key) not in gone}
+    return found
+
+
+def _people(intent: Entry) -> frozenset[str]:
+    """Name the people whom an intent is about; a batch may be of cases, whose keys are no people's."""
+    some = intent.content.get("subjects")
+    if some is None:
+        return frozenset({same((intent.content.get("subject") or {}).get("key", ""))})
+    return frozenset(same(s["key"]) for s in some if "marks" in s)
+
+
+def _follow(found: dict[str, Due], entry: Entry) -> None:
+    """Take in what became of a request: opened, refused (it stays open) or closed."""
+    content = entry.content
+    name = str(content.get("request", ""))
+    state = content.get("state")
+    if state == "opened":
+        received = date.fromisoformat(content.get("received") or entry.when[:10])
+        due = date.fromisoformat(content["due"]) if "due" in content else in_a_month(received)
+        found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
+    elif state == "refused" and name in found:
+        found[name] = replace(found[name], why=f"refused at {entry.when}")
+    elif state in ("closed", None):  # one that says no state tells of an erasure
+        found.pop(name, None)
+
+
+def proved(key: str, *, there: bool = False) -> str:
+    """Take a key for the journal; a name or an address is none, nor what could be one.
+
+    Raises:
+        Misconfigured: it is none, or letters of which the database did not say that they are one.
+    """
+    if not _plain(key):
+        raise Misconfigured("a subject is named by its key (objid), never by a name or an address")
+    if not there and not NUMBER.fullmatch(key):
+        raise Misconfigured(
+            "a key with letters could be a name: give --db URL, which knows its keys"
+        )
+    return key
+
+
+def _plain(key: str) -> bool:
+    """Whether a text has the form of a key."""
+    return bool(NUMBER.fullmatch(key) or TEXT.fullmatch(key))
+
+
+def _day(now: str) -> date:
+    """Read the day of a time, in UTC."""
+    read = datetime.fromisoformat(now)
+    return (read.astimezone(UTC) if read.tzinfo else read).date()

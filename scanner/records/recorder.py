@@ -1,0 +1,101 @@
+"""From what was planned and written to the receipt that says so. Reads nothing, writes nothing."""
+
+import platform
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scanner import __version__
+from scanner.scanning import knowledge
+from scanner.guards.bystanders import Bystanders
+from scanner.model import Key, TableRef
+from scanner.planner import Draft
+from scanner.plans import Basis, Mention, Plan, Review
+from scanner.records.receipts import Receipt
+
+TEXT = "FREE_TEXT"
+"""The kind of a column that was not known to be personal and named the subject all the same."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been written so far: rows, cells by table and column, spans in others' texts.
+
+    ``places`` are the rows' addresses as they are now; they stay in memory.
+    """
+
+    rows: set[tuple[TableRef, Key]] = field(default_factory=set)
+    places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
+    cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
+    others: Bystanders = field(default_factory=Bystanders)
+    mentions: int = 0
+    deleted: Counter[TableRef] = field(default_factory=Counter)
+
+
+def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
+    """Write the receipt of an erasure or a rehearsal.
+
+    Args:
+        plan: what people read and answered.
+        last: the draft of the last round, which knows what triggers wrote meanwhile.
+        tally: what was written.
+        **done: committed, started, finished, rounds, residue and kpis.
+    """
+    return Receipt(
+        efface=__version__,
+        plan=plan.digest,
+        subject=plan.subject,
+        method=plan.method,
+        database=plan.database,
+        pack=plan.pack,
+        rows=dict(sorted(Counter(str(t) for t, _ in tally.rows).items())),
+        cells={f"{t}.{c}": n for (t, c), n in sorted(tally.cells.items())},
+        kinds=_kinds(plan.basis, tally.cells),
+        mentions=tally.mentions,
+        deleted={str(t): n for t, n in sorted(tally.deleted.items())},
+        kept=last.plan.kept,
+        reviews=tuple(_answers(plan, last)),
+        duties=plan.duties,
+        triggers=plan.triggers,
+        digests=plan.basis.digests(plan.pack_digest),
+        versions={"python": platform.python_version(), **knowledge.versions()},
+        **done,
+    )
+
+
+def _kinds(basis: Basis, cells: Mapping[tuple[TableRef, str], int]) -> dict[str, Mapping[str, int]]:
+    """Count cells by table and by what the audit says they held."""
+    entities = {(c.of, c.name): t.entity for c, t in basis.columns.items()}
+    found: dict[str, Counter[str]] = {}
+    for (table, column), count in sorted(cells.items()):
+        kind = entities.get((table, column)) or TEXT
+        found.setdefault(str(table), Counter())[kind] += count
+    return {table: dict(sorted(kinds.items())) for table, kinds in found.items()}
+
+
+def _answers(plan: Plan, last: Draft) -> Iterator[Mapping[str, Any]]:
+    """List the plan's reviews and those of what triggers wrote meanwhile, with their answers."""
+    known = {_cell(r.mention) for r in plan.reviews}
+    fresh = (r for r in last.plan.reviews if _cell(r.mention) not in known)
+    for review in (*plan.reviews, *fresh):
+        yield _answer(review)
+
+
+def _answer(review: Review) -> Mapping[str, Any]:
+    return {
+        "id": review.id,
+        "table": str(review.mention.table),
+        "key": list(review.mention.key),
+        "column": review.mention.column,
+        "answer": review.answer or "kept: nobody answered",
+        "by": review.by,
+        "when": review.when,
+        "why": review.why,
+    }
+
+
+def _cell(mention: Mention) -> tuple[TableRef, str, Key]:
+    """Name a mention's cell; a digest changes with the subject's row, so that it names none."""
+    digested = str(mention.key[0]).startswith("#")
+    return mention.table, mention.column, () if digested else mention.key

@@ -1,0 +1,1 @@
+"""What cells will hold instead, and how a script says so."""

@@ -1,0 +1,405 @@
+"""Where the subject is named outside the cells that are rewritten, and how sure that is.
+
+Strong identifiers are certain anywhere, unless somebody else has them too. A full name is
+corroborated by something strong beside it or by a relation to the subject, else only possible.
+Another way to write it needs something strong; what only looks alike is always asked about.
+Parts of a name count beside something else of the subject.
+"""
+
+import re
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from scanner.texts import names
+from scanner.errors import Refused
+from scanner.texts.folding import folded
+from scanner.graph import Territory
+from scanner.identity import AROUND, Identity, is_name
+from scanner.matcher import Match
+from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
+from scanner.plans import Answer, Basis, Mention, Review
+from scanner.rulebook import Pack
+from scanner.subjects.searcher import RowHits, text
+
+NAMESAKE = "a full name with nothing beside it: it may be a namesake"
+NEIGHBOUR = "the same street address: it may be a neighbour or a household"
+KEYED = "the same number stands in a column that holds keys or codes, not people"
+SHARED = "somebody else has the same address, number or id"
+OTHER_NAME = "a part of the name beside a part of another name"
+LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
+PART = "a part of the name alone, in something that the subject has to do with"
+ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
+THING = "a company, a street or another thing that is called like the subject"
+COMPUTED = "the database computes it from other columns, in which nothing sure stands"
+"""Why a match is only possible."""
+
+ABOUT = 2
+"""So many things of the subject alone make a text one about it."""
+
+NEAR_NAME, NEAR_PART = 60, 40
+"""How many characters may stand between a name, or a part of one, and what corroborates it."""
+
+PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
+"""An empty line, also in a quoted mail."""
+
+WORD = 40
+"""How long a word beside a match can be."""
+
+BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
+AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
+"""A word with a capital right before, right after."""
+
+BEHIND = re.compile(r"(?:'s)?[ ,]{1,2}(?:& )?([^\W\d_]+)")
+"""The word behind a name, which may make a company of it."""
+
+Place = tuple[TableRef, tuple[object, ...], str]
+"""A cell: table, key, column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of all matches: identifiers that others have too, and whether namesakes are."""
+
+    shared: frozenset[str] = field(default=frozenset(), repr=False)
+    namesakes: bool = False
+
+    def __or__(self, other: "Known") -> "Known":
+        return Known(self.shared | other.shared, self.namesakes or other.namesakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What was found: to scrub, to review, and what stays by decision; and how it was ``judged``."""
+
+    sure: tuple[Mention, ...]
+    reviews: tuple[Review, ...]
+    kept: Mapping[str, int]
+    kept_places: frozenset[Place]
+    undecided: frozenset[ColumnRef]
+    values: Mapping[Place, Mapping[str, object]] = field(repr=False)
+    judged: Known = field(default_factory=Known, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a row: whose it is, and what stands in cells of its own.
+
+    ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
+    somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
+    the column holds nobody's data. ``about``: the cell holds several things that are the subject's
+    alone, as a copy of its row does.
+    """
+
+    own: bool
+    linked: bool
+    paired: bool
+    supported: bool
+    holder: bool
+    keyed: bool = False
+    about: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Says of each match whether it means the subject; ``before``: what is known of other rows."""
+
+    pack: Pack
+    basis: Basis
+    territory: Territory
+    identity: Identity
+    rewritten: Callable[[TableRef], Mapping[str, str]]
+    answers: Mapping[str, Answer]
+    computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
+    before: Known = field(default_factory=Known)
+
+    def sort(self, hits: Iterable[RowHits]) -> Mentions:
+        """Sort all that a search found.
+
+        Raises:
+            Refused: somebody answered erase about what only the database can write.
+        """
+        rows = list(hits)
+        known = self._known(rows) | self.before
+        sure: list[Mention] = []
+        reviews: list[Review] = []
+        kept: Counter[str] = Counter()
+        places: set[Place] = set()
+        undecided: set[ColumnRef] = set()
+        values: dict[Place, Mapping[str, object]] = {}
+        for hit in rows:
+            for mention, why in self._followed(hit.table, list(self._row(hit, known))):
+                column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
+                place = (hit.table, hit.key, mention.column)
+                if self.basis.treatment(column).firm and column not in self.basis.undecided:
+                    kept[str(column)] += 1
+                    places.add(place)
+                    continue
+                if column in self.basis.undecided:
+                    undecided.add(column)
+                values[place] = hit.values
+                if mention.certainty != "possible":
+                    sure.append(mention)
+                    continue
+                review = self._review(mention, why)
+                reviews.append(review)
+                if review.answer == "erase":
+                    self._writable(mention)
+                    sure.append(mention)
+        return Mentions(
+            merged(sure),
+            tuple(sorted(reviews, key=lambda r: _order(r.mention))),
+            dict(sorted(kept.items())),
+            frozenset(places),
+            frozenset(undecided),
+            values,
+            known,
+        )
+
+    def _followed(
+        self, where: TableRef, found: list[tuple[Mention, str]]
+    ) -> Iterator[tuple[Mention, str]]:
+        """Ask about what a column computes of cells in which nothing sure stands; else it follows."""
+        computed = self.computed.get(where, frozenset())
+        sure = any(m.certainty != "possible" and m.column not in computed for m, _ in found)
+        for mention, why in found:
+            if mention.column not in computed:
+                yield mention, why
+            elif not sure:
+                yield replace(mention, certainty="possible"), COMPUTED
+
+    def _writable(self, mention: Mention) -> None:
+        if mention.column in self.computed.get(mention.table, frozenset()):
+            raise Refused(
+                f"{mention.table}.{mention.column} is computed by the database: answer keep, and "
+                "see to what it is computed from"
+            )
+
+    def _known(self, rows: Sequence[RowHits]) -> Known:
+        """Find out what the subject shares with others: identifiers, and its name."""
+        shared, namesakes = set(), False
+        for hit in rows:
+            own = self.territory.row(hit.table, hit.key)
+            if self._holds(hit.table) and own is None:
+                whole = [m for ms in hit.found.values() for m in ms if m.whole]
+                shared |= {self._value(m) for m in whole}
+                namesakes = (
+                    namesakes
+                    or self._paired(hit)
+                    or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
+                )
+        return Known(frozenset(shared), namesakes)
+
+    def _holds(self, table: TableRef) -> bool:
+        """Whether whole values of a table, or of what it copies, are somebody's own."""
+        original = self.basis.copies.get(table, table)
+        return bool({table.name.lower(), original.name.lower()} & set(self.pack.holders))
+
+    def _value(self, match: Match) -> str:
+        return folded(self.identity.identifiers[match.index].value)
+
+    def _row(self, hit: RowHits, known: Known) -> Iterator[tuple[Mention, str]]:
+        row = self.territory.row(hit.table, hit.key)
+        own = row is not None and row.rows == "own" and row.only is None
+        context = Context(
+            own,
+            linked=row is not None,
+            paired=self._paired(hit),
+            holder=row is None and self._holds(hit.table),
+            supported=any(
+                m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
+            ),
+        )
+        for column, matches in hit.found.items():
+            declared = self.pack.declared(hit.table.name, column)
+            keyed = declared is not None and declared.personal == "none"
+            here = replace(context, keyed=keyed)
+            graded: dict[tuple[Certainty, str], list[Match]] = {}
+            free = own and (declared is None or declared.personal != "none")
+            said = text(hit.values[column])
+            for match, grade in self._cell(said, matches, here, known, free=free):
+                graded.setdefault(grade, []).append(match)
+            for (certainty, why), found in sorted(graded.items()):
+                spans = tuple(span for m in found for span in m.places(said))
+                yield Mention(hit.table, hit.key, column, spans, certainty), why
+        if not own and any(
+            m.whole and m.span.entity == "STREET_ADDRESS" for ms in hit.found.values() for m in ms
+        ):
+            yield from self._around(hit)
+
+    def _around(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
+        """Ask about the town and the postcode beside the subject's street."""
+        for column, value in hit.values.items():
+            if column in hit.found or not isinstance(value, str):
+                continue
+            said = self.pack.base(column) or column
+            entity = self.basis.treatment(ColumnRef(hit.table.schema, hit.table.name, said)).entity
+            if entity in AROUND and folded(value.strip()) in self.identity.around:
+                span = Span(0, len(value), entity)
+                yield Mention(hit.table, hit.key, column, (span,), "possible"), NEIGHBOUR
+
+    def _cell(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        context: Context,
+        known: Known,
+        *,
+        free: bool,
+    ) -> Iterator[tuple[Match, tuple[Certainty, str]]]:
+        """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
+        strong = [m for m in matches if self._strong(m, known)]
+        context = replace(context, about=len({m.index for m in strong}) >= ABOUT)
+        sure = list(strong)
+        for match in (m for m in matches if m.strength != "weak"):
+            grade = self._grade(said, match, strong, context, known)
+            if grade[0] != "possible":
+                sure.append(match)
+            yield match, grade
+        sure.sort(key=lambda m: m.span.start)
+        for match in (m for m in matches if m.strength == "weak"):
+            if (part := self._part(said, match, sure, context, free=free)) is not None:
+                yield match, part
+
+    def _strong(self, match: Match, known: Known) -> bool:
+        return match.strength == "strong" and self._value(match) not in known.shared
+
+    def _paired(self, hit: RowHits) -> bool:
+        """Whether given and family name stand in cells of their own, as in a ship-to address."""
+        whole = {
+            self._value(m)
+            for ms in hit.found.values()
+            for m in ms
+            if m.whole and m.span.entity == "PERSON"
+        }
+        pairs = [i.value for i in self.identity.identifiers if "\n" in i.value]
+        return any({folded(part) for part in pair.split("\n")} <= whole for pair in pairs)
+
+    def covered(self, table: TableRef, key: Key) -> frozenset[str]:
+        """Name the columns of a row that are rewritten, or follow, anyway: they are not searched."""
+        row = self.territory.row(table, key)
+        if row is None or row.rows != "own":
+            return frozenset()
+        columns = self.rewritten(table)
+        only = row.only
+        if only is None:
+            return frozenset(columns) | self.computed.get(table, frozenset())
+        return frozenset(c for c in columns if c in only or self.pack.base(c) in only)
+
+    def _grade(
+        self,
+        said: str,
+        match: Match,
+        strong: Sequence[Match],
+        context: Context,
+        known: Known,
+    ) -> tuple[Certainty, str]:
+        """Grade something strong or a full name."""
+        if context.own:
+            return "certain", ""
+        if match.strength == "strong":
+            shared = self._value(match) in known.shared and not context.linked
+            if shared or context.keyed:
+                return "possible", SHARED if shared else KEYED
+            return "certain", ""
+        if match.strength == "doubt":
+            return "possible", LOOKS_LIKE
+        if match.span.entity == "PERSON" and _thing(said, match):
+            return "possible", THING
+        beside = match.whole and context.supported
+        if beside or _beside(said, match, strong, NEAR_NAME):
+            return "corroborated", ""
+        if match.strength == "hint":
+            return "possible", LOOKS_LIKE
+        if context.linked and not known.namesakes:
+            return "corroborated", ""
+        return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else NAMESAKE
+
+    def _part(
+        self,
+        said: str,
+        match: Match,
+        sure: Sequence[Match],
+        context: Context,
+        *,
+        free: bool,
+    ) -> tuple[Certainty, str] | None:
+        """Grade a part of a name or a date; None where it says nothing."""
+        if free:
+            return "certain", ""
+        if _beside(said, match, sure, NEAR_PART):
+            if match.span.entity == "PERSON" and _thing(said, match):
+                return "possible", THING
+            strange = match.span.entity == "PERSON" and self._strange(said, match)
+            return ("possible", OTHER_NAME) if strange else ("corroborated", "")
+        if context.paired and match.whole and not context.holder:
+            certain = context.supported or context.linked
+            return ("corroborated", "") if certain else ("possible", NAMESAKE)
+        if context.about and not self._strange(said, match):
+            return "possible", ABOUT_IT
+        alone = context.linked and match.span.entity == "PERSON" and not context.keyed
+        capitals = said.isupper()  # all words of a shadow look like names
+        if alone and not _thing(said, match) and (capitals or not self._strange(said, match)):
+            return "possible", PART
+        return None
+
+    def _strange(self, said: str, match: Match) -> bool:
+        """Whether a part of a name stands beside a part of another name: Christopher Ingram."""
+        start, end = match.span.start, match.span.end
+        before = BEFORE.search(said[max(0, start - WORD) : start])
+        after = AFTER.match(said[end : end + WORD])
+        words = {
+            folded(w)
+            for i in self.identity.identifiers
+            if i.kind == "PERSON"
+            for w in i.value.split()
+        }
+        beside = [m[1] for m in (before, after) if m is not None]
+        return any(is_name(w) and folded(w) not in words for w in beside)
+
+    def _review(self, mention: Mention, why: str) -> Review:
+        place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
+        name = digest(place)[:10]
+        return Review(name, mention, why, self.answers.get(name, ""))
+
+
+def _thing(said: str, match: Match) -> bool:
+    """Whether the word behind a name makes a company, a street or another thing of it."""
+    behind = BEHIND.match(said[match.span.end : match.span.end + WORD])
+    return behind is not None and folded(behind[1]) in names.things()
+
+
+def _near(said: str, one: Match, other: Match, most: int) -> bool:
+    """Whether two matches stand in the same paragraph with at most ``most`` characters between."""
+    first, second = sorted((one.span, other.span))
+    if second.start - first.end > most:
+        return False
+    return not PARAGRAPH.search(said[first.end : second.start])
+
+
+def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> bool:
+    """Whether one of ``others``, which are in order, stands near ``match``: its neighbours do."""
+    place = bisect(others, match.span.start, key=lambda m: m.span.start)
+    return any(_near(said, match, other, most) for other in others[max(0, place - 1) : place + 1])
+
+
+def _order(mention: Mention) -> tuple[str, str, str]:
+    return (str(mention.table), str(mention.key), mention.column)
+
+
+def merged(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Make one mention of those in the same cell; the least sure one names them all."""
+    cells: dict[tuple[str, str, str], list[Mention]] = {}
+    for mention in mentions:
+        cells.setdefault(_order(mention), []).append(mention)
+    merged = []
+    for _, same in sorted(cells.items()):
+        spans = tuple(sorted({s for m in same for s in m.spans}))
+        certainty = max(same, key=lambda m: _SURE.index(m.certainty)).certainty
+        one = same[0]
+        merged.append(Mention(one.table, one.key, one.column, spans, certainty))
+    return tuple(merged)
+
+
+_SURE = ("certain", "corroborated", "possible")

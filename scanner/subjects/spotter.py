@@ -1,0 +1,231 @@
+"""Where many subjects may be named: one pass over all text, then a second look at those rows only.
+
+The pass keeps no text, only which rows to look at again. A row in which only weak signs stand names
+nobody, unless it is the subject's own: those are always looked at again. Reads only.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table
+
+from scanner.subjects.crowd import Crowd
+from scanner.database import dialect_of, ref
+from scanner.identity import Identity
+from scanner.matcher import Matcher
+from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
+from scanner.rows import Address, chunks, named
+from scanner.subjects.searcher import ALL, Piece, RowHits, passages, said_in, search, searched
+
+PAIR = 2
+"""A given and a family name."""
+
+Row = tuple[Any, ...]
+"""What the columns of a row's address hold."""
+
+Rows = Mapping[TableRef, Collection[Row]]
+"""Rows to look at, by table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """Where one identity may be named, as a pass over all text found it.
+
+    ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
+    the tables ``whole`` they cannot be named: all are looked at.
+    """
+
+    identity: Identity = field(repr=False)
+    numbers: frozenset[ColumnRef] = field(repr=False)
+    columns: Mapping[TableRef, tuple[str, ...]] = field(repr=False)
+    rows: Rows = field(repr=False)
+    own: Rows = field(repr=False)
+    whole: frozenset[TableRef] = frozenset()
+
+    def fit(self, identity: Identity, numbers: Collection[ColumnRef]) -> bool:
+        """Whether the pass looked for all of ``identity`` in all that is to be searched."""
+        return self.identity == identity and self.numbers >= set(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What to look at instead of all text: the spots, and what may have changed since the pass.
+
+    ``changed`` maps tables to what says which of their rows may have; None means any. ``mark`` is
+    the state before a pass in another transaction; empty where it was in this one.
+    """
+
+    spots: Spots
+    changed: Mapping[TableRef, ColumnElement[bool] | None]
+    mark: str = ""
+
+
+def spot(
+    connection: Connection,
+    schema: MetaData,
+    subjects: Sequence[tuple[Identity, Rows]],
+    *,
+    addresses: Mapping[TableRef, Address],
+    numbers: Collection[ColumnRef] = (),
+    progress: Progress | None = None,
+) -> tuple[Spots, ...]:
+    """Look through all text once for all ``subjects``.
+
+    Args:
+        connection: in a transaction.
+        schema: the reflected tables.
+        subjects: what each is called, and its own rows, which are no spots.
+        addresses: how the rows of each table are named; only their columns matter.
+        numbers: columns of numbers that may hold a phone or an id.
+        progress: told of each table.
+
+    Returns:
+        The spots of each subject, in their order.
+    """
+    crowd = Crowd(identity for identity, _ in subjects)
+    found: list[dict[TableRef, set[Row]]] = [{} for _ in subjects]
+    watch = progress or Silent()
+    tables = sorted(schema.tables.values(), key=ref)
+    watch.begin("search", len(tables))
+    for table in tables:
+        where, count = ref(table), 0
+        mine = [frozenset(rows.get(where, ())) for _, rows in subjects]
+        columns = searched(table, numbers) if crowd.matchers else []
+        for read, told in _told(connection, table, columns, addresses[where], crowd, mine):
+            count = read
+            for n, row in told:
+                found[n].setdefault(where, set()).add(row)
+        watch.advance(1, f"{where}, {count:,} rows")
+    keys = {where: a.columns for where, a in addresses.items()}
+    keyless = {where for where, a in addresses.items() if not a.unique}
+    return tuple(
+        Spots(identity, frozenset(numbers), keys, rows, own, frozenset(keyless & rows.keys()))
+        for (identity, own), rows in zip(subjects, found, strict=True)
+    )
+
+
+def _told(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    address: Address,
+    crowd: Crowd,
+    own: Sequence[Collection[Row]],
+) -> Iterator[tuple[int, list[tuple[int, Row]]]]:
+    """Yield how many rows were read so far, and which of them tell of whom.
+
+    Rows that no key tells apart have no name: then only whether there are any counts.
+    """
+    names = [c.name for c in columns]
+    names += [c for c in address.columns if c not in names]
+    key = [names.index(c) for c in address.columns] if address.unique else []
+    count = 0
+    for rows, texts in passages(connection, table, columns, address) if columns else ():
+        count += len(rows)
+        told = []
+        for place, whose in crowd.rows(texts).items():
+            name = tuple(rows[place][k] for k in key)
+            told += [
+                (n, name)
+                for n in sorted(whose)
+                if not (address.unique and name in own[n])
+                and tells(crowd.matchers[n], columns, rows[place])
+            ]
+        yield count, told
+
+
+def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:
+    """Whether a row tells of somebody: by more than weak signs, or by names in cells of their own."""
+    names = 0
+    for matches in said_in(matcher, columns, row):
+        if any(m.strength != "weak" for m in matches[1]):
+            return True
+        names += any(m.whole and m.span.entity == "PERSON" for m in matches[1])
+    return names >= PAIR
+
+
+def again(
+    connection: Connection,
+    schema: MetaData,
+    matcher: Matcher,
+    sight: Sight,
+    *,
+    addresses: Mapping[TableRef, Address],
+    also: Rows,
+    own: Rows,
+    covered: Mapping[TableRef, Collection[str]],
+    numbers: Collection[ColumnRef] = (),
+    ignore: Callable[[TableRef, Key], Collection[str]] = lambda _table, _key: (),
+) -> Iterator[RowHits]:
+    """Yield what stands now in the rows of a sight, in what changed since, and in other rows.
+
+    It is all that a search of everything would yield but for weak signs in rows of others, which
+    tell of nobody.
+
+    Args:
+        connection: in a transaction.
+        schema: the reflected tables.
+        matcher: what to look for: what the sight's pass looked for.
+        sight: where to look.
+        addresses: how the rows of each table are named.
+        also: more rows to look at.
+        own: rows to look at but for columns that are ``covered``.
+        covered: columns of own rows, by table, in which nothing is looked for.
+        numbers: columns of numbers that may hold a phone or an id.
+        ignore: as for a search.
+    """
+    looked = partial(
+        search, connection, schema, matcher, addresses=addresses, numbers=numbers, ignore=ignore
+    )
+    among, mine = {}, {}
+    for table in schema.tables.values():
+        address = addresses[ref(table)]
+        rows = own.get(address.table, ())
+        if pieces := _pieces(connection, table, sight, address, also, rows):
+            among[address.table] = pieces
+        if rows and address.unique:
+            mine[address.table] = _by_key(connection, table, address, rows)
+    skipped = {where: frozenset(own[where]) for where in mine}
+    for hit in looked(among=among):
+        if hit.table not in skipped or _place(hit, addresses) not in skipped[hit.table]:
+            yield hit
+    yield from looked(among=mine, never=covered)
+
+
+def _place(hit: RowHits, addresses: Mapping[TableRef, Address]) -> Row:
+    return tuple(hit.values[c] for c in addresses[hit.table].columns)
+
+
+def _pieces(
+    connection: Connection,
+    table: Table,
+    sight: Sight,
+    address: Address,
+    also: Rows,
+    own: Collection[Row],
+) -> list[Piece]:
+    """Say, piece by piece, which rows of a table are looked at again, its ``own`` ones aside.
+
+    Where no key tells them apart it is all or none.
+    """
+    where, spots = address.table, sight.spots
+    changed = sight.changed.get(where, False)
+    renamed = spots.columns.get(where) != address.columns
+    unnamed = not address.unique and (
+        own or where in spots.whole or where in spots.own or where in also
+    )
+    if changed is None or renamed or unnamed:
+        return [ALL]
+    fresh = [] if isinstance(changed, bool) else [Piece(changed)]
+    rows = {*spots.rows.get(where, ()), *spots.own.get(where, ())}.difference(own)
+    return [*fresh, *_by_key(connection, table, address, rows.union(also.get(where, ())))]
+
+
+def _by_key(
+    connection: Connection, table: Table, address: Address, rows: Collection[Row]
+) -> list[Piece]:
+    dialect = dialect_of(connection)
+    ordered = chunks(sorted(rows, key=str), dialect.max_keys // len(address.columns))
+    return [Piece(named(dialect, table, address.columns, some), few=True) for some in ordered]

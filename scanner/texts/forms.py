@@ -1,0 +1,330 @@
+"""The ways to write an identifier: patterns for folded text, each with words that it cannot lack.
+
+Phone numbers are aside: the matcher compares them by their digits.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import Literal
+
+from scanner.texts import names
+from scanner.texts.folding import folded
+from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
+
+BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
+"""A name or an id stands alone, and not inside somebody's e-mail address."""
+
+GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
+"""What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
+
+ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
+"""Where an apostrophe was left out: OBrien, DAngelo."""
+
+APOSTROPHE = r"['`]?[ ]?"
+"""How the apostrophe of O'Brien is written: also OBrien and O Brien."""
+
+MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
+"""An address with more letters at either end is somebody else's."""
+
+FILE = r"\.(?:msg|eml|pst|txt|pdf|docx?|xlsx?|csv|vcf|html?|rtf|jpe?g|png)"
+"""An address in front of these is a file's name."""
+
+AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s(?:at|@)\s|@|%40)"
+DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|punkt|\.)\s?[\])}>]\s?|\s(?:dot|punkt)\s)"
+"""How @ and . are spelled to hide an address from machines."""
+
+AT_SIGNS = ("@", "%40", " @", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
+"""What follows a local part, whichever way its @ is spelled."""
+
+LEAST_LOCAL = 7
+"""A shorter local part, or one of letters only, may be anybody's."""
+
+LEAST_DIGITS = 8
+"""An id of so many digits is also found with its digits in groups."""
+
+LEAST_GROUPED = 6
+"""A shorter id is found as it is only."""
+
+LONG_ID = 13
+"""A number of so many digits is nobody else's key, however it is grouped."""
+
+LAST = 4
+"""How many digits a masked number shows."""
+
+WORD_BREAKS = (" ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
+"""What stands between the words of an address."""
+
+LEAST_PART = 4
+"""A shorter half of a double name is a particle."""
+
+ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
+"""What English writes behind a day; th behind all others."""
+
+LEAST_CUT = 2
+"""Fewer letters of a name say nothing."""
+
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
+SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
+"""An umlaut in two letters, between consonants: Mueller, and not Bauer."""
+
+Capitals = Literal["", "first", "all"]
+"""Which words of a text need a capital to be a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write an identifier, tried where one of its anchors occurs in the folded text.
+
+    ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
+    where there are any. ``capitals`` says which words of the
+    text need one: none, the first, all. ``only`` in the subject's own texts, or in cut ones.
+    """
+
+    index: int
+    anchors: tuple[str, ...]
+    pattern: str
+    strength: Strength
+    capitals: Capitals = ""
+    digits: str = ""
+    beside: tuple[str, ...] = ()
+    only: Literal["", "own", "cut"] = ""
+
+
+def forms(index: int, one: Identifier) -> Iterator[Form]:
+    """Yield the ways in which an identifier is written."""
+    if one.kind == "PHONE_NUMBER":
+        return
+    if one.kind == "DATE_OF_BIRTH":
+        yield from _dates(index, one)
+    elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
+        yield from _mails(index, one)
+    elif one.kind == "STREET_ADDRESS":
+        yield from _addresses(index, one)
+    elif one.kind == "PERSON" and "\n" in one.value:
+        yield from _names(index, one)
+    elif one.kind == "PERSON":
+        yield from _words(index, one)
+    else:
+        yield from _ids(index, one)
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    """Fold a name in the ways that mean the same: Müller is Muller and Mueller, OBrien O'Brien."""
+    name = ELISION.sub(r"\1'", name)
+    greek = [s for s in (folded(name),) if not name.isascii() and "oy" in s]
+    found = [folded(name), folded(name.lower().translate(UMLAUTS))]
+    found += [s.replace("oy", "ou") for s in greek]
+    return tuple(dict.fromkeys(" ".join(f.split()) for f in found))
+
+
+def _any(options: Iterable[str]) -> str:
+    """Make a pattern of several names; the parts of a double one may stand apart."""
+    patterns = [r"[\s-]+".join(map(_loosely, re.split(r"[\s-]+", o))) for o in options]
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _loosely(part: str) -> str:
+    """Make a pattern of a part of a name; an apostrophe may be another sign, a space or nothing."""
+    return APOSTROPHE.join(map(re.escape, part.split("'")))
+
+
+def _longest(options: Iterable[str]) -> tuple[str, ...]:
+    """Name the part of each option that a text cannot lack."""
+    return tuple(dict.fromkeys(max(re.split(r"[\s,'-]+", o), key=len) for o in options))
+
+
+def _others(options: Iterable[str]) -> tuple[str, ...]:
+    """Name another part of each option that a text cannot lack; nothing where one has none."""
+    found = []
+    for option in options:
+        parts = sorted(filter(None, re.split(r"[\s,'-]+", option)), key=len, reverse=True)
+        if not parts[1:]:
+            return ()
+        # Where two are as long as each other, the anchor is the first of them.
+        found.append(parts[1])
+    return tuple(dict.fromkeys(found))
+
+
+def _words(index: int, one: Identifier) -> Iterator[Form]:
+    """Find a part of a name, or a whole one as its column has it."""
+    spelled = [s for s in _spelled(one.value.replace(",", " ")) if s]
+    if not spelled:
+        return
+    inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
+    capitals: Capitals = "first" if one.strength == "weak" else ""
+    pattern = f"{BEFORE}(?:{inner}){AFTER}"
+    beside = _others(spelled)
+    yield Form(index, _longest(spelled), pattern, one.strength, capitals, beside=beside)
+    nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
+    for nick in sorted(nicks):
+        pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"
+        yield Form(index, (nick,), pattern, "weak", "first", only="own")
+
+
+def _names(index: int, one: Identifier) -> Iterator[Form]:
+    """Write a given and a family name in both orders, the given one also short or an initial."""
+    given, family = (_spelled(part) for part in one.value.split("\n"))
+    yield from _pair(index, given, family, "full")
+    for others in (_halves(given), names.nicknames(given[0])):
+        if others:
+            yield from _pair(index, sorted(others), family, "hint")
+    if halves := _halves(family):
+        yield from _pair(index, given, sorted(halves), "hint")
+    if short := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
+        yield from _pair(index, given, sorted(short), "hint")
+    yield from _cut(index, given[0], family[0])
+    anchors, last, first = _longest(family), _any(family), re.escape(given[0][0])
+    more = r"(?:[a-z]\.?\s?){0,2}"
+    for pattern in (
+        rf"{BEFORE}{first}\.?\s?{more}(?<=[\s.]){last}{AFTER}",
+        rf"{BEFORE}{last},\s*{first}(?:\.|{AFTER})(?:\s?[a-z]\.)?",
+    ):
+        yield Form(index, anchors, pattern, "weak", "first")
+
+
+def _halves(options: Iterable[str]) -> set[str]:
+    """Give the parts of double names that can stand for the whole."""
+    parts = {p for o in options for p in re.split(r"[\s-]+", o)}
+    return {p for p in parts if len(p) >= LEAST_PART and is_name(p)} - set(options)
+
+
+def _pair(
+    index: int, given: Iterable[str], family: Iterable[str], strength: Strength
+) -> Iterator[Form]:
+    """Write two names in both orders, with initials or whole names between them."""
+    given, family = tuple(given), tuple(family)
+    first, last, anchors = _any(given), _any(family), _longest(family)
+    beside = _longest(given)
+    narrow = max("".join(given + family)) < FIRST_IDEOGRAM
+    gap = GAP if narrow else GAP.replace("{1,4}", "{0,4}")
+    initials = rf"(?:{GAP}[a-z]\.?){{0,2}}"
+    for left, right in ((first, last), (last, first)):
+        pattern = rf"{BEFORE}{left}{initials}{gap}{right}{AFTER}"
+        yield Form(index, anchors, pattern, strength, beside=beside)
+    if narrow:
+        middle = rf"{BEFORE}{first}(?:[ ][^\W\d_]{{2,20}}){{1,2}}[ ]{last}{AFTER}"
+        turned = rf"{BEFORE}{last},[ ]{first}(?:[ ][^\W\d_]{{2,20}}){AFTER}"
+        for pattern in (middle, turned):
+            yield Form(index, anchors, pattern, "hint", "all", beside=beside)
+
+
+def _cut(index: int, given: str, family: str) -> Iterator[Form]:
+    """Write a name that a column's length cuts short."""
+    for first, sign, second in ((given, " ", family), (family, ", ", given), (family, " ", given)):
+        short = "|".join(re.escape(second[:k]) for k in range(len(second) - 1, LEAST_CUT - 1, -1))
+        if short:
+            pattern = rf"{BEFORE}{re.escape(first)}{sign}(?:{short})\Z"
+            yield Form(index, (f"{first}{sign}{second[:LEAST_CUT]}",), pattern, "hint", only="cut")
+
+
+def _mails(index: int, one: Identifier) -> Iterator[Form]:
+    """Write an address plainly, with a tag, with @ and . spelled out, and as part of a file's name."""
+    local, domain = folded(one.value).split("@")
+    local = local.partition("+")[0] or local
+    plain = re.escape(local)
+    tag = r"(?:\+[\w.%-]{1,64})?"
+    ends = r"\.".join(map(re.escape, domain.split(".")))
+    here = rf"{plain}{tag}@{ends}"
+    anchors = (f"{local}@", f"{local}+")
+    yield Form(index, anchors, f"{MAIL_BEFORE}{here}{MAIL_AFTER}", "strong")
+    apart = (DOT.join(map(re.escape, part.split("."))) for part in (local, domain))
+    starts = {local, *(local.replace(".", dot) for dot in (" dot ", "[dot]", "(dot)", " [dot] "))}
+    signs = tuple(sorted(s + sign for s, sign in product(starts, AT_SIGNS)))
+    yield Form(index, signs, f"{MAIL_BEFORE}{AT.join(apart)}{MAIL_AFTER}", "strong")
+    loose = rf"(?:(?<=_)|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|{MAIL_AFTER})"
+    yield Form(index, anchors, loose, "doubt")
+    short = "|".join(re.escape(domain[:k]) for k in range(len(domain) - 1, -1, -1))
+    yield Form(index, anchors[:1], rf"{MAIL_BEFORE}{plain}@(?:{short})\Z", "doubt", only="cut")
+    if len(local) >= LEAST_LOCAL and re.search(r"[\d._-]", local):
+        alone = rf"(?<![\w.+@-]){plain}(?![\w@+-])(?!\.\w)(?!{AT})"
+        yield Form(index, (local,), alone, "doubt")
+
+
+def _addresses(index: int, one: Identifier) -> Iterator[Form]:
+    """Write an address in one or several lines, with its words cut short or not.
+
+    Without the flat or the floor it is the house's, which means the subject beside something sure.
+    """
+    yield from _address(index, one.value, one.strength)
+    whole = one.value.strip()
+    ends = (m.start() for m in re.finditer(r"[\s,]+", whole))
+    if bare := next(
+        (whole[:end] for end in ends if UNIT.fullmatch(whole[end:].lstrip(" ,\t"))), ""
+    ):
+        yield from _address(index, bare, "hint")
+
+
+def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
+    words = [w.strip(".") for w in re.split(r"[\s,]+", folded(value)) if w.strip(".")]
+    if not words or not any(w[0].isdigit() for w in words):
+        return
+    options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
+    inner = r"[.]?[\s,>]+".join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
+    anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
+    if len(anchor[-1]) < LEAST_PART and len(options) > 1:
+        # St. or W. is in every other text: with the word beside it, it is not.
+        anchor = ["".join(parts) for parts in product(options[0], WORD_BREAKS, options[1])]
+    numbers = tuple(w for w in words if w[0].isdigit())
+    yield Form(index, tuple(anchor), f"{BEFORE}{inner}{AFTER}", strength, beside=numbers)
+
+
+def _ids(index: int, one: Identifier) -> Iterator[Form]:
+    """Write an id as it is, with other signs between its groups, or masked to its last digits."""
+    words = [w for w in re.split(r"[\s,]+", folded(one.value)) if w]
+    if not words:
+        return
+    inner = r"[\s,]+".join(map(re.escape, words))
+    pattern = f"{BEFORE}{inner}{AFTER}"
+    yield Form(index, (max(words, key=len),), pattern, one.strength)
+    signs = "".join(c for c in folded(one.value) if c.isalnum())
+    digits = "".join(c for c in signs if c.isascii() and c.isdigit())
+    if one.strength == "weak" or one.kind == "USERNAME":
+        return
+    if len(digits) >= LEAST_DIGITS:
+        apart = f"{BEFORE}{r'[ ./-]?'.join(map(re.escape, signs))}{AFTER}"
+        sure = len(digits) >= LONG_ID or not signs.isdigit()
+        yield Form(index, (), apart, one.strength if sure else "full", digits=digits)
+        yield from _masked(index, digits[-LAST:])
+    elif len(signs) >= LEAST_GROUPED and not signs.isdigit():
+        groups = re.split(r"[\s./-]+", folded(one.value))
+        others = [sign.join(groups) for sign in ("", " ", "-", ".", "/")]
+        apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
+        yield Form(index, tuple(others), apart, one.strength)
+
+
+def _masked(index: int, last: str) -> Iterator[Form]:
+    """Write a number of which only the end shows; it counts beside something else."""
+    shown = rf"(?:[*x#•]{{2,}}[\s-]?)+{last}(?!\d)|(?:end(?:ing|s|et)?|last)(?:\s\w+){{0,3}}\s{last}(?!\d)"
+    signs = ("*", "* ", "*-", "x", "x ", "x-", "#", "•", "• ", "in ", "with ", "auf ", "digits ")
+    yield Form(index, tuple(s + last for s in signs), shown, "weak")
+
+
+def _dates(index: int, one: Identifier) -> Iterator[Form]:
+    """Write a date of birth in the usual orders, in digits and in words."""
+    try:
+        day = date.fromisoformat(one.value)
+    except ValueError:
+        return
+    days, numbers = ({str(n), f"{n:02}"} for n in (day.day, day.month))
+    words, year = names.months(day.month), str(day.year)
+    said = {
+        sign.join(parts)
+        for sign in (".", "/", " ", "-", ". ")
+        for d, m in product(days, numbers)
+        for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
+    }
+    said.add(day.strftime("%Y%m%d"))
+    for d, word in product(days, words):
+        said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
+        said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
+        nth = f"{d}{ORDINALS.get(d.lstrip('0'), 'th')}"
+        said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
+        said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
+        said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
+    ordered = sorted(said, key=lambda s: (-len(s), s))
+    inner = "|".join(map(re.escape, ordered))
+    pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
+    yield Form(index, tuple(sorted(said)), pattern, "weak")
