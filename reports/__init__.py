@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
-    from scanner.records.chain import Entry
     from scanner.plans import Plan
+    from scanner.records.chain import Entry
     from scanner.witness import Testimony
 
 

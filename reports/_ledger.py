@@ -13,9 +13,9 @@ from typing import Any
 from reports import _alone, _file
 from reports._markup import Markup, join, tag
 from reports.csv import safe
-from scanner.records.chain import Entry
 from scanner.errors import Misconfigured
 from scanner.model import dump
+from scanner.records.chain import Entry
 
 HEADS = (
     "line",

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from scanner.records import marks
 from scanner.errors import Misconfigured
-from scanner.records.headings import Headings
 from scanner.identity import typed
+from scanner.records import marks
+from scanner.records.headings import Headings
 from scanner.sheets import Row, Sheet, column
 
 SAMPLE = 1000

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
 
-from scanner.packs import relations
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
+from scanner.packs import relations
 from scanner.packs.relations import places
 from scanner.rows import Address, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows

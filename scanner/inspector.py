@@ -10,15 +10,11 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, select
 
 from scanner import __version__, sampler
-from scanner.packs import pathfinder
-from scanner.scanning import reuse, stretches, workers
 from scanner.database import identify, identity, reading, ref, reflect, wanted
 from scanner.detectors.by_language import DEFAULT, Language
 from scanner.detectors.classify import inherit
 from scanner.detectors.copies import copies
 from scanner.errors import DatabaseFailed, Misconfigured
-from scanner.scanning.examiner import Examined, Unit, Work, left_out, tell, verdict_of
-from scanner.scanning.knowledge import knowledge
 from scanner.model import (
     STORED_VIEW,
     VIEW,
@@ -32,9 +28,13 @@ from scanner.model import (
     digest,
     dump,
 )
-from scanner.scanning.partial import Partial
+from scanner.packs import pathfinder
 from scanner.recognizers import load
 from scanner.rulebook import Pack
+from scanner.scanning import reuse, stretches, workers
+from scanner.scanning.examiner import Examined, Unit, Work, left_out, tell, verdict_of
+from scanner.scanning.knowledge import knowledge
+from scanner.scanning.partial import Partial
 
 __all__ = ["DEFAULT", "Partial", "scan"]
 

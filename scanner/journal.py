@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData
 
-from scanner.records import anchors, chain, keyring
-from scanner.records.chain import START, Entry, Event
 from scanner.database import identity, ref
 from scanner.errors import AlreadyDone, Misconfigured, Negative
-from scanner.records.keyring import JournalKey
 from scanner.guards.probes import looks, probe
+from scanner.records import anchors, chain, keyring
+from scanner.records.chain import START, Entry, Event
+from scanner.records.keyring import JournalKey
 
 __all__ = ["START", "Entry", "Event", "Journal", "probe"]
 

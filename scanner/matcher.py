@@ -12,11 +12,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
+from scanner.model import Span
 from scanner.texts import names, phones
 from scanner.texts.folding import fold, folded, pieces
 from scanner.texts.forms import Form, forms
-from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
-from scanner.model import Span
 from scanner.texts.sieve import Sieve
 
 NEAR = 60

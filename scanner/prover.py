@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, Table, func, select
 
 from scanner import planner, verifier
-from scanner.texts.placeholders import stands
-from scanner.subjects.acquaintance import Request
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
-from scanner.plans import Figure, Mention, Plan
 from scanner.packs.references import key_column
 from scanner.packs.relations import places
+from scanner.plans import Figure, Mention, Plan
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
+from scanner.subjects.acquaintance import Request
+from scanner.texts.placeholders import stands
 
 
 @dataclass(frozen=True, slots=True)

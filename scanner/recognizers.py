@@ -13,10 +13,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from scanner.packs import ruletables
-from scanner.texts import wording
 from scanner.errors import Misconfigured
+from scanner.packs import ruletables
 from scanner.packs.ruletables import OURS, Allowed, Foreign, Phrase, Recognizer, Weight
+from scanner.texts import wording
 
 __all__ = ["OURS", "Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]
 

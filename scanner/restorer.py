@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from scanner.subjects import surveyor
 from scanner.database import reading
 from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
 from scanner.executor import execute
 from scanner.journal import Journal
-from scanner.records.ledger import Warrant
 from scanner.model import Progress
 from scanner.plans import Plan
+from scanner.records.ledger import Warrant
 from scanner.records.receipts import Receipt
 from scanner.records.revenants import Revenant
+from scanner.subjects import surveyor
 from scanner.subjects.surveyor import Survey
 
 

@@ -13,9 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from scanner.packs import tracking
 from scanner.errors import Misconfigured
 from scanner.model import Personal, digest
+from scanner.packs import tracking
 from scanner.packs.tracking import Tracking
 
 T = TypeVar("T")

@@ -38,11 +38,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, _Binary
 
-from scanner.scanning.counter import Count, number_key
 from scanner.database import dialect_of, reading
 from scanner.detectors.values import Kind, Values
 from scanner.dialects.generic import key_ranges
 from scanner.errors import DatabaseFailed
+from scanner.scanning.counter import Count, number_key
 from scanner.scanning.stretches import Stretch
 
 LONGEST = 4000

@@ -25,16 +25,16 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import ClauseElement
 
 from scanner import rulebook, verifier
-from scanner.guards import safeguards
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
-from scanner.rewriting.patches import patches
-from scanner.planner import Draft
-from scanner.rewriting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.guards import safeguards
 from scanner.packs.references import key_column
+from scanner.planner import Draft
 from scanner.purge.removals import KEYS, Removal, removals
+from scanner.rewriting.patches import patches
+from scanner.rewriting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 

@@ -15,11 +15,11 @@ from unicodedata import category
 from sqlalchemy import Column, types
 from sqlalchemy.types import TypeEngine
 
+from scanner.errors import Misconfigured
+from scanner.model import KEEP
 from scanner.texts import placeholders as placeholders
 from scanner.texts.nothing import EMPTY_DATE, nothing, type_name
 from scanner.texts.placeholders import is_placeholder, without_placeholders
-from scanner.errors import Misconfigured
-from scanner.model import KEEP
 
 __all__ = [
     "Settings",

@@ -17,14 +17,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from scanner.subjects import bundler
 from scanner.database import ref
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
-from scanner.plans import Figure
 from scanner.packs.relations import places
+from scanner.plans import Figure
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
+from scanner.subjects import bundler
 from scanner.subjects.searcher import search
 from scanner.subjects.spotter import Rows, Sight, again
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from scanner.purge.bulk import Bulk
 from scanner.database import connect
 from scanner.executor import batches
 from scanner.journal import Journal
+from scanner.purge.bulk import Bulk
 from tests.erasing import PACK
 from tests.killing import die, digest
 

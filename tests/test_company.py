@@ -2,9 +2,9 @@
 
 from sqlalchemy import Column, String
 
-from scanner.subjects.company import Company
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.subjects.company import Company
 
 COLUMNS = [Column("title", String(40)), Column("notes", String(4000))]
 CALLED = {"first_name": "PERSON", "last_name": "PERSON", "e_mail": "EMAIL_ADDRESS"}

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import CHAR, Column, MetaData, String, Table, create_engine, insert, select, text
 
 from scanner import errors
-from scanner.subjects import mentions
 from scanner.database import connect, dialect_of
+from scanner.subjects import mentions
 from tests import mini, purging
 from tests.erasing import Erasure, refused
 from tests.purging import Purging

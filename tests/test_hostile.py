@@ -7,10 +7,10 @@ from faker import Faker
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.subjects.crowd import Crowd
-from scanner.texts.folding import fold, folded
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.subjects.crowd import Crowd
+from scanner.texts.folding import fold, folded
 
 LOCALES = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "pl_PL", "tr_TR", "ru_RU", "el_GR"]
 PEOPLE = 40

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from scanner.records import keyring, ledger, marks
 from scanner.journal import Journal
+from scanner.records import keyring, ledger, marks
 from tests import mini
 from tests.erasing import Erasure
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from scanner.records import anchors, chain, keyring
 from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.journal import Journal
+from scanner.records import anchors, chain, keyring
 
 NOW = "2026-01-01T00:00:00+00:00"
 

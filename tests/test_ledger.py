@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scanner import errors
-from scanner.records import anchors, holds, keyring, ledger
 from scanner.cli import _options
+from scanner.records import anchors, holds, keyring, ledger
 from scanner.records.ledger import Warrant
 from tests import mini
 

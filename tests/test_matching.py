@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.texts.folding import fold, folded
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.texts.folding import fold, folded
 from scanner.texts.phones import national
 
 ENTITIES = {

@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 
 from scanner import rulebook
 from scanner.errors import Misconfigured
-from scanner.packs.keynames import Names
 from scanner.model import TableRef
+from scanner.packs.keynames import Names
 from tests import mini, shop
 
 CASES = {

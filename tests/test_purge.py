@@ -5,8 +5,8 @@ import json
 import pytest
 
 from scanner import errors, prover
-from scanner.purge import directives
 from scanner.plans import Plan
+from scanner.purge import directives
 from scanner.purge.uprooter import Uprooter
 from tests import mini, purging
 from tests.erasing import PACK

@@ -13,13 +13,13 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
 from scanner import dialects, errors
-from scanner.records import holds
-from scanner.purge.bulk import Bulk
 from scanner.cli import _bulk
 from scanner.database import connect
 from scanner.dialects import generic
 from scanner.executor import batches
 from scanner.journal import Journal
+from scanner.purge.bulk import Bulk
+from scanner.records import holds
 from tests import mini, purging
 from tests.killing import digest
 from tests.purge_killing import kept

@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from scanner import inspector
-from scanner.scanning import counter
 from scanner.cli import main
 from scanner.database import connect, reading, reflect
 from scanner.model import Scan
+from scanner.scanning import counter
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scanner import planner, rulebook, verifier
-from scanner.records import anchors, keyring
 from scanner.database import connect, reading, reflect
 from scanner.executor import execute
 from scanner.journal import Journal
+from scanner.records import anchors, keyring
 from tests import drill, mini
 from tests.erasing import PACK, Erasure
 from tests.servers import fresh_database

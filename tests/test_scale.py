@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from scanner import inspector, sampler
-from scanner.scanning import workers
 from scanner.database import connect
 from scanner.errors import DatabaseFailed, Misconfigured, Refused
 from scanner.model import Finding, Scan, Silent
+from scanner.scanning import workers
 from scanner.scanning.partial import Partial
 
 TABLES = 12

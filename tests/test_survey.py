@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import create_engine, event, exc, text
 
 from scanner import errors, planner
+from scanner.database import dialect_of
 from scanner.guards import safeguards
+from scanner.plans import Basis
 from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
-from scanner.database import dialect_of
-from scanner.plans import Basis
 from tests import mini
 from tests.erasing import PACK, Erasure
 

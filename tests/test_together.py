@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 
 from scanner import errors, planner
+from scanner.executor.errands import Aside
+from scanner.plans import Basis
 from scanner.records import holds
 from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
-from scanner.executor.errands import Aside
-from scanner.plans import Basis
 from tests import drill, mini, purging
 from tests.erasing import PACK, Erasure
 from tests.purging import Purging

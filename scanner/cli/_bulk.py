@@ -131,8 +131,8 @@ def erase(
 ) -> None:
     """Carry out a purge of many, or go on with one."""
     from scanner import rulebook
-    from scanner.purge.bulk import Bulk
     from scanner.executor import batches
+    from scanner.purge.bulk import Bulk
 
     todo = Bulk.from_json(text)
     if output and output.suffix.lower() == ".html":

@@ -9,8 +9,8 @@ from scanner.cli import _connection
 from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from scanner.purge.directives import Directive
     from scanner.packs.references import Ground
+    from scanner.purge.directives import Directive
 
 
 def among(names: Sequence[str]) -> list[str]:
@@ -113,8 +113,8 @@ def _ground(
     from scanner import database, rulebook
     from scanner.graph import Walk
     from scanner.packs.linker import Linker, Tie
-    from scanner.plans import Basis
     from scanner.packs.references import Ground
+    from scanner.plans import Basis
     from scanner.rows import Address
 
     decided = reports.read(audit) if audit else None

@@ -11,8 +11,8 @@ from scanner.cli import _connection, _options, _output
 from scanner.errors import Misconfigured, Negative
 
 if TYPE_CHECKING:
-    from scanner.records.holds import Due
     from scanner.journal import Journal
+    from scanner.records.holds import Due
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -96,8 +96,8 @@ def late(book: "Journal", *, as_json: bool) -> None:
     Raises:
         Negative: there is something.
     """
-    from scanner.records import holds
     from scanner.model import dump
+    from scanner.records import holds
 
     found = holds.overdue(book.read(), _connection.now())
     if as_json:

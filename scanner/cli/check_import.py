@@ -12,9 +12,9 @@ from scanner.errors import Misconfigured, Negative
 from scanner.texts.wording import count
 
 if TYPE_CHECKING:
-    from scanner.records.chain import Entry
     from scanner.gatekeeper import Check, Gatekeeper
     from scanner.journal import Journal
+    from scanner.records.chain import Entry
     from scanner.sheets import Sheet
 
 
@@ -66,8 +66,8 @@ def command(
     """
     _usable(db, journal, file, output)
     from scanner import gatekeeper, sheets
-    from scanner.records import headings
     from scanner.journal import Journal
+    from scanner.records import headings
 
     book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
     known, marking = _known(book)

@@ -12,8 +12,8 @@ from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
-    from scanner.records.ledger import Warrant
     from scanner.plans import Plan
+    from scanner.records.ledger import Warrant
     from scanner.records.receipts import Receipt
 
 
@@ -71,10 +71,10 @@ def command(
     command goes on with the batches that are left.
     """
     from scanner import rulebook
-    from scanner.purge.bulk import is_bulk
     from scanner.executor import execute
-    from scanner.records.ledger import Warrant
     from scanner.plans import Plan
+    from scanner.purge.bulk import is_bulk
+    from scanner.records.ledger import Warrant
 
     warrant = Warrant(request, _options.login(by))
     text = _output.read_text(plan)

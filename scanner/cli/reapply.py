@@ -13,8 +13,8 @@ from scanner.errors import Misconfigured, Refused, Unfinished
 if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.plans import Basis
-    from scanner.restorer import Outcome
     from scanner.records.revenants import Revenant
+    from scanner.restorer import Outcome
 
 TOLD = {
     "undone": "is back",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.model import Scan
-    from scanner.scanning.partial import Partial
     from scanner.rulebook import Pack
+    from scanner.scanning.partial import Partial
 
 SAMPLE = 1000
 """How many rows of a table are read unless told otherwise."""
@@ -125,8 +125,8 @@ def command(
     if not previous:
         _alone(fail_on, reread)
     from scanner import inspector
-    from scanner.scanning import reuse
     from scanner.cli.audit import read
+    from scanner.scanning import reuse
 
     before = read(previous) if previous else None
     partial = inspector.Partial(output, say=_output.remark, fresh=fresh) if output else None

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
-from scanner.texts.folding import fold, folded
 from scanner.model import Evidence
-from scanner.texts.patterns import OutOfTime
 from scanner.recognizers import Recognizer, Rules
+from scanner.texts.folding import fold, folded
+from scanner.texts.patterns import OutOfTime
 
 COST = 2
 

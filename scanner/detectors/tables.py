@@ -17,9 +17,9 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence, Personal
-from scanner.texts.patterns import OutOfTime
 from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
+from scanner.texts.patterns import OutOfTime
 
 MARK = re.compile(r"\s*\[efface: [^]]*\]")
 """What the report postgresql-comments adds to a comment: a verdict of ours is no evidence for it."""

@@ -15,12 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from scanner import verifier
-from scanner.guards import safeguards
-from scanner.purge import bulkplanner
-from scanner.records import ledger
-from scanner.subjects import multitude
-from scanner.purge.bulk import Batch, Bulk, BulkReceipt
-from scanner.purge.bulkplanner import Setting
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
 from scanner.errors import (
     AlreadyDone,
@@ -35,14 +29,20 @@ from scanner.executor import batchbook, bulkscrub, deletion
 from scanner.executor.batchbook import Sums
 from scanner.executor.meter import ElsewhereError, Meter
 from scanner.executor.transaction import writing
+from scanner.guards import safeguards
 from scanner.journal import Journal
-from scanner.records.ledger import NOBODYS, Warrant
 from scanner.model import Progress, Silent, TableRef
-from scanner.subjects.multitude import Multitude
-from scanner.purge.purging import agenda_of
 from scanner.packs.references import key_column
-from scanner.rulebook import Pack
+from scanner.purge import bulkplanner
+from scanner.purge.bulk import Batch, Bulk, BulkReceipt
+from scanner.purge.bulkplanner import Setting
+from scanner.purge.purging import agenda_of
 from scanner.purge.uprooter import Uprooter, Uprooting
+from scanner.records import ledger
+from scanner.records.ledger import NOBODYS, Warrant
+from scanner.rulebook import Pack
+from scanner.subjects import multitude
+from scanner.subjects.multitude import Multitude
 
 ROUNDS = 3
 """How often what triggers wrote about rows that are gone is deleted again."""

@@ -12,26 +12,26 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table
 
 from scanner import planner
-from scanner.rewriting import changes
-from scanner.subjects import multitude
-from scanner.purge.bulkplanner import Setting
-from scanner.subjects.company import Company
 from scanner.database import ref
 from scanner.errors import Residue, Undecided
 from scanner.executor import cells
 from scanner.graph import Territory, table_of
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
-from scanner.subjects.mentions import Judge, Mentions
 from scanner.model import ColumnRef, Key, Progress, TableRef
-from scanner.subjects.multitude import Multitude, Place, Spot
 from scanner.plans import Basis
+from scanner.purge.bulkplanner import Setting
+from scanner.purge.uprooter import Uprooting
 from scanner.records.recorder import Tally
+from scanner.rewriting import changes
 from scanner.rewriting.rewriter import Rewriter
 from scanner.rows import chunks
+from scanner.subjects import multitude
+from scanner.subjects.company import Company
+from scanner.subjects.mentions import Judge, Mentions
+from scanner.subjects.multitude import Multitude, Place, Spot
 from scanner.subjects.searcher import NO_TEXT, RowHits, fills, searched
 from scanner.subjects.searcher import text as said
-from scanner.purge.uprooter import Uprooting
 
 REMAINS = ("left", "review", "kept", "namesakes")
 """Why a row still says the same as somebody who was purged, the worst first."""

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, Update, delete, update
 
-from scanner.purge.appraiser import Itinerary
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Refused, Stale
 from scanner.journal import probe
 from scanner.model import TableRef
-from scanner.planner import Draft
-from scanner.records.recorder import Tally
 from scanner.packs.references import Ground, Reference, key_column, ordered
-from scanner.rows import chunks
+from scanner.planner import Draft
+from scanner.purge.appraiser import Itinerary
 from scanner.purge.uprooter import Uprooter, Uprooting, referring, unless
+from scanner.records.recorder import Tally
+from scanner.rows import chunks
 
 LOG = logging.getLogger(__name__)
 

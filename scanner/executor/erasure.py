@@ -17,10 +17,6 @@ from sqlalchemy import (
 )
 
 from scanner import planner, verifier
-from scanner.guards import further, newcomers, safeguards
-from scanner.records import holds, ledger, recorder
-from scanner.subjects import surveyor
-from scanner.subjects.acquaintance import Request
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion
@@ -28,14 +24,18 @@ from scanner.executor.cells import rewrite
 from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
+from scanner.guards import further, newcomers, safeguards
 from scanner.journal import Journal, probe
-from scanner.records.ledger import NOBODYS, Warrant
 from scanner.model import Progress
 from scanner.planner import Draft
 from scanner.plans import Plan
+from scanner.records import holds, ledger, recorder
+from scanner.records.ledger import NOBODYS, Warrant
 from scanner.records.receipts import Receipt
 from scanner.records.recorder import Tally
 from scanner.rulebook import Pack
+from scanner.subjects import surveyor
+from scanner.subjects.acquaintance import Request
 from scanner.subjects.surveyor import Survey
 from scanner.texts.wording import count
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from scanner import planner
-from scanner.subjects.acquaintance import Acquaintance, Request
 from scanner.database import ref
 from scanner.graph import Territory
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
+from scanner.subjects.acquaintance import Acquaintance, Request
 from scanner.subjects.spotter import Sight
 
 

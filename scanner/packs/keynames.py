@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from scanner.texts import wording
 from scanner.model import TableRef
+from scanner.texts import wording
 
 Fit = Literal["full", "part", "short"]
 """How a column names a table: wholly, with other words before (``billing_customer_id``), cut."""

@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from scanner.database import dialect_of, ref
-from scanner.packs.keynames import Fit, Names, stems
 from scanner.model import TableRef
+from scanner.packs.keynames import Fit, Names, stems
 from scanner.rows import chunks
 
 Certainty = Literal["declared", "sure", "likely", "weak"]

@@ -15,8 +15,8 @@ from scanner.database import ref
 from scanner.errors import Misconfigured, Refused
 from scanner.graph import table_of
 from scanner.packs.relations import places
-from scanner.rulebook import Pack
 from scanner.packs.tracking import Find
+from scanner.rulebook import Pack
 
 OPEN = re.compile(r"\{([\w.]+)\}")
 """Something to fill in."""

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, Date, DateTime, MetaData
 
-from scanner.texts import wording
 from scanner.database import key_of
 from scanner.errors import Misconfigured
-from scanner.packs.linker import ENOUGH, Linker, Tie, is_unique
 from scanner.model import Audit, Finding, TableRef
+from scanner.packs.linker import ENOUGH, Linker, Tie, is_unique
 from scanner.rulebook import Rows
+from scanner.texts import wording
 
 State = Literal["follow", "confirm", "tell"]
 """Followed; followed once a person confirmed it; written as a comment only."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from scanner.database import key_of, ref
-from scanner.purge.directives import Line
 from scanner.graph import Walk
-from scanner.packs.linker import Tie
 from scanner.model import TableRef
+from scanner.packs.linker import Tie
 from scanner.packs.relations import MANY_TO_ONE
+from scanner.purge.directives import Line
 
 PAIRS = 5
 """Clarify's relation type with a table of pairs."""

@@ -10,22 +10,22 @@ from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table, func,
 from sqlalchemy.exc import DBAPIError
 
 from scanner import __version__, planner, verifier
-from scanner.guards import stops
-from scanner.purge import losses, purging
-from scanner.records import holds
-from scanner.subjects import acquaintance, multitude
-from scanner.purge.appraiser import Itinerary
-from scanner.purge.bulk import Batch, Bulk
 from scanner.database import dialect_of, reading, ref, reflect
-from scanner.purge.directives import Agenda
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
+from scanner.guards import stops
 from scanner.model import Audit, Progress, Silent, TableRef
-from scanner.plans import Basis, StopFound
 from scanner.packs.references import Ground, key_column
+from scanner.plans import Basis, StopFound
+from scanner.purge import losses, purging
+from scanner.purge.appraiser import Itinerary
+from scanner.purge.bulk import Batch, Bulk
+from scanner.purge.directives import Agenda
+from scanner.purge.uprooter import Uprooter, Uprooting
+from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.purge.uprooter import Uprooter, Uprooting
+from scanner.subjects import acquaintance, multitude
 
 REMEMBERED = 2_000_000
 """So many keys of rows are remembered, so that none counts twice: bounds the memory of a plan."""

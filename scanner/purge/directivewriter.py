@@ -8,11 +8,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from scanner.purge.appraiser import appraise
 from scanner.database import ref
-from scanner.purge.directives import Agenda, Directive, Line
 from scanner.errors import Misconfigured
 from scanner.packs.references import Ground, Reference, key_column
+from scanner.purge.appraiser import appraise
+from scanner.purge.directives import Agenda, Directive, Line
 
 HEAD = """\
 A purge directive proposed by efface. Read it before you use it. A line in follow deletes the rows

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scanner.records.chain import Entry
 from scanner.errors import Misconfigured, Negative
+from scanner.records.chain import Entry
 from scanner.records.keyring import JournalKey, settle
 
 NAME_LENGTH = 32

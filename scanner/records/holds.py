@@ -13,11 +13,11 @@ from functools import cache
 from typing import Any
 
 from scanner import rulebook
-from scanner.records.chain import Entry
 from scanner.errors import Misconfigured, Stopped
 from scanner.journal import Journal
-from scanner.records.ledger import Warrant
 from scanner.plans import Plan, StopFound
+from scanner.records.chain import Entry
+from scanner.records.ledger import Warrant
 
 RULE = "hold"
 """What the stop is called in a plan."""

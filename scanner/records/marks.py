@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import product
 
+from scanner.identity import MAIL, Identity, is_name
 from scanner.texts import names, phones
 from scanner.texts.folding import folded
 from scanner.texts.forms import SPELLED_OUT
-from scanner.identity import MAIL, Identity, is_name
 
 FORM = 1
 """The version of how identifiers are normalised."""

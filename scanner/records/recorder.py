@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner import __version__
-from scanner.scanning import knowledge
 from scanner.guards.bystanders import Bystanders
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Review
 from scanner.records.receipts import Receipt
+from scanner.scanning import knowledge
 
 TEXT = "FREE_TEXT"
 """The kind of a column that was not known to be personal and named the subject all the same."""

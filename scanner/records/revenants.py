@@ -11,22 +11,22 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, MetaData, select
 
-from scanner.records import marks
-from scanner.subjects import acquaintance, dossier
-from scanner.subjects.acquaintance import Request
-from scanner.records.chain import Entry
 from scanner.database import identify, reading, ref, reflect
 from scanner.errors import EffaceError, Misconfigured
 from scanner.graph import Walk
 from scanner.identity import Identity
 from scanner.journal import Journal
-from scanner.records.ledger import Erasure, erasures
 from scanner.matcher import Matcher
-from scanner.plans import Basis
 from scanner.packs.relations import places
+from scanner.plans import Basis
+from scanner.records import marks
+from scanner.records.chain import Entry
+from scanner.records.ledger import Erasure, erasures
 from scanner.rewriting.rewriter import Rewriter
 from scanner.rulebook import Pack, pack
 from scanner.strategies import is_placeholder
+from scanner.subjects import acquaintance, dossier
+from scanner.subjects.acquaintance import Request
 
 State = Literal["undone", "erased", "absent", "other", "unclear"]
 """It has to be erased again; it still is; its row is not in this copy; the key is somebody else's;

@@ -5,10 +5,10 @@ The journal holds no names: a number that could be one is replaced by a digest o
 
 from collections.abc import Sequence
 
-from scanner.records import holds
 from scanner.journal import Journal
-from scanner.records.ledger import ID, LOGIN, Warrant
 from scanner.model import digest
+from scanner.records import holds
+from scanner.records.ledger import ID, LOGIN, Warrant
 from scanner.requests.items import Item, Standing
 
 DIGITS = 12

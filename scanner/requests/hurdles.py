@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, MetaData
 
-from scanner.guards import stops
-from scanner.purge import purging
-from scanner.purge.appraiser import appraise
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
-from scanner.plans import StopFound
+from scanner.guards import stops
 from scanner.packs.references import Ground
+from scanner.plans import StopFound
+from scanner.purge import purging
+from scanner.purge.appraiser import appraise
+from scanner.purge.uprooter import Uprooter
 from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
-from scanner.purge.uprooter import Uprooter
 from scanner.texts.wording import count
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
-from scanner.records.chain import Entry
 from scanner.executor.errands import Aside
+from scanner.records.chain import Entry
 from scanner.records.receipts import Receipt
 
 State = Literal["open", "closed", "unknown"]

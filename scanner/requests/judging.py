@@ -5,11 +5,11 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from scanner.records.chain import Entry
 from scanner.errors import Misconfigured
 from scanner.packs.lookups import OPEN
-from scanner.requests.items import Item, Past, Standing, Verdict
 from scanner.packs.tracking import Policy
+from scanner.records.chain import Entry
+from scanner.requests.items import Item, Past, Standing, Verdict
 
 UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, MetaData
 
-from scanner.subjects import acquaintance
 from scanner.errors import AlreadyDone, Misconfigured
 from scanner.executor import errands
 from scanner.executor.transaction import writing
 from scanner.packs.lookups import Lookup
 from scanner.requests import finder
 from scanner.rulebook import Pack
+from scanner.subjects import acquaintance
 
 
 def open_request(

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from scanner.errors import Misconfigured
+from scanner.journal import Journal
 from scanner.records import ledger
 from scanner.records.chain import Entry
-from scanner.errors import Misconfigured
 from scanner.records.holds import same
-from scanner.journal import Journal
 from scanner.records.ledger import Erasure
 from scanner.requests import docket
 from scanner.requests.items import Item, Past

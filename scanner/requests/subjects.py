@@ -6,12 +6,12 @@ from typing import Any, Self
 
 from sqlalchemy import Engine, MetaData, select
 
-from scanner.subjects import acquaintance
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
 from scanner.packs.relations import places
 from scanner.rows import chunks
 from scanner.rulebook import Pack
+from scanner.subjects import acquaintance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from sqlalchemy import MetaData
 
 from scanner import strategies
 from scanner.graph import table_of
-from scanner.subjects.mentions import Mentions
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Mention
 from scanner.rewriting.rewriter import Edit, settings, tag, unique_columns
 from scanner.rows import Address
 from scanner.rulebook import Pack
+from scanner.subjects.mentions import Mentions
 
 
 def changed(draft: Draft, pack: Pack) -> list[Edit]:

@@ -23,11 +23,11 @@ from sqlalchemy import (
 )
 
 from scanner import strategies
-from scanner.rewriting.changes import changed
 from scanner.database import dialect_of
 from scanner.graph import table_of
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
+from scanner.rewriting.changes import changed
 from scanner.rewriting.recipes import (
     Cut,
     Guard,

@@ -12,9 +12,6 @@ from sqlalchemy import Column, Engine, MetaData, Table
 from sqlalchemy.types import NullType
 
 from scanner import sampler
-from scanner.scanning import reuse, tally
-from scanner.texts.placeholders import is_erased
-from scanner.scanning.counter import Count, count
 from scanner.database import reading, ref
 from scanner.detectors import classify, tables
 from scanner.detectors.by_language import Language
@@ -25,8 +22,11 @@ from scanner.errors import DatabaseFailed
 from scanner.model import ColumnRef, Finding, Status, TableFacts
 from scanner.recognizers import Rules
 from scanner.rulebook import Pack
+from scanner.scanning import reuse, tally
+from scanner.scanning.counter import Count, count
 from scanner.scanning.stretches import CELLS, Stretch, stretches
 from scanner.scanning.tally import Joined, Tally
+from scanner.texts.placeholders import is_erased
 
 LEFT_OUT = "left out on request"
 """Why a table was not read that the globs left out."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Engine
 
 from scanner.database import ref
-from scanner.scanning.examiner import Cut, Examined, Outcome, Part, Unit, Work, finished, joined
 from scanner.model import TableRef
+from scanner.scanning.examiner import Cut, Examined, Outcome, Part, Unit, Work, finished, joined
 from scanner.scanning.stretches import Stretch
 from scanner.scanning.tally import Joined
 

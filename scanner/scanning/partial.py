@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scanner.errors import Misconfigured
-from scanner.scanning.examiner import Examined
 from scanner.model import VERSION, Scan, TableRef
+from scanner.scanning.examiner import Examined
 
 OWNER = 0o600
 """Only the owner may read it: like scan.json it says where personal data is."""

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Table, and_, func, or_, select, type_coerce
 from sqlalchemy.types import NullType
 
-from scanner.scanning.counter import Count, number_key
 from scanner.database import reading
 from scanner.errors import DatabaseFailed
+from scanner.scanning.counter import Count, number_key
 
 CELLS = 1_000_000
 """About so many cells of a table are read, held and judged at a time."""

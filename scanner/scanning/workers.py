@@ -32,9 +32,9 @@ from sqlalchemy import Engine
 from scanner import __version__
 from scanner.database import connect, identify, reading, reflect
 from scanner.errors import EffaceError, Misconfigured, Refused
+from scanner.model import Database
 from scanner.scanning.examiner import Examined, Outcome, Unit, Work, examine
 from scanner.scanning.joiner import Joiner
-from scanner.model import Database
 
 VARIABLE = "EFFACE_DB"
 """Where a cluster's worker finds the URL of the database."""

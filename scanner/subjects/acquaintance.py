@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, exists, literal, select, union_all
 
-from scanner.subjects import dossier
 from scanner.database import dialect_of, identify, key_of, ref
 from scanner.errors import Misconfigured, Stale
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
 from scanner.model import ColumnRef, TableRef
-from scanner.plans import Answer, Basis
 from scanner.packs.relations import places
+from scanner.plans import Answer, Basis
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
+from scanner.subjects import dossier
 
 LOG = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from sqlalchemy import Column
 
-from scanner.subjects.crowd import Crowd
 from scanner.identity import Identity
 from scanner.matcher import Matcher
+from scanner.subjects.crowd import Crowd
 from scanner.subjects.searcher import fills, text
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 
-from scanner.texts.folding import folded
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
+from scanner.texts.folding import folded
 from scanner.texts.sieve import Sieve
 
 

@@ -7,13 +7,13 @@ from sqlalchemy import Connection, Table, select
 
 from scanner import identity as identities
 from scanner.database import ref
-from scanner.texts.folding import folded
 from scanner.graph import Row, Territory, Walk
 from scanner.identity import AROUND, Identity, is_name
 from scanner.model import ColumnRef, TableRef
 from scanner.plans import Basis
 from scanner.rows import chunks, named
 from scanner.strategies import is_placeholder
+from scanner.texts.folding import folded
 
 T = TypeVar("T")
 

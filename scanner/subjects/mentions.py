@@ -12,9 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.texts import names
 from scanner.errors import Refused
-from scanner.texts.folding import folded
 from scanner.graph import Territory
 from scanner.identity import AROUND, Identity, is_name
 from scanner.matcher import Match
@@ -22,6 +20,8 @@ from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.subjects.searcher import RowHits, text
+from scanner.texts import names
+from scanner.texts.folding import folded
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"

@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, or_, select
 
-from scanner.subjects import dossier
-from scanner.subjects.company import Company
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.graph import Row, Territory, Walk, table_of
@@ -18,6 +16,8 @@ from scanner.identity import Identity
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.plans import Basis
 from scanner.rows import Address, chunks, named
+from scanner.subjects import dossier
+from scanner.subjects.company import Company
 from scanner.subjects.searcher import passages, searched
 
 GROUP = 1000

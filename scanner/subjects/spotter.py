@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table
 
-from scanner.subjects.crowd import Crowd
 from scanner.database import dialect_of, ref
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
+from scanner.subjects.crowd import Crowd
 from scanner.subjects.searcher import ALL, Piece, RowHits, passages, said_in, search, searched
 
 PAIR = 2

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData
 
 from scanner import planner
-from scanner.subjects import acquaintance
-from scanner.subjects.acquaintance import Acquaintance, Request
 from scanner.database import dialect_of, fingerprint, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale
 from scanner.model import Progress
 from scanner.planner import Draft
+from scanner.subjects import acquaintance
+from scanner.subjects.acquaintance import Acquaintance, Request
 from scanner.subjects.spotter import Sight, Spots, spot
 
 

@@ -10,9 +10,9 @@ from datetime import date
 from itertools import product
 from typing import Literal
 
+from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
 from scanner.texts import names
 from scanner.texts.folding import folded
-from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
 
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""

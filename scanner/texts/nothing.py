@@ -7,8 +7,8 @@ from uuid import NAMESPACE_OID, uuid5
 from sqlalchemy import Column, types
 from sqlalchemy.types import TypeEngine
 
-from scanner.texts import placeholders as placeholders
 from scanner.errors import Misconfigured
+from scanner.texts import placeholders as placeholders
 
 EMPTY_DATE = datetime(1900, 1, 1)
 """What a date that must not be NULL becomes where no pack says otherwise."""

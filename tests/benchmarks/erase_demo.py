@@ -104,9 +104,9 @@ def _demo(
     folder: Path, seed: int, subjects: int, options: argparse.Namespace, tally: Tally
 ) -> None:
     from scanner import audit, demo, inspector, rulebook
-    from scanner.subjects import surveyor
     from scanner.database import connect
     from scanner.plans import Basis
+    from scanner.subjects import surveyor
 
     url = f"sqlite:///{folder / 'demo.sqlite'}"
     truth = demo.create(url, cases=options.cases, contacts=options.contacts, seed=seed)
@@ -132,10 +132,10 @@ def _demo(
 
 def _erase(demo: Demo, key: int, tally: Tally) -> None:
     from scanner import planner
-    from scanner.subjects import surveyor
     from scanner.database import reading
     from scanner.executor import execute
     from scanner.journal import Journal
+    from scanner.subjects import surveyor
 
     demo.restore()
     engine, request = demo.engine, demo.requests[key]

@@ -19,11 +19,11 @@ from pathlib import Path
 from faker import Faker
 from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, insert, select
 
-from scanner.subjects.crowd import Crowd
 from scanner.database import connect, reading, ref, reflect
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.rows import Address
+from scanner.subjects.crowd import Crowd
 from scanner.subjects.searcher import CHUNK, search
 
 ENTITIES = {

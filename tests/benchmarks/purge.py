@@ -25,8 +25,6 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from scanner import demo, recognizers, rulebook, verifier
-from scanner.purge import bulkplanner, directives, directivewriter
-from scanner.purge.bulk import Bulk
 from scanner.database import connect, identify, reading, ref, reflect
 from scanner.detectors.copies import copies
 from scanner.executor import batches
@@ -34,6 +32,8 @@ from scanner.graph import Walk
 from scanner.journal import Journal
 from scanner.model import Audit, ColumnRef, Decision, Finding, Scan, TableFacts
 from scanner.packs.references import Ground
+from scanner.purge import bulkplanner, directives, directivewriter
+from scanner.purge.bulk import Bulk
 from scanner.rows import Address
 from tests.servers import fresh_database
 
