@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -270,6 +271,7 @@ def _extended(raw: dict[str, Any], base: dict[str, Any], name: str, of: str) -> 
     }
 
 
+@cache
 def packs() -> tuple[str, ...]:
     """List the packs that come with Efface."""
     return tuple(n for n in shipped_names() if "subject" in load(n))
