@@ -16,8 +16,8 @@ from typing import Any, Literal, Self, TypeVar
 
 from scanner.errors import Misconfigured
 from scanner.model import Personal, digest
-from scanner.packs import tracking
-from scanner.packs.tracking import Tracking
+from scanner.rulefiles import tracking
+from scanner.rulefiles.tracking import Tracking
 
 T = TypeVar("T")
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.matching.phones import national
 from scanner.texts.folding import fold, folded
-from scanner.texts.phones import national
 
 ENTITIES = {
     "first_name": "PERSON",

@@ -13,8 +13,8 @@ from scanner.texts.wording import count
 if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.plans import Plan
+    from scanner.receipts import Receipt
     from scanner.records.ledger import Warrant
-    from scanner.records.receipts import Receipt
 
 
 @click.command()

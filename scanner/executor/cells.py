@@ -19,10 +19,10 @@ from sqlalchemy import (
 
 from scanner.database import dialect_of, ref
 from scanner.errors import Refused, Stale
+from scanner.executor.recorder import Tally
 from scanner.graph import table_of
 from scanner.model import TableRef
 from scanner.planner import Draft
-from scanner.records.recorder import Tally
 from scanner.rewriting.changes import changed
 from scanner.rewriting.rewriter import Edit
 from scanner.rows import Address, chunks, named

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, MetaData, Table, and_, select
 
-from scanner import __version__, verifier
+from scanner import __version__, surveyor, verifier
 from scanner.database import dialect_of, ref
 from scanner.dialects import ForeignKey
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
@@ -20,11 +20,10 @@ from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
 from scanner.rulebook import Pack
-from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
 from scanner.subjects.spotter import Rows
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 from scanner.texts.wording import count
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Column, Connection, Date, DateTime, MetaData
 from scanner.database import key_of
 from scanner.errors import Misconfigured
 from scanner.model import Audit, Finding, TableRef
-from scanner.packs.linker import ENOUGH, Linker, Tie, is_unique
 from scanner.rulebook import Rows
+from scanner.tables.linker import ENOUGH, Linker, Tie, is_unique
 from scanner.texts import wording
 
 State = Literal["follow", "confirm", "tell"]

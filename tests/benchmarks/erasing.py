@@ -26,7 +26,7 @@ from typing import Any
 from tests.servers import NoServerError, fresh_database, server
 
 PHASES = {
-    "survey": ("scanner.subjects.surveyor", "survey"),
+    "survey": ("scanner.surveyor", "survey"),
     "plan again": ("scanner.guards.safeguards", "planned_again"),
     "writing": ("scanner.executor.erasure", "rewrite"),
     "further rounds": ("scanner.guards.further", "draft"),
