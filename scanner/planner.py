@@ -24,7 +24,7 @@ from scanner.packs import stops
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purge import losses, purging
 from scanner.purge.purging import Purge
-from scanner.rewriting.rewriter import Edit, Rewriter
+from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key

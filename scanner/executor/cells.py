@@ -17,14 +17,14 @@ from sqlalchemy import (
     update,
 )
 
+from scanner.changes import changed
 from scanner.database import dialect_of, ref
 from scanner.errors import Refused, Stale
 from scanner.executor.recorder import Tally
 from scanner.graph import table_of
 from scanner.model import TableRef
 from scanner.planner import Draft
-from scanner.rewriting.changes import changed
-from scanner.rewriting.rewriter import Edit
+from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 

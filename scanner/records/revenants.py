@@ -19,7 +19,7 @@ from scanner.journal import Journal
 from scanner.matcher import Matcher
 from scanner.plans import Basis
 from scanner.records.ledger import Erasure, erasures
-from scanner.rewriting.rewriter import Rewriter
+from scanner.rewriter import Rewriter
 from scanner.rulebook import Pack, pack
 from scanner.sealing import marks
 from scanner.sealing.chain import Entry
