@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -26,6 +26,9 @@ RELATION = re.compile(r"[a-z]\w*2[a-z]\w*")
 
 Rows = Literal["own", "linked"]
 """Whose the rows of a reach are: the subject's own, or shared ones that only mention it."""
+
+KEPT = 8
+"""How many packs are kept, by what their files say: parsing one takes longer than much that uses it."""
 
 PERSONAL = ("direct", "quasi", "free_text", "none")
 """What a pack may declare a column to be."""
@@ -65,8 +68,12 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         Misconfigured: it is missing or no TOML; the message has the line.
     """
+    return _parsed(name, find(name))
+
+
+def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(find(name))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"rule file {name!r}: {error}") from None
 
@@ -238,9 +245,21 @@ def pack(name: str) -> Pack:
         Misconfigured: all that is wrong with it at once.
     """
     text = find(name)
-    raw = load(name)
-    if base := raw.get("pack", {}).get("extends"):
-        text, raw = text + find(base), _extended(raw, load(base), name, base)
+    base = _extends(name, text)
+    return _made(name, text, base, find(base) if base else "")
+
+
+@lru_cache(KEPT)
+def _extends(name: str, text: str) -> str:
+    head = _parsed(name, text).get("pack", {})
+    return str(head.get("extends", "")) if isinstance(head, dict) else ""
+
+
+@lru_cache(KEPT)
+def _made(name: str, text: str, base: str, under: str) -> Pack:
+    raw = _parsed(name, text)
+    if base:
+        text, raw = text + under, _extended(raw, _parsed(base, under), name, base)
     if "pack" not in raw or "subject" not in raw:
         raise Misconfigured(f"{name!r} is no pack: it lacks [pack] or [subject]")
     try:
