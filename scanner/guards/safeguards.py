@@ -86,7 +86,7 @@ def planned_again(
             "the database is no longer as it was when the plan was made "
             f"({_difference(expected, draft.plan)}): plan again"
         )
-    return draft
+    return replace(draft, plan=draft.plan.answered(plan.reviews))  # and who answered
 
 
 def _answered(plan: Plan) -> tuple[Mention, ...]:
