@@ -28,7 +28,7 @@ from sqlalchemy import inspect as look
 from sqlalchemy.engine import URL, make_url
 
 from scanner import dialects
-from scanner.dialects import Dialect
+from scanner.dialects import Dialect, ForeignKey
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import Database, TableRef, digest
 
@@ -223,6 +223,19 @@ def _reflect_table(
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"
     return ""
+
+
+def foreign_keys(connection: Connection, schema: MetaData) -> list[tuple[Table, ForeignKey]]:
+    """List all foreign keys: they are part of the definitions, which do not change meanwhile."""
+    if "foreign keys" not in schema.info:
+        dialect = dialect_of(connection)
+        schema.info["foreign keys"] = [
+            (table, key)
+            for table in schema.tables.values()
+            for key in dialect.foreign_keys(connection, table)
+        ]
+    known: list[tuple[Table, ForeignKey]] = schema.info["foreign keys"]
+    return known
 
 
 def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:

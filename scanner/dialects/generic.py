@@ -73,6 +73,9 @@ class Dialect:
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
 
+    follows_keys = False
+    """Whether what refers to a rewritten key by ON UPDATE CASCADE is left to the database to rewrite."""
+
     sees_triggers = False
     """Whether ``triggers`` names all that fires, whatever the account may see."""
 

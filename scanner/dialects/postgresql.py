@@ -47,6 +47,7 @@ class Dialect(generic.Dialect):
     max_keys = 5000
     at_once = 100_000
     can_roll_back = True
+    follows_keys = True
     sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
     write_isolation = "REPEATABLE READ"

@@ -42,6 +42,7 @@ class Dialect(generic.Dialect):
     max_keys = 900
     at_once = 100_000
     can_roll_back = True
+    follows_keys = True
     sees_triggers = True
     script = "sqlite"
     sentences = {

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from scanner.model import TableRef
 from scanner.planner import Draft
 from scanner.records.recorder import Tally
 from scanner.rewriting.changes import changed
+from scanner.rewriting.followers import followers
 from scanner.rewriting.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
@@ -67,26 +69,65 @@ def write(
     Raises:
         Stale: a row is gone. Refused: a trigger stored something else.
     """
+    edits = list(edits)
+    follows = followers(connection, schema, addresses, edits)
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
     for edit in edits:
-        groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
+        whole = follows.foreseen(edit)
+        groups.setdefault((edit.table, tuple(sorted(whole.new))), []).append(whole)
+        tally.cells.update((edit.table, c) for c in edit.new)
     for (where, _), some in groups.items():
         if addresses[where].unique and (observed is None or where in observed):  # no trigger yet
             tally.others.note(connection, table_of(schema, where), addresses[where], some)
-    for (where, columns), some in sorted(groups.items()):
-        table, address = table_of(schema, where), addresses[where]
+    # What refers to other rows first: once these are rewritten, it may be called otherwise.
+    order = sorted(groups.items(), key=lambda g: (-follows.depth.get(g[0][0], 0), g[0]))
+    for (where, columns), some in order:
+        _group(connection, table_of(schema, where), addresses[where], some)
+        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
+        tally.rows |= {(where, e.key) for e in some}
+        tally.places.setdefault(where, []).extend(
+            tuple(e.new.get(c, e.place[c]) for c in addresses[where].columns) for e in some
+        )
+    for (where, _), some in order:
+        if followed := [e for e in some if e.followed]:
+            _followed(connection, table_of(schema, where), addresses[where], followed)
+
+
+def _group(connection: Connection, table: Table, address: Address, edits: Sequence[Edit]) -> None:
+    """Write the same columns of many rows, but for those that follow by themselves."""
+    own: dict[tuple[str, ...], list[Edit]] = {}
+    for edit in edits:
+        new = {c: v for c, v in edit.new.items() if c not in edit.followed}
+        own.setdefault(tuple(sorted(new)), []).append(replace(edit, new=new))
+    for columns, some in own.items():
+        if not columns:
+            continue
         if address.unique:
             for start in range(0, len(some), BATCH):
                 _write(connection, table, address, columns, some[start : start + BATCH])
         else:
             for edit in some:
                 _write_keyless(connection, table, address, edit)
-        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
-        tally.rows |= {(where, e.key) for e in some}
-        tally.places.setdefault(where, []).extend(
-            tuple(e.new.get(c, e.place[c]) for c in address.columns) for e in some
-        )
-        tally.cells.update({(where, c): len(some) for c in columns})
+
+
+def _followed(
+    connection: Connection, table: Table, address: Address, edits: Sequence[Edit]
+) -> None:
+    """Read back what the database was to rewrite by itself.
+
+    Raises:
+        Refused: it did not.
+    """
+    for edit in edits:
+        now = {**edit.place, **edit.new}
+        columns = sorted(edit.followed)
+        query = select(*(table.c[c] for c in columns)).where(address.locate(table, now))
+        rows = connection.execute(query).all()
+        if not rows or any(_bare(row) != _bare([edit.new[c] for c in columns]) for row in rows):
+            raise Refused(
+                f"{ref(table)}.{'.'.join(columns)} does not follow what it refers to when that is "
+                "rewritten: a trigger changes it; disable the trigger, or decide otherwise"
+            )
 
 
 def _write(
