@@ -155,7 +155,8 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
 
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
-    ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too.
+    ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too,
+    ``info["indexes"]`` lists full-text indexes of other tables that look like tables.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -164,6 +165,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     inspector = look(connection)
     schema = MetaData()
     views, stored = [], []
+    indexes = {TableRef(*name) for name in dialect.indexes_of_text(connection)}
     failed: dict[TableRef, str] = {}
     parts = {
         TableRef(*part): TableRef(*whole) for part, whole in dialect.partitions(connection).items()
@@ -175,13 +177,20 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
             where
             for table in sorted(inspector.get_table_names(name or None))
             if (where := TableRef(name, table)) not in parts
+            and where not in indexes
             and (only is None or table.lower() in only)
         ]
         _reflect_tables(schema, connection, name, [where.name for where in places])
         for where in places:
             if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem
-    schema.info.update(views=views + stored, stored=stored, failed=failed, partitions=parts)
+    schema.info.update(
+        views=views + stored,
+        stored=stored,
+        failed=failed,
+        partitions=parts,
+        indexes=sorted(indexes),
+    )
     return schema
 
 

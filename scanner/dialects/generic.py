@@ -257,6 +257,10 @@ class Dialect:
         """Read which tables only hold a part of another one's rows: (schema, table) to its whole."""
         return {}
 
+    def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s that show another one's text and hold nothing but its words."""
+        return frozenset()
+
     # -- statements -------------------------------------------------------------------------
 
     def prefix(self, value: ColumnElement[Any], length: int) -> ColumnElement[Any]:
