@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Float,
     Index,
     Inspector,
     Integer,
@@ -156,7 +157,8 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
     ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too,
-    ``info["indexes"]`` lists full-text indexes of other tables that look like tables.
+    ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
+    ``info["heirs"]`` maps tables to the ones in which their rows show, too.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -190,6 +192,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         failed=failed,
         partitions=parts,
         indexes=sorted(indexes),
+        heirs={TableRef(*k): TableRef(*v) for k, v in dialect.heirs(connection).items()},
     )
     return schema
 
@@ -228,6 +231,7 @@ def _reflect_table(
                 inspector.reflect_table(table, None, resolve_fks=False)
             for number, key in enumerate(dialect.hidden_keys(inspector, where.name, table.schema)):
                 Index(f"hidden_{where.name}_{number}", *(table.c[c] for c in key), unique=True)
+            dialect.adjust(table)
     except exc.SQLAlchemyError as error:
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"
@@ -314,8 +318,8 @@ def key_of(table: Table) -> tuple[Column[Any], ...]:
 
 
 def _names(column: Column[Any]) -> bool:
-    """Whether a column's values can name rows: documents and lists cannot."""
-    return not isinstance(column.type, JSON | ARRAY)
+    """Whether a column's values can name rows: documents and lists cannot, nor inexact numbers."""
+    return not isinstance(column.type, JSON | ARRAY | Float)
 
 
 def _is_number(column: Column[Any]) -> bool:

@@ -257,6 +257,13 @@ class Dialect:
         """Read which tables only hold a part of another one's rows: (schema, table) to its whole."""
         return {}
 
+    def heirs(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Read which tables' rows also show in another one: (schema, table) to that one."""
+        return {}
+
+    def adjust(self, table: Table) -> None:
+        """Change the types of a reflected table that could not be compared or read as they are."""
+
     def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that show another one's text and hold nothing but its words."""
         return frozenset()
