@@ -70,6 +70,23 @@ def test_the_postcode_beside_the_subjects_street_is_asked_about_as_a_number_too(
     erasure.engine.dispose()
 
 
+def test_the_login_as_an_address_elsewhere_and_a_name_without_a_space_are_asked_about(erasure):
+    erasure.write(
+        "update table_case set case_history = 'to annlee77@other.example' where objid = 3"
+    )
+    name = "Ann\u200bLee" if erasure.engine.dialect.name != "sqlite" else "Ann&shy;Lee"
+    erasure.write(f"update table_case set title = 'of {name} once' where objid = 3")
+    plan = erasure.plan()
+    reviews = {r.mention.column: r for r in plan.reviews if r.mention.key == (3,)}
+    assert reviews["case_history"].why == mentions.LOOKS_LIKE
+    assert reviews["title"].why == mentions.NAMESAKE
+    answered = plan.answered(replace(r, answer="erase") for r in reviews.values())
+    erasure.commit(answered)
+    row = next(r for r in mini.dump(erasure.url)["table_case"] if r[0] == 3)
+    assert row[2] == "of [NAME] once"
+    assert "annlee77" not in row[3]
+
+
 def test_what_others_use_too_stays_and_is_warned_of(embedded):
     plan = embedded.plan()
     (shared,) = (s for s in plan.stops if s.rule == "shared")
