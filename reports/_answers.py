@@ -42,7 +42,7 @@ def read(path: Path) -> Plan:
     groups = _groups(alike, plan) if alike else {}
     faults += [f for s in (rows, alike) if s for f in s.faults]
     if faults:
-        raise Misconfigured(_reading.sentence(path, faults))
+        raise _reading.complaint(path, faults)
     return plan.answered(
         signed
         for review in plan.reviews

@@ -5,7 +5,7 @@ from typing import Any
 
 from reports import _sheets, _words
 from reports._sheets import Cell, Column
-from scanner.model import STORED_VIEW, Audit, Finding, Scan, TableFacts
+from scanner.model import STORED_VIEW, TEXT_INDEX, Audit, Finding, Scan, TableFacts
 
 TITLE = "Not scanned and unknown"
 
@@ -44,6 +44,8 @@ def _left_out(scan: Scan) -> Iterator[list[Cell]]:
 def _advice(facts: TableFacts) -> str:
     if facts.reason == STORED_VIEW:
         return "refresh it after each erasure: it keeps a copy of what its tables held"
+    if facts.reason == TEXT_INDEX:
+        return "rebuild it after each erasure, unless triggers renew it: it keeps the words"
     if facts.kind == "view":
         return "nothing, its tables are listed"
     return "read the reason; scan again if it went"

@@ -18,7 +18,7 @@ from scanner import audit as decisions
 from scanner.errors import Misconfigured
 from scanner.model import Audit, ColumnRef, Decision, Scan, TableRef
 
-FAULTS_SHOWN = 100
+FAULTS_SHOWN = 20
 """More faults than that have one cause."""
 
 DAMAGED = (
@@ -55,7 +55,7 @@ def read(path: Path) -> Audit:
         whole = _whole(tables, scan)
         faults += tables.faults
     if faults or scan is None:
-        raise Misconfigured(sentence(path, faults))
+        raise complaint(path, faults)
     return decisions.spread(Audit(scan, decided), whole, suggested or {})
 
 
@@ -160,20 +160,18 @@ def _whole(sheet: Sheet, scan: Scan) -> dict[TableRef, Decision]:
         known.setdefault(visible(str(facts.table)), []).append(facts.table)
     columns = {f.column.of for f in scan.columns}
     seen: dict[str, int] = {}
-    decided = {}
+    decided: dict[TableRef, Decision] = {}
     for row, cells in sheet.rows():
         name = cells[_tables.TABLE]
         found = known.get(name, [])
         made = sheet.decision(row, cells, also=(decisions.SUGGESTED,))
-        if not found:
-            what = f"the scan has no table {name!r}: undo the change or delete the row"
+        if what := _amiss(name, found, seen):
             sheet.blame(row, _tables.TABLE, what)
-        elif len(found) > 1:
-            if made:
-                sheet.blame(row, DECISION, "two tables are called so: decide on the sheet Columns")
-        elif name in seen:
-            what = f"the same table as in row {seen[name]}: delete one row"
-            sheet.blame(row, _tables.TABLE, what)
+        elif made and made.choice == decisions.SUGGESTED:
+            # Dragged down the whole column: where nothing is suggested it stays open.
+            decided |= dict.fromkeys(found, made) if len(found) == 1 else {}
+        elif made and len(found) > 1:
+            sheet.blame(row, DECISION, "two tables are called so: decide on the sheet Columns")
         elif made and found[0] not in columns:
             sheet.blame(row, DECISION, "nothing to decide, it was left out: empty the cell")
         elif made:
@@ -182,10 +180,19 @@ def _whole(sheet: Sheet, scan: Scan) -> dict[TableRef, Decision]:
     return decided
 
 
-def sentence(path: Path, faults: list[str]) -> str:
-    """Tell all faults of a workbook."""
+def _amiss(name: str, found: list[TableRef], seen: dict[str, int]) -> str:
+    """Say why a row is about no table, or about one that stands above; nothing where it is right."""
+    if not found:
+        return f"the scan has no table {name!r}: undo the change or delete the row"
+    if len(found) == 1 and name in seen:
+        return f"the same table as in row {seen[name]}: delete one row"
+    return ""
+
+
+def complaint(path: Path, faults: list[str]) -> Misconfigured:
+    """Tell all faults of a workbook, a line each."""
     if len(faults) == 1:
-        return f"{path.name}: {faults[0]}"
+        return Misconfigured(f"{path.name}: {faults[0]}")
     more = len(faults) - FAULTS_SHOWN
     told = [*faults[:FAULTS_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
-    return f"{path.name}: {len(faults):,} faults:\n  " + "\n  ".join(told)
+    return Misconfigured(f"{path.name}: {len(faults):,} faults:", told)

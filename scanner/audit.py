@@ -108,14 +108,16 @@ def spread(
     """Let decisions about tables count for their open columns; the note says where from.
 
     A table's choice may be ``SUGGESTED``: then each column gets the choice in ``suggested``, which
-    is what people saw. What is not personal stays kept, and what was decided for a column stays.
+    is what people saw; one without stays open. What is not personal stays kept, and what was decided for a column stays.
     """
     made = {}
     for finding in undecided(audit):
         whole = tables.get(finding.column.of)
         if whole is None:
             continue
-        choice = suggested[finding.column] if whole.choice == SUGGESTED else whole.choice
+        choice = suggested.get(finding.column) if whole.choice == SUGGESTED else whole.choice
+        if not choice:
+            continue
         note = f"{FOR_TABLE}: {whole.note}" if whole.note else FOR_TABLE
         made[finding.column] = Decision(finding.column, choice, whole.by, whole.when, note)
     return replace(audit, decisions={**audit.decisions, **made})

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Float,
     Index,
     Inspector,
     Integer,
@@ -28,7 +29,7 @@ from sqlalchemy import inspect as look
 from sqlalchemy.engine import URL, make_url
 
 from scanner import dialects
-from scanner.dialects import Dialect
+from scanner.dialects import Dialect, ForeignKey
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import Database, TableRef, digest
 
@@ -155,7 +156,9 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
 
     ``info["views"]`` of the result lists the views' TableRefs, ``info["failed"]`` maps TableRefs
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
-    ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too.
+    ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too,
+    ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
+    ``info["heirs"]`` maps tables to the ones in which their rows show, too.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -164,6 +167,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     inspector = look(connection)
     schema = MetaData()
     views, stored = [], []
+    indexes = {TableRef(*name) for name in dialect.indexes_of_text(connection)}
     failed: dict[TableRef, str] = {}
     parts = {
         TableRef(*part): TableRef(*whole) for part, whole in dialect.partitions(connection).items()
@@ -175,13 +179,21 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
             where
             for table in sorted(inspector.get_table_names(name or None))
             if (where := TableRef(name, table)) not in parts
+            and where not in indexes
             and (only is None or table.lower() in only)
         ]
         _reflect_tables(schema, connection, name, [where.name for where in places])
         for where in places:
             if problem := _reflect_table(schema, inspector, dialect, where):
                 failed[where] = problem
-    schema.info.update(views=views + stored, stored=stored, failed=failed, partitions=parts)
+    schema.info.update(
+        views=views + stored,
+        stored=stored,
+        failed=failed,
+        partitions=parts,
+        indexes=sorted(indexes),
+        heirs={TableRef(*k): TableRef(*v) for k, v in dialect.heirs(connection).items()},
+    )
     return schema
 
 
@@ -219,10 +231,24 @@ def _reflect_table(
                 inspector.reflect_table(table, None, resolve_fks=False)
             for number, key in enumerate(dialect.hidden_keys(inspector, where.name, table.schema)):
                 Index(f"hidden_{where.name}_{number}", *(table.c[c] for c in key), unique=True)
+            dialect.adjust(table)
     except exc.SQLAlchemyError as error:
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"
     return ""
+
+
+def foreign_keys(connection: Connection, schema: MetaData) -> list[tuple[Table, ForeignKey]]:
+    """List all foreign keys: they are part of the definitions, which do not change meanwhile."""
+    if "foreign keys" not in schema.info:
+        dialect = dialect_of(connection)
+        schema.info["foreign keys"] = [
+            (table, key)
+            for table in schema.tables.values()
+            for key in dialect.foreign_keys(connection, table)
+        ]
+    known: list[tuple[Table, ForeignKey]] = schema.info["foreign keys"]
+    return known
 
 
 def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
@@ -292,8 +318,8 @@ def key_of(table: Table) -> tuple[Column[Any], ...]:
 
 
 def _names(column: Column[Any]) -> bool:
-    """Whether a column's values can name rows: documents and lists cannot."""
-    return not isinstance(column.type, JSON | ARRAY)
+    """Whether a column's values can name rows: documents and lists cannot, nor inexact numbers."""
+    return not isinstance(column.type, JSON | ARRAY | Float)
 
 
 def _is_number(column: Column[Any]) -> bool:

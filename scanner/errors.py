@@ -12,6 +12,8 @@ The status says what became of the customer's data: after 1 to 4 and 130 nothing
     └── Unfinished 5        some subjects or batches of several are done, as the journal says
 """
 
+from collections.abc import Sequence
+
 
 class EffaceError(Exception):
     """Base of all errors that this package raises on purpose; the text is for the user."""
@@ -24,9 +26,13 @@ class Negative(EffaceError):
 
 
 class Misconfigured(EffaceError):
-    """An option, a rule file, a pack or a workbook is wrong."""
+    """An option, a rule file, a pack or a workbook is wrong; ``faults`` are told a line each."""
 
     exit_code = 2
+
+    def __init__(self, sentence: str, faults: Sequence[str] = ()) -> None:
+        super().__init__("\n  ".join((sentence, *faults)))
+        self.lines = (sentence, *faults)
 
 
 class Refused(EffaceError):

@@ -146,7 +146,13 @@ class Identity:
         order: dict[tuple[str, str, str], Identifier] = {}
         for one in sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value)):
             order.setdefault((one.kind, one.strength, folded(one.value)), one)
-        return cls(tuple(order[k] for k in sorted(order)), frozenset(map(folded, around)))
+        return cls(tuple(order[k] for k in sorted(order)), frozenset(map(surroundings, around)))
+
+
+def surroundings(value: Any) -> str:
+    """Write a town or a postcode so that equal ones are equal: numbers have lost their first zeros."""
+    plain = folded(str(value).strip()).removesuffix(".0")
+    return (plain.lstrip("0") or plain) if plain.isdecimal() else plain
 
 
 def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identifier]:

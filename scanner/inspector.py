@@ -17,6 +17,7 @@ from scanner.detectors.copies import copies
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import (
     STORED_VIEW,
+    TEXT_INDEX,
     VIEW,
     Finding,
     Progress,
@@ -201,7 +202,7 @@ def _relations(
 
 
 def _unreflected(schema: MetaData) -> list[TableFacts]:
-    """List the views, the partitions and what could not be reflected."""
+    """List the views, the partitions, full-text indexes and what could not be reflected."""
     stored = set(schema.info["stored"])
     views = [
         TableFacts(v, None, kind="view", reason=STORED_VIEW if v in stored else VIEW)
@@ -211,8 +212,9 @@ def _unreflected(schema: MetaData) -> list[TableFacts]:
         TableFacts(t, None, kind="view", reason=f"a partition: its rows are those of {whole}")
         for t, whole in sorted(schema.info["partitions"].items())
     ]
+    indexes = [TableFacts(t, None, kind="view", reason=TEXT_INDEX) for t in schema.info["indexes"]]
     failed = [TableFacts(t, None, reason=why) for t, why in schema.info["failed"].items()]
-    return [*views, *parts, *failed]
+    return [*views, *parts, *indexes, *failed]
 
 
 def _inherited(

@@ -18,7 +18,7 @@ from scanner.matching.forms import Form, forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names
-from scanner.texts.folding import fold, folded, pieces
+from scanner.texts.folding import fold, folded, pieces, spaced
 
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""
@@ -139,7 +139,16 @@ class Matcher:
         In the subject's ``own`` texts a part of its name counts in lower case too. A text that is
         ``cut``, as long as its column allows, may end within a name. ``led``: where there are only
         weak signs nothing is found, which is quicker.
+
+        A sign without a width counts both as nothing, as within a word, and as a space.
         """
+        found = self._find(text, own=own, cut=cut, led=led)
+        if (apart := spaced(text)) == text:
+            return found
+        return tuple(_disjoint((*found, *self._find(apart, own=own, cut=cut, led=led))))
+
+    def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
+        """Find all identifiers in a text as it is folded."""
         plain = folded(text)
         digits, words = self._sieve.digits(plain), self._sieve.words(plain)
         ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}

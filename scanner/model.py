@@ -121,6 +121,7 @@ class Finding:
 
 VIEW = "a view: it shows what its tables hold"
 STORED_VIEW = "a materialized view: it keeps a copy of what its tables held until it is refreshed"
+TEXT_INDEX = "a full-text index: it shows what another table holds, and keeps its words"
 """Why views are not read."""
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Edit:
     """One row with what some of its cells will hold; ``strategies`` says why, column by column.
 
-    ``spans`` are the places in the texts of those cells of which only pieces change.
+    ``spans`` are the places in the texts of those cells of which only pieces change; ``followed``
+    the cells that the database itself rewrites, as they refer to something that is rewritten.
     """
 
     table: TableRef
@@ -38,6 +39,7 @@ class Edit:
     new: Mapping[str, Any] = field(repr=False)
     strategies: Mapping[str, str] = field(default_factory=dict)
     spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    followed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

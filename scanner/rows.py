@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Text, and_, or_
+from sqlalchemy import Column, ColumnElement, Float, LargeBinary, Text, and_, or_
 from sqlalchemy.schema import Table
 
 from scanner.database import key_of, ref
@@ -72,6 +72,7 @@ class Address:
         columns = [table.c[c] for c in self.columns]
         if not self.unique:
             columns = [c for c in columns if self.compares_text or _short(c)]
+            columns = [c for c in columns if not isinstance(c.type, Float)]  # never quite equal
         return and_(*(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns))
 
 

@@ -332,6 +332,9 @@ CUSTOM = {
     ("table_x_pref", "x_holder"): ("direct", "PERSON"),
     ("table_x_pref", "x_memo"): ("free_text", "FREE_TEXT"),
     ("table_a_pref", "x_memo"): ("free_text", "FREE_TEXT"),  # of some tests only
+    ("table_address", "x_zip"): ("quasi", "POSTCODE"),  # of some tests only
+    ("table_x_login", "x_login"): ("direct", "USERNAME"),
+    ("table_x_session", "x_login"): ("direct", "USERNAME"),
     ("x_sms", "msisdn"): ("direct", "PHONE_NUMBER"),
     ("x_sms", "body"): ("free_text", "FREE_TEXT"),
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.matching.phones import national
-from scanner.texts.folding import fold, folded
+from scanner.texts.folding import fold, folded, spaced
 
 ENTITIES = {
     "first_name": "PERSON",
@@ -219,3 +219,50 @@ def test_a_number_of_another_country_is_somebody_elses():
 def test_touches_knows_numbers_that_only_folding_shows(said):
     assert MATCHER.find(said)
     assert MATCHER.touches(said)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "&shy;", "&#x200B;", "<wbr>", "\\u200b"])
+@pytest.mark.parametrize(
+    "said", ["Zoë{}Müller", "12{}Elm{}Street", "Zoë {}Mül{}ler", "0{}30 901{}820"]
+)
+def test_a_sign_without_a_width_is_nothing_or_a_space(said, sign):
+    row = {"first": "Zoë", "last": "Müller", "street": "12 Elm Street", "phone": "030 901820"}
+    kinds = {
+        "first": "PERSON",
+        "last": "PERSON",
+        "street": "STREET_ADDRESS",
+        "phone": "PHONE_NUMBER",
+    }
+    matcher, text = Matcher(Identity.of(read(row, kinds))), f"at {said.replace('{}', sign)} today"
+    assert matcher.touches(text)
+    whole = max(matcher.find(text), key=lambda m: m.span.end - m.span.start)
+    assert whole.strength in ("full", "strong")
+    assert text[whole.span.start : whole.span.end] == said.replace("{}", sign)
+    assert {m.strength for m in matcher.find(text.replace(sign, "x"))} <= {"weak"}
+
+
+@given(st.text(alphabet="ab\u200b\u00ad &;<>#shywr1", max_size=30))
+def test_a_text_with_spaces_for_signs_without_a_width_is_as_long(text):
+    apart = spaced(f"{text}&shy;&ZeroWidthSpace;&NoBreak;{text}")
+    assert len(apart) == 2 * len(text) + 30
+    assert "\u200b" not in apart
+    assert spaced(apart) == apart or "&#" in apart
+
+
+@pytest.mark.parametrize("login", ["annlee77", "a.lee", "annlee"])
+def test_a_login_in_an_address_elsewhere_is_asked_about(login):
+    row = {"login": login, "mail": "ann@home.example"}
+    matcher = Matcher(Identity.of(read(row, {"login": "USERNAME", "mail": "EMAIL_ADDRESS"})))
+    for address in (f"{login}@other.example", f"{login}+shop@other.example"):
+        text = f"mail to <{address.upper()}> sent"
+        assert matcher.touches(text)
+        (match,) = matcher.find(text)
+        assert match.strength == "doubt"
+        assert text[match.span.start : match.span.end] == address.upper()
+    for other in (f"x{login}@other.example", f"{login}x@other.example", f"b.{login}@other.example"):
+        assert not [m for m in matcher.find(other) if m.strength != "weak"]
+
+
+def test_a_login_that_is_a_given_name_is_in_many_addresses():
+    matcher = Matcher(Identity.of(read({"login": "maria"}, {"login": "USERNAME"})))
+    assert matcher.find("maria@other.example") == ()

@@ -82,6 +82,52 @@ def test_suggested_for_a_table_means_what_stood_beside_each_column(tmp_path):
     assert {d.note for d in made.values()} == {"for the whole table"}
 
 
+def test_suggested_may_be_dragged_down_the_whole_sheet(tmp_path, efface):
+    path = tmp_path / "audit.xlsx"
+    twins = [replace(finding("x"), column=ColumnRef(*n, "x")) for n in (("a.b", "c"), ("a", "b.c"))]
+    plain = finding("colour", "none", table="car", entity="")
+    reports.write(Audit(scan(*SMALL.columns, plain, *twins), {}), path)
+
+    def drag(opened):
+        sheet = opened["Tables"]
+        at = [c.value for c in sheet[1]].index("Decision")
+        for row in sheet.iter_rows(min_row=2):
+            row[at].value = "suggested"
+
+    made = reports.read(edit(path, drag)).decisions
+    assert {c.name for c in made} == {"first_name", "city", "notes", "x_misc"}
+    done = efface("audit", path, "--check")
+    assert done.exit_code == 1  # the two tables of one name are open
+    assert done.stderr.count("no decision yet") + done.stdout.count("no decision yet") == 2
+
+
+def test_a_column_without_a_suggestion_stays_open_where_the_table_says_suggested():
+    whole = {f.column.of: Decision(f.column, decisions.SUGGESTED) for f in SMALL.columns}
+    made = decisions.spread(Audit(SMALL, {}), whole, {ref("city"): "keep", ref("x_misc"): ""})
+    assert {c: d.choice for c, d in made.decisions.items()} == {ref("city"): "keep"}
+
+
+@pytest.mark.parametrize("many", [2, 25])
+def test_each_fault_of_a_workbook_has_a_line_of_its_own(tmp_path, process, many):
+    path = tmp_path / "audit.xlsx"
+    reports.write(Audit(scan(*(finding(f"c{n}") for n in range(many))), {}), path)
+
+    def change(opened):
+        sheet = opened["Columns"]
+        at = [c.value for c in sheet[1]].index("Decision")
+        for row in sheet.iter_rows(min_row=2):
+            row[at].value = "burn"
+
+    done = process("audit", edit(path, change), "--check")
+    assert done.returncode == 2
+    head, *lines = done.stderr.splitlines()
+    assert head == f"efface: audit.xlsx: {many} faults:"
+    assert [line.split(":")[0] for line in lines[:20]] == [
+        f"  sheet Columns, cell G{n}" for n in range(2, min(many, 20) + 2)
+    ]
+    assert lines[20:] == (["  and 5 more"] if many > 20 else [])
+
+
 def test_what_came_from_a_table_stays_when_the_workbook_is_written_again(book, tmp_path):
     first = reports.read(edit(book, whole(Decision="mask", Reviewer="Ann")))
     again = tmp_path / "again.xlsx"

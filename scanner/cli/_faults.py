@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from scanner.errors import EffaceError
+from scanner.errors import EffaceError, Misconfigured
 
 USAGE = 2
 """Wrong usage, and files that cannot be read or written."""
@@ -60,7 +60,8 @@ def report(error: BaseException, words: Sequence[str]) -> int:
     if os.environ.get("EFFACE_DEBUG"):
         _show_traceback(error)
     if sentence:
-        _say(sentence, status, as_json="--json" in words)
+        lines = error.lines if isinstance(error, Misconfigured) else (sentence,)
+        _say(lines, status, as_json="--json" in words)
     return status
 
 
@@ -123,10 +124,15 @@ def _show_traceback(error: BaseException) -> None:
         click.echo(hide_password(line), err=True, nl=False)
 
 
-def _say(sentence: str, status: int, *, as_json: bool) -> None:
-    line = " ".join(hide_password(sentence).split())
-    text = json.dumps({"error": line, "status": status}) if as_json else f"efface: {line}"
-    click.echo(text, err=True)
+def _say(told: Sequence[str], status: int, *, as_json: bool) -> None:
+    """Tell a sentence, and each fault that it announces on a line of its own."""
+    lines = [" ".join(hide_password(line).split()) for line in told]
+    if as_json:
+        head, *faults = lines
+        error = f"{head} {'; '.join(faults)}" if faults else head
+        click.echo(json.dumps({"error": error, "status": status}), err=True)
+        return
+    click.echo("\n  ".join((f"efface: {lines[0]}", *lines[1:])), err=True)
 
 
 def hide_password(text: str) -> str:

@@ -73,6 +73,9 @@ class Dialect:
     can_roll_back = False
     """Whether a failed erasure leaves nothing behind; without it nothing is written."""
 
+    follows_keys = False
+    """Whether what refers to a rewritten key by ON UPDATE CASCADE is left to the database to rewrite."""
+
     sees_triggers = False
     """Whether ``triggers`` names all that fires, whatever the account may see."""
 
@@ -253,6 +256,17 @@ class Dialect:
     def partitions(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
         """Read which tables only hold a part of another one's rows: (schema, table) to its whole."""
         return {}
+
+    def heirs(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Read which tables' rows also show in another one: (schema, table) to that one."""
+        return {}
+
+    def adjust(self, table: Table) -> None:
+        """Change the types of a reflected table that could not be compared or read as they are."""
+
+    def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s that show another one's text and hold nothing but its words."""
+        return frozenset()
 
     # -- statements -------------------------------------------------------------------------
 

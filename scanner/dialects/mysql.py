@@ -28,6 +28,7 @@ class Dialect(generic.Dialect):
 
     max_keys = 5000
     can_roll_back = True
+    follows_keys = True
     write_isolation = "SERIALIZABLE"
     has_claims = True
     sentences = {

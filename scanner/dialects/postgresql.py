@@ -8,17 +8,11 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    CHAR,
-    BigInteger,
     Boolean,
     ColumnElement,
     Connection,
-    DateTime,
-    Integer,
-    Numeric,
     String,
     Table,
-    Text,
     any_,
     bindparam,
     cast,
@@ -31,12 +25,14 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import DOMAIN, MONEY
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
-from sqlalchemy.types import Enum, NullType, TypeEngine, UserDefinedType
+from sqlalchemy.types import Enum, NullType, TypeEngine
 
 from scanner.dialects import generic
+from scanner.dialects._postgresql_types import Domains, Money, wide
 
 UTF8 = {"client_encoding": "utf8"}
 
@@ -47,6 +43,7 @@ class Dialect(generic.Dialect):
     max_keys = 5000
     at_once = 100_000
     can_roll_back = True
+    follows_keys = True
     sees_triggers = True
     system_schemas = frozenset({"information_schema", "pg_catalog", "pg_toast"})
     write_isolation = "REPEATABLE READ"
@@ -230,7 +227,7 @@ class Dialect(generic.Dialect):
         They may come from a wider column than they are compared with.
         """
         words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
-        kind = ARRAY(_wide(column.type))
+        kind = ARRAY(wide(column.type))
         if not words:
             return column == any_(literal(list(keys), kind))
         return column == any_(cast(bindparam(None, words, NullType(), unique=True), kind))
@@ -253,22 +250,52 @@ class Dialect(generic.Dialect):
         return tuple(sorted(names))
 
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
-        """Read what the last ANALYZE or VACUUM counted; -1 there means never."""
+        """Read what the last ANALYZE or VACUUM counted; -1 there means never.
+
+        Of a table that others inherit from it counted only a part of the rows that it shows.
+        """
         query = text(
             "select n.nspname, c.relname, c.reltuples::bigint from pg_class c "
-            "join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'm')"
+            "join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p', 'm') "
+            "and (c.relkind = 'p' or not exists (select from pg_inherits where inhparent = c.oid))"
         )
         return {(s, t): int(n) for s, t, n in connection.execute(query) if n >= 0}
 
     def partitions(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
-        """Read the partitions; a table that merely inherits can have columns of its own."""
+        """Read the partitions, and the tables that inherit all that they have from a single one.
+
+        What has columns of its own is a table like others: ``heirs`` names it.
+        """
+        return {part: whole for part, whole, alike in self._inheriting(connection) if alike}
+
+    def heirs(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Read the tables that inherit from another one and have columns of their own."""
+        return {part: whole for part, whole, alike in self._inheriting(connection) if not alike}
+
+    def adjust(self, table: Table) -> None:
+        """Have money compared as money, and arrays of domains read as arrays."""
+        for column in table.columns:
+            kind = column.type
+            if isinstance(kind, MONEY):
+                column.type = Money()
+            elif isinstance(kind, ARRAY) and isinstance(kind.item_type, DOMAIN):
+                column.type = Domains(kind.item_type)
+
+    def _inheriting(
+        self, connection: Connection
+    ) -> list[tuple[tuple[str, str], tuple[str, str], bool]]:
+        """List what shows in another table, which one, and whether that shows all of it."""
         query = text(
-            "select n.nspname, c.relname, m.nspname, p.relname from pg_inherits i "
+            "select n.nspname, c.relname, m.nspname, p.relname, c.relispartition or ("
+            "not exists (select from pg_inherits o where o.inhrelid = c.oid "
+            "and o.inhparent <> i.inhparent) and not exists (select from pg_attribute a "
+            "where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped "
+            "and a.attinhcount = 0)) from pg_inherits i "
             "join pg_class c on c.oid = i.inhrelid join pg_namespace n on n.oid = c.relnamespace "
             "join pg_class p on p.oid = i.inhparent join pg_namespace m on m.oid = p.relnamespace "
-            "where c.relispartition and c.relkind <> 'i'"
+            "where c.relkind not in ('i', 'I')"
         )
-        return {(s, t): (of, whole) for s, t, of, whole in connection.execute(query)}
+        return [((s, t), (of, whole), a) for s, t, of, whole, a in connection.execute(query)]
 
     def sample(
         self,
@@ -312,25 +339,3 @@ class Dialect(generic.Dialect):
 def _array(keys: Sequence[Any]) -> str:
     """Write whole numbers as the text of an array; nothing where others are among them."""
     return f"{{{','.join(map(str, keys))}}}" if {*map(type, keys)} == {int} else ""
-
-
-class _Padded(UserDefinedType[str]):
-    """The type of CHAR columns without their length: blanks at the end do not count."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_more: Any) -> str:
-        return "BPCHAR"
-
-
-def _wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Give a type that holds any key to compare with a column: a cast to its own would cut it off."""
-    if isinstance(kind, CHAR):
-        return _Padded()
-    if isinstance(kind, String) and not isinstance(kind, Enum):
-        return Text()
-    if isinstance(kind, Integer):
-        return BigInteger()
-    if isinstance(kind, Numeric):
-        return Numeric()
-    return DateTime(timezone=kind.timezone) if isinstance(kind, DateTime) else kind

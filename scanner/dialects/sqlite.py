@@ -1,6 +1,7 @@
 """SQLite: one file, one writer, rowids to sample by."""
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,12 @@ WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 WATCH = "efface_watch"
 """Where a connection's own authorizer is kept."""
 
+EXTERNAL = re.compile(
+    r"\s*create\s+virtual\s+table\b.*?\busing\s+fts[345]\s*\((?:.*,)?\s*content\s*=",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A full-text index of what another table holds, or of nothing that can be read again."""
+
 
 class Dialect(generic.Dialect):
     """SQLite allows 32,766 parameters since 3.32 and 999 before."""
@@ -42,6 +49,7 @@ class Dialect(generic.Dialect):
     max_keys = 900
     at_once = 100_000
     can_roll_back = True
+    follows_keys = True
     sees_triggers = True
     script = "sqlite"
     sentences = {
@@ -177,6 +185,12 @@ class Dialect(generic.Dialect):
         """Read them from the schema table."""
         query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
+
+    def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Look for FTS tables with ``content=``: whoever updates one spoils it, and its text stays."""
+        query = text("select name, sql from sqlite_master where type = 'table' and sql is not null")
+        found = connection.execute(query).all()
+        return frozenset(("", name) for name, sql in found if EXTERNAL.match(sql))
 
     def foreign_keys(self, connection: Connection, table: Table) -> list[generic.ForeignKey]:
         """Ask SQLite: what stands behind a column in the table's text is not always reflected."""

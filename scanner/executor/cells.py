@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -17,9 +18,10 @@ from sqlalchemy import (
     update,
 )
 
-from scanner.changes import changed
+from scanner import changes
 from scanner.database import dialect_of, ref
 from scanner.errors import Refused, Stale
+from scanner.executor.followers import followers
 from scanner.executor.recorder import Tally
 from scanner.graph import table_of
 from scanner.model import TableRef
@@ -46,7 +48,7 @@ def rewrite(
 
     ``observed``: in rows of these tables something else may change what else stands there.
     """
-    edits = changed(draft, pack)
+    edits = changes.changed(draft, pack)
     write(connection, draft.schema, draft.addresses, edits, tally, observed=observed)
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 
@@ -67,26 +69,92 @@ def write(
     Raises:
         Stale: a row is gone. Refused: a trigger stored something else.
     """
+    edits = list(edits)
+    follows = followers(connection, schema, addresses, edits)
     groups: dict[tuple[TableRef, tuple[str, ...]], list[Edit]] = {}
     for edit in edits:
-        groups.setdefault((edit.table, tuple(sorted(edit.new))), []).append(edit)
+        whole = follows.foreseen(edit)
+        groups.setdefault((edit.table, tuple(sorted(whole.new))), []).append(whole)
+        tally.cells.update((edit.table, c) for c in edit.new)
     for (where, _), some in groups.items():
         if addresses[where].unique and (observed is None or where in observed):  # no trigger yet
             tally.others.note(connection, table_of(schema, where), addresses[where], some)
-    for (where, columns), some in sorted(groups.items()):
-        table, address = table_of(schema, where), addresses[where]
+    # What refers to other rows, or shows in another table, first: once that is rewritten, it may
+    # be called otherwise.
+    heirs = schema.info.get("heirs", {})
+    order = sorted(
+        groups.items(),
+        key=lambda g: (-follows.depth.get(g[0][0], 0), -_generation(heirs, g[0][0]), g[0]),
+    )
+    for (where, columns), some in order:
+        shown = [e for (kid, _), es in order if heirs.get(kid) == where for e in es]
+        _group(connection, table_of(schema, where), addresses[where], some, shown)
+        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
+        tally.rows |= {(where, e.key) for e in some}
+        tally.places.setdefault(where, []).extend(
+            tuple(e.new.get(c, e.place[c]) for c in addresses[where].columns) for e in some
+        )
+    for (where, _), some in order:
+        if followed := [e for e in some if e.followed]:
+            _followed(connection, table_of(schema, where), addresses[where], followed)
+
+
+def _generation(heirs: Mapping[TableRef, TableRef], where: TableRef) -> int:
+    """Count from how many tables, one from the other, a table inherits."""
+    return 1 + _generation(heirs, heirs[where]) if where in heirs else 0
+
+
+def _group(
+    connection: Connection,
+    table: Table,
+    address: Address,
+    edits: Sequence[Edit],
+    shown: Sequence[Edit],
+) -> None:
+    """Write the same columns of many rows, but for those that follow by themselves.
+
+    ``shown`` are edits of rows of other tables, written by now, that may show in this one.
+    """
+    own: dict[tuple[str, ...], list[Edit]] = {}
+    for edit in edits:
+        new = {c: v for c, v in edit.new.items() if c not in edit.followed}
+        own.setdefault(tuple(sorted(new)), []).append(replace(edit, new=new))
+    for columns, some in own.items():
+        if not columns:
+            continue
         if address.unique:
             for start in range(0, len(some), BATCH):
                 _write(connection, table, address, columns, some[start : start + BATCH])
         else:
             for edit in some:
-                _write_keyless(connection, table, address, edit)
-        LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
-        tally.rows |= {(where, e.key) for e in some}
-        tally.places.setdefault(where, []).extend(
-            tuple(e.new.get(c, e.place[c]) for c in address.columns) for e in some
-        )
-        tally.cells.update({(where, c): len(some) for c in columns})
+                same = any(_covers(other, edit) for other in shown)
+                _write_keyless(connection, table, address, edit, done=same)
+
+
+def _covers(other: Edit, edit: Edit) -> bool:
+    """Whether an edit of a row that shows elsewhere too rewrites all that the one of it there does."""
+    alike = all(other.place.get(c) == v for c, v in edit.place.items())
+    return alike and edit.new.keys() <= other.new.keys()
+
+
+def _followed(
+    connection: Connection, table: Table, address: Address, edits: Sequence[Edit]
+) -> None:
+    """Read back what the database was to rewrite by itself.
+
+    Raises:
+        Refused: it did not.
+    """
+    for edit in edits:
+        now = {**edit.place, **edit.new}
+        columns = sorted(edit.followed)
+        query = select(*(table.c[c] for c in columns)).where(address.locate(table, now))
+        rows = connection.execute(query).all()
+        if not rows or any(_bare(row) != _bare([edit.new[c] for c in columns]) for row in rows):
+            raise Refused(
+                f"{ref(table)}.{'.'.join(columns)} does not follow what it refers to when that is "
+                "rewritten: a trigger changes it; disable the trigger, or decide otherwise"
+            )
 
 
 def _write(
@@ -146,16 +214,23 @@ def stored(table: Table, key: Sequence[str], columns: Sequence[str]) -> Select[A
     return select(*(table.c[c].label(f"c{n}") for n, c in enumerate(names)))
 
 
-def _write_keyless(connection: Connection, table: Table, address: Address, edit: Edit) -> None:
-    """Write a row of a table without a key: it and its exact doubles, nothing else."""
+def _write_keyless(
+    connection: Connection, table: Table, address: Address, edit: Edit, *, done: bool
+) -> None:
+    """Write a row of a table without a key: it and its exact doubles, nothing else.
+
+    ``done``: it may be gone, as it was rewritten in the table that it is a row of.
+    """
     where = address.locate(table, edit.place)
     found = connection.execute(select(*(table.c[c] for c in address.columns)).where(where))
     rows = [dict(r) for r in found.mappings()]
+    if done and not rows:
+        return
     if not rows or any(address.key(r) != edit.key for r in rows):
         raise Stale(f"rows of {ref(table)}, which has no key, cannot be told apart: plan again")
-    done = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
-    if done != len(rows):
-        raise Stale(f"{done} rows of {ref(table)} were changed instead of {len(rows)}")
+    changed = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
+    if changed != len(rows):
+        raise Stale(f"{changed} rows of {ref(table)} were changed instead of {len(rows)}")
     new = address.locate(table, {**edit.place, **edit.new})
     stays = connection.scalar(select(func.count()).select_from(table).where(new)) or 0
     if stays < len(rows):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from scanner.executor.recorder import Tally
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.guards import further, newcomers, safeguards
+from scanner.guards.heirs import Answered
 from scanner.journal import Journal, probe
 from scanner.model import Progress
 from scanner.planner import Draft
@@ -168,6 +170,7 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
+    answered = Answered.of(draft)
     with dialect.watched(connection) as copied:
         while not current.plan.empty:
             if rounds == ROUNDS:
@@ -179,26 +182,46 @@ def _work(
             rounds += 1
             if safeguards.alone(connection, current):
                 break
-            names = copied(_updated(tally))
-            told = further.draft(connection, request, current, names)
-            if told is not None:
-                current = told
-                continue
-            if dialect.tells_rows:
-                sight = survey.sight(connection, draft.schema, request)
-            else:
-                sight = further.sight_after(current, names)
-            current = planner.draft(
-                connection,
-                draft.schema,
-                request,
-                identity=draft.identity,
-                sight=sight,
-                after=current if current.purge else None,
-                progress=progress,
+            again = partial(
+                _again, connection, done=current, survey=survey, copied=copied(_updated(tally))
             )
-            current = replace(current, territory=draft.territory)
+            current = again(request, progress)
+            if heirs := [*answered.heirs(current)]:
+                tally.inherited += heirs
+                request = replace(
+                    request, answers={**request.answers, **{r.id: r.answer for r in heirs}}
+                )
+                current = again(request, progress)
     return current, rounds
+
+
+def _again(
+    connection: Connection,
+    request: Request,
+    progress: Progress | None,
+    *,
+    done: Draft,
+    survey: Survey,
+    copied: frozenset[str] | None,
+) -> Draft:
+    """Work out what is left to write after ``done``; ``copied``: what triggers wrote to."""
+    told = further.draft(connection, request, done, copied)
+    if told is not None:
+        return told
+    if dialect_of(connection).tells_rows:
+        sight = survey.sight(connection, done.schema, request)
+    else:
+        sight = further.sight_after(done, copied)
+    found = planner.draft(
+        connection,
+        done.schema,
+        request,
+        identity=done.identity,
+        sight=sight,
+        after=done if done.purge else None,
+        progress=progress,
+    )
+    return replace(found, territory=done.territory)
 
 
 def _updated(tally: Tally) -> dict[tuple[str, str], int]:
@@ -254,7 +277,8 @@ def _probes(connection: Connection, draft: Draft) -> list[dict[str, Any]]:
             and not set(edit.new) & set(address.columns)
         ):
             table = table_of(draft.schema, edit.table)
-            found.append(probe(connection, table, edit.place, sorted(edit.new)))
+            one = probe(connection, table, edit.place, sorted(edit.new))
+            found += [one] if one["after"] else []  # its key may have followed another one
         if len(found) == PROBES:
             break
     return found

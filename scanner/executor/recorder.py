@@ -22,7 +22,8 @@ TEXT = "FREE_TEXT"
 class Tally:
     """What has been written so far: rows, cells by table and column, spans in others' texts.
 
-    ``places`` are the rows' addresses as they are now; they stay in memory.
+    ``places`` are the rows' addresses as they are now; they stay in memory. ``inherited`` are the
+    reviews of copies that triggers made, which were answered by what they are copies of.
     """
 
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
@@ -31,6 +32,7 @@ class Tally:
     others: Bystanders = field(default_factory=Bystanders)
     mentions: int = 0
     deleted: Counter[TableRef] = field(default_factory=Counter)
+    inherited: list[Review] = field(default_factory=list)
 
 
 def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
@@ -55,7 +57,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         mentions=tally.mentions,
         deleted={str(t): n for t, n in sorted(tally.deleted.items())},
         kept=last.plan.kept,
-        reviews=tuple(_answers(plan, last)),
+        reviews=tuple(_answers(plan, tally, last)),
         duties=plan.duties,
         triggers=plan.triggers,
         digests=plan.basis.digests(plan.pack_digest),
@@ -74,11 +76,11 @@ def _kinds(basis: Basis, cells: Mapping[tuple[TableRef, str], int]) -> dict[str,
     return {table: dict(sorted(kinds.items())) for table, kinds in found.items()}
 
 
-def _answers(plan: Plan, last: Draft) -> Iterator[Mapping[str, Any]]:
+def _answers(plan: Plan, tally: Tally, last: Draft) -> Iterator[Mapping[str, Any]]:
     """List the plan's reviews and those of what triggers wrote meanwhile, with their answers."""
     known = {_cell(r.mention) for r in plan.reviews}
     fresh = (r for r in last.plan.reviews if _cell(r.mention) not in known)
-    for review in (*plan.reviews, *fresh):
+    for review in (*plan.reviews, *tally.inherited, *fresh):
         yield _answer(review)
 
 

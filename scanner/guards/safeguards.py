@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, MetaData, Table, and_, select
 
 from scanner import __version__, surveyor, verifier
-from scanner.database import dialect_of, ref
-from scanner.dialects import ForeignKey
+from scanner.database import dialect_of, foreign_keys, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
 from scanner.guards import further
@@ -85,7 +84,7 @@ def planned_again(
             "the database is no longer as it was when the plan was made "
             f"({_difference(expected, draft.plan)}): plan again"
         )
-    return draft
+    return replace(draft, plan=draft.plan.answered(plan.reviews))  # and who answered
 
 
 def _answered(plan: Plan) -> tuple[Mention, ...]:
@@ -221,7 +220,7 @@ def _following(connection: Connection, draft: Draft) -> list[tuple[Table, tuple[
         for where, columns in _changing(draft).items()
         for column in columns
     }
-    waiting = [k for k in _foreign_keys(connection, draft.schema) if k[1].on_update in FOLLOWS]
+    waiting = [k for k in foreign_keys(connection, draft.schema) if k[1].on_update in FOLLOWS]
     found: list[tuple[Table, tuple[str, ...], str]] = []
     while fresh := [k for k in waiting if any((k[1].target, to) in changing for to in k[1].to)]:
         waiting = [k for k in waiting if k not in fresh]
@@ -241,7 +240,7 @@ def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRe
     names = {str(where).lower() for where in gone}
     emptied = [
         f"{ref(child)}.{'.'.join(key.columns)}"
-        for child, key in _foreign_keys(connection, schema)
+        for child, key in foreign_keys(connection, schema)
         if len(key.columns) > 1 and key.target in names
         if key.on_delete in EMPTIES and _refers(connection, child, key.columns)
     ]
@@ -250,19 +249,6 @@ def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRe
             f"{', '.join(emptied)} may be emptied by a foreign key of several columns when what it "
             "refers to is deleted: change the foreign key's ON DELETE"
         )
-
-
-def _foreign_keys(connection: Connection, schema: MetaData) -> list[tuple[Table, ForeignKey]]:
-    """List all foreign keys: they are part of the definitions, which do not change meanwhile."""
-    if "foreign keys" not in schema.info:
-        dialect = dialect_of(connection)
-        schema.info["foreign keys"] = [
-            (table, key)
-            for table in schema.tables.values()
-            for key in dialect.foreign_keys(connection, table)
-        ]
-    known: list[tuple[Table, ForeignKey]] = schema.info["foreign keys"]
-    return known
 
 
 def residue(

@@ -54,8 +54,8 @@ LONG_ID = 13
 LAST = 4
 """How many digits a masked number shows."""
 
-WORD_BREAKS = (" ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
-"""What stands between the words of an address."""
+WORD_BREAKS = ("", " ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
+"""What stands between the words of an address; nothing where a sign without a width does."""
 
 LEAST_PART = 4
 """A shorter half of a double name is a particle."""
@@ -279,6 +279,8 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     inner = r"[\s,]+".join(map(re.escape, words))
     pattern = f"{BEFORE}{inner}{AFTER}"
     yield Form(index, (max(words, key=len),), pattern, one.strength)
+    if one.kind == "USERNAME":
+        yield from _elsewhere(index, folded(one.value))
     signs = "".join(c for c in folded(one.value) if c.isalnum())
     digits = "".join(c for c in signs if c.isascii() and c.isdigit())
     if one.strength == "weak" or one.kind == "USERNAME":
@@ -293,6 +295,13 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
         others = [sign.join(groups) for sign in ("", " ", "-", ".", "/")]
         apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
         yield Form(index, tuple(others), apart, one.strength)
+
+
+def _elsewhere(index: int, login: str) -> Iterator[Form]:
+    """Ask about a login that is the local part of an address: it may be somebody else's there."""
+    if not names.is_given(login):
+        address = rf"{MAIL_BEFORE}{re.escape(login)}(?:\+[\w.%-]{{1,64}})?@\w[\w-]*(?:\.\w[\w-]*)+"
+        yield Form(index, (f"{login}@", f"{login}+"), address, "doubt")
 
 
 def _masked(index: int, last: str) -> Iterator[Form]:

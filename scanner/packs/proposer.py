@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, Date, DateTime, MetaData
+from sqlalchemy import Connection, MetaData
 
 from scanner.database import key_of
 from scanner.errors import Misconfigured
 from scanner.model import Audit, Finding, TableRef
+from scanner.packs import figures
+from scanner.packs.figures import Figure
 from scanner.rulebook import Rows
-from scanner.tables.linker import ENOUGH, Linker, Tie, is_unique
-from scanner.texts import wording
+from scanner.tables.linker import ENOUGH, Linker, Tie
 
 State = Literal["follow", "confirm", "tell"]
 """Followed; followed once a person confirmed it; written as a comment only."""
@@ -33,19 +34,6 @@ OTHERS = 5
 EXCLUSIVE = 0.99
 """The share of addresses of one subject only, from which a table describes its subject."""
 
-FEW, EACH = 20, 10
-"""A column of so few different values, each in so many rows on average, is counted by."""
-
-BY = 3
-"""How many such columns a figure is counted by."""
-
-ACTORS = frozenset(
-    "manager created creator updated modified changed approved approver assigned assignee agent "  # noqa: SIM905  # reads better
-    "rep support sales supervisor head leader boss reports referrer referred recommended chef "
-    "bearbeiter erstellt geandert leiter vorgesetzter vertreter verkaufer jefe supervisor".split()
-)
-"""Words of columns that name who did something, not whom a row is about."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -60,15 +48,6 @@ class Relation:
     identity: bool = False
     unshared: tuple[tuple[str, ...], ...] = ()
     doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A proposed KPI."""
-
-    table: TableRef
-    by: tuple[str, ...]
-    months: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +108,7 @@ def propose(
         bool(subject),
         tuple(candidates),
         relations,
-        tuple(f for t in own if (f := _figure(linker, found, t, ties))),
+        tuple(f for t in own if (f := figures.figure(linker, found.of.get(t, ()), t, ties, root))),
         tuple(dict.fromkeys([root, *(t for t, _ in candidates)])),
         linker.composite(),
         tuple(missed),
@@ -188,7 +167,9 @@ def _candidates(
 ) -> list[tuple[TableRef, str]]:
     """Rank the tables of people by kinds of direct data, tables that point at them, and size."""
     people = {t for t in linker.tables if t not in linker.copies and found.named(t)}
-    known = [t for t in ties if t.certainty != "weak" and t.child != t.parent and not _acting(t)]
+    known = [
+        t for t in ties if t.certainty != "weak" and t.child != t.parent and not figures.acting(t)
+    ]
     ranked = []
     for table in people:
         direct, rows = found.direct(table), found.rows.get(table, 0)
@@ -200,11 +181,6 @@ def _candidates(
             why += ", points at other people"
         ranked.append(((-score, table), (table, why)))
     return [one for _, one in sorted(ranked)]
-
-
-def _acting(tie: Tie) -> list[str]:
-    """Name the words of a column that say who did something."""
-    return sorted(ACTORS & set(wording.words(tie.column)))
 
 
 def _by_value(
@@ -297,7 +273,7 @@ class _Survey:
         if self.found.people(tie.child):
             doubt = "a table of people: are these rows the subject's own, or other people?"
             return replace(made, state="confirm", identity=False, doubt=doubt)
-        if acting := _acting(tie):
+        if acting := figures.acting(tie):
             doubt = f"{acting[0]!r} may say who acted, not whom the rows are about"
             return replace(made, state="confirm", identity=False, doubt=doubt)
         return made
@@ -356,25 +332,3 @@ class _Survey:
             else:
                 said.append((name, tie.column, key[0].name, name))
         return tuple(said)
-
-
-def _figure(
-    linker: Linker, found: _Findings, table: TableRef, ties: Sequence[Tie]
-) -> Figure | None:
-    """Count a table's rows by its columns of few values and its first date, none of them personal."""
-    columns: Mapping[str, Column[Any]] = dict(linker.tables[table].columns.items())
-    keys = {t.column for t in ties if t.child == table and t.certainty != "weak"}
-    harmless = [
-        f for f in found.of.get(table, ()) if f.personal == "none" and f.column.name in columns
-    ]
-    by = [
-        f.column.name
-        for f in harmless
-        if 1 < f.distinct_read <= FEW and f.values_read >= EACH * f.distinct_read
-        if f.column.name not in keys and not is_unique(columns[f.column.name])
-        if not isinstance(columns[f.column.name].type, Date | DateTime)
-    ]
-    dates = [
-        f.column.name for f in harmless if isinstance(columns[f.column.name].type, Date | DateTime)
-    ]
-    return Figure(table, tuple(by[:BY]), tuple(dates[:1])) if by or dates else None

@@ -91,6 +91,22 @@ def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping
         listed.append(
             {"kind": "stored views", "where": where, "count": len(stored), "why": why, "keys": []}
         )
+    if indexes := schema.info.get("indexes"):
+        where = ", ".join(map(str, indexes))
+        why = (
+            "full-text indexes that look like tables keep the words of the rows that they were "
+            "made from, also where triggers renew them: rebuild them "
+            "(INSERT INTO name(name) VALUES('rebuild'))"
+        )
+        listed.append(
+            {
+                "kind": "indexes of text",
+                "where": where,
+                "count": len(indexes),
+                "why": why,
+                "keys": [],
+            }
+        )
     binary = [
         f"{ref(t)}.{c.name}"
         for t in sorted(schema.tables.values(), key=ref)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.errors import Refused
 from scanner.graph import Territory
-from scanner.identity import AROUND, Identity, is_name
+from scanner.identity import AROUND, Identity, is_name, surroundings
 from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
@@ -231,12 +231,12 @@ class Judge:
     def _around(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
         """Ask about the town and the postcode beside the subject's street."""
         for column, value in hit.values.items():
-            if column in hit.found or not isinstance(value, str):
+            if column in hit.found or value is None:
                 continue
-            said = self.pack.base(column) or column
-            entity = self.basis.treatment(ColumnRef(hit.table.schema, hit.table.name, said)).entity
-            if entity in AROUND and folded(value.strip()) in self.identity.around:
-                span = Span(0, len(value), entity)
+            named = self.pack.base(column) or column
+            entity = self.basis.treatment(ColumnRef(hit.table.schema, hit.table.name, named)).entity
+            if entity in AROUND and surroundings(said := text(value)) in self.identity.around:
+                span = Span(0, len(said), entity)
                 yield Mention(hit.table, hit.key, column, (span,), "possible"), NEIGHBOUR
 
     def _cell(

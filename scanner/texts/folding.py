@@ -14,6 +14,9 @@ from functools import lru_cache
 ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 """An HTML character reference."""
 
+LONGEST = 10
+"""The longest reference by a number."""
+
 ESCAPE = r"\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
 """A character as JSON escapes it; the halves of surrogate pairs stay as they are."""
 
@@ -29,11 +32,24 @@ BREAK = r"</?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|%20"
 MARK = re.compile(rf"{ENTITY}|{ESCAPE}|(?P<tag>{INLINE})|(?P<space>{BREAK})", re.IGNORECASE)
 """What stands for something else, for a space, or for nothing."""
 
+INVISIBLE = (
+    "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+    "\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Signs without a width: soft hyphens, zero-width spaces, directions."""
+
+HIDDEN = re.compile(
+    rf"[{INVISIBLE}]|&(?:shy|zwn?j|NoBreak|ZeroWidthSpace|#0*(?:173|820[3-7]|8288|65279)|"
+    r"#x0*(?:ad|200[b-f]|2060|feff));|\\u(?:00ad|200[b-f]|2060|feff)|<wbr\s*/?>",
+    re.IGNORECASE,
+)
+"""Such a sign, whichever way it is written."""
+
 SPECIAL = {
     **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
     **dict.fromkeys("“”„‟«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
+    **dict.fromkeys(INVISIBLE, ""),
     "ø": "o",
     "đ": "d",
     "ł": "l",
@@ -156,6 +172,27 @@ def folded(text: str) -> str:
     return "".join(
         [p.lower() if p.isascii() else "".join(map(_plain, p)) for p in ASCII.split(whole)]
     )
+
+
+def spaced(text: str) -> str:
+    """Make spaces of what has no width, as it may stand between words as well as within one.
+
+    Returns:
+        The text itself where there is nothing such; else one of the same length.
+    """
+    if text.isascii() and not _marked(text):
+        return text
+    return HIDDEN.sub(_as_space, text)
+
+
+def _as_space(found: re.Match[str]) -> str:
+    """Write a space in as many characters: as it is, or as entities that fold to a single one."""
+    size = len(found[0])
+    if size == 1:
+        return " "
+    if size <= LONGEST:
+        return f"&#{32:0{size - 3}};"
+    return f"&#{32:07};&#{173:0{size - LONGEST - 3}};"
 
 
 @lru_cache(maxsize=1 << 16)

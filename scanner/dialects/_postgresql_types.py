@@ -1,0 +1,87 @@
+"""Types of PostgreSQL's columns where SQLAlchemy's do not compare or read what stands there."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CHAR,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    Time,
+    cast,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import BIT, DOMAIN, INTERVAL, MONEY
+from sqlalchemy.sql.operators import OperatorClass
+from sqlalchemy.types import Enum, TypeEngine, UserDefinedType
+
+
+class Padded(UserDefinedType[str]):
+    """The type of CHAR columns without their length: blanks at the end do not count."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_more: Any) -> str:
+        return "BPCHAR"
+
+
+class Money(MONEY):
+    """Money, whose values come as texts: what it is compared with is told to be money."""
+
+    operator_classes = OperatorClass.NUMERIC
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        """Take what it is compared with for money."""
+        return self
+
+    def bind_expression(self, bindvalue: BindParameter[Any]) -> ColumnElement[Any]:
+        """Have the server read the text as it wrote it."""
+        return cast(type_coerce(bindvalue, Text()), MONEY())
+
+
+class Domains(ARRAY[Any]):
+    """An array of a domain, which no driver takes apart: it is read as one of what that is made of."""
+
+    def __init__(self, of: DOMAIN) -> None:
+        super().__init__(of.data_type)
+        self.of = of
+
+    def __repr__(self) -> str:
+        return f"ARRAY({self.of!r})"
+
+    def adapt(self, cls: Any, **more: Any) -> Any:
+        """Stay such a type: a driver's own type of arrays would read its values."""
+        return Domains(self.of)
+
+    def column_expression(self, colexpr: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Read it as an array of what the domain is made of."""
+        return cast(colexpr, ARRAY(self.item_type))
+
+    def bind_expression(self, bindvalue: BindParameter[Any]) -> ColumnElement[Any]:
+        """Write it as an array of the domain."""
+        return cast(type_coerce(bindvalue, ARRAY(self.item_type)), ARRAY(self.of))
+
+
+def wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Give a type that holds any key to compare with a column: a cast to its own would cut it off."""
+    if isinstance(kind, CHAR):
+        return Padded()
+    if isinstance(kind, String) and not isinstance(kind, Enum):
+        return Text()
+    if isinstance(kind, Integer):
+        return BigInteger()
+    if isinstance(kind, Numeric):
+        return Numeric()
+    if isinstance(kind, DateTime):
+        return DateTime(timezone=kind.timezone)
+    if isinstance(kind, Time):
+        return Time(timezone=kind.timezone)
+    if isinstance(kind, INTERVAL):
+        return INTERVAL()
+    return BIT(varying=True) if isinstance(kind, BIT) else kind

@@ -1,0 +1,172 @@
+"""PostgreSQL's odd keys, arrays of domains and tables that inherit: erased like others, or refused."""
+
+from datetime import time, timedelta
+
+import pytest
+from sqlalchemy import CHAR, Column, MetaData, Table, Time, create_engine, insert, select
+from sqlalchemy.dialects.postgresql import BIT, INTERVAL
+
+from scanner import errors
+from scanner.database import connect, dialect_of, reading, reflect
+from tests import mini
+from tests.erasing import Erasure, refused
+
+MAIL = "ann.lee@example.com"
+
+
+def built(url, folder, *statements):
+    mini.build(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return Erasure(url, folder)
+
+
+def texts(erasure, *tables):
+    engine = create_engine(erasure.url)
+    with engine.connect() as connection:
+        query = "select t::text from only {} t order by 1"
+        found = [list(connection.exec_driver_sql(query.format(t)).scalars().all()) for t in tables]
+    engine.dispose()
+    erasure.engine.dispose()
+    return found
+
+
+KEYED = {
+    "money": ("12.30", "1234567.89"),
+    "real": ("0.1", "0.2"),
+    "double precision": ("0.1", "1e300"),
+    "time(3)": ("12:30:01.123", "12:30:01.124"),
+    "interval(2)": ("1 month 12:30:01.12", "2 days"),
+    "interval day to hour": ("1 day 12:00", "2 days"),
+    "bit(5)": ("10101", "10100"),
+    "bit varying(5)": ("101", "10100"),
+}
+
+
+@pytest.mark.parametrize("kind", KEYED)
+def test_rows_with_an_odd_key_are_found_and_rewritten(postgresql_url, tmp_path, kind):
+    one, two = KEYED[kind]
+    erasure = built(
+        postgresql_url,
+        tmp_path,
+        f"create table x_odd (k {kind} primary key, said varchar(90))",
+        f"insert into x_odd values ('{one}', 'call {MAIL}'), ('{two}', 'Bob')",
+    )
+    erasure.commit(erasure.plan())
+    (rows,) = texts(erasure, "x_odd")
+    assert len(rows) == 2
+    assert MAIL not in repr(rows)
+    assert sum("call" in r for r in rows) == sum("Bob" in r for r in rows) == 1
+
+
+def test_mariadb_finds_rows_by_an_inexact_key(mariadb_url, tmp_path):
+    erasure = built(
+        mariadb_url,
+        tmp_path,
+        "create table x_odd (k float primary key, said varchar(90))",
+        f"insert into x_odd values (0.1, 'call {MAIL}'), (0.2, 'Bob')",
+    )
+    erasure.commit(erasure.plan())
+    assert MAIL not in repr(mini.dump(mariadb_url)["x_odd"])
+    erasure.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("kind", "held", "longer"),
+    [
+        (CHAR(2), "C2", "C25"),
+        (Time(), time(12, 30), time(12, 30, 0, 400)),
+        (INTERVAL(precision=0), timedelta(hours=1), timedelta(hours=1, microseconds=400)),
+        (BIT(2), "10", "101"),
+        (BIT(2, varying=True), "10", "101"),
+    ],
+)
+def test_keys_are_not_cut_to_the_precision_of_what_they_are_compared_with(
+    postgresql_url, kind, held, longer
+):
+    table = Table("t", MetaData(), Column("a", kind))
+    maker = create_engine(postgresql_url)
+    with maker.begin() as connection:
+        if isinstance(kind, Time):
+            connection.exec_driver_sql("create table t (a time(0))")
+        else:
+            table.create(connection)
+        connection.execute(insert(table), [{"a": held}])
+    maker.dispose()
+    engine = connect(postgresql_url)
+    with reading(engine) as connection:
+        here = reflect(connection).tables["public.t"]
+
+        def found(keys):
+            which = dialect_of(connection).among(here.c.a, keys)
+            return connection.scalars(select(here.c.a).where(which)).all()
+
+        assert found([longer]) == []
+        assert found([held, longer]) == [held]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("personal", [False, True], ids=["others", "own"])
+def test_texts_in_arrays_of_a_domain_are_searched_and_rewritten(postgresql_url, tmp_path, personal):
+    owner = mini.ANN if personal else mini.BOB
+    erasure = built(
+        postgresql_url,
+        tmp_path,
+        "create domain words as text check (value <> 'x')",
+        "create table table_x_pref2 (objid integer primary key, x_memo words[], x_none words[], "
+        "pref2contact bigint)",
+        f"""insert into table_x_pref2 values (1, array['bo"b, x', 'call {MAIL}', null]::words[], """
+        f"null, {owner})",
+    )
+    erasure.commit(erasure.plan())
+    ((row,),) = texts(erasure, "table_x_pref2")
+    assert MAIL not in row
+    assert 'bo\\""b, x' in row or 'bo\\\\""b, x' in row
+
+
+ALIKE = (
+    "create table x_base (said varchar(90), more integer)",
+    "create table x_kid () inherits (x_base)",
+    "create table x_grandkid () inherits (x_kid)",
+)
+MORE = (
+    "create table x_base (said varchar(90))",
+    "create table x_kid (more varchar(90)) inherits (x_base)",
+    "create table x_grandkid (most varchar(90)) inherits (x_kid)",
+)
+KEYED_BASE = (MORE[0].replace("(said", "(id serial primary key, said"), *MORE[1:])
+TABLES = ("x_base", "x_kid", "x_grandkid")
+ROWS = tuple(f"insert into {t} (said) values ('{t} {MAIL}'), ('{t} Bob')" for t in TABLES)
+
+
+@pytest.mark.parametrize("how", [ALIKE, MORE, KEYED_BASE], ids=["alike", "more", "keyed"])
+def test_tables_without_a_key_that_inherit_are_erased_like_others(postgresql_url, tmp_path, how):
+    erasure = built(postgresql_url, tmp_path, *how, *ROWS)
+    receipt = erasure.commit(erasure.plan())
+    assert receipt.residue == {}
+    for table, rows in zip(TABLES, texts(erasure, *TABLES), strict=True):
+        assert len(rows) == 2
+        assert MAIL not in repr(rows)
+        assert sum("Bob" in row for row in rows) == 1, table
+
+
+def test_a_row_that_shows_elsewhere_and_is_to_lose_more_there_refuses(postgresql_url, tmp_path):
+    statements = (
+        "create table table_x_pref2 (x_memo varchar(90), x_mail varchar(90), pref2contact bigint)",
+        "create table table_x_pref3 (more varchar(90)) inherits (table_x_pref2)",
+        f"insert into table_x_pref3 values ('secret', '{MAIL}', {mini.ANN})",
+    )
+    mini.build(postgresql_url)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    erasure = Erasure(postgresql_url, tmp_path, table_x_pref2__x_memo="redact")
+    plan = erasure.plan()
+    message = refused(errors.Stale, lambda: erasure.commit(plan), erasure)
+    assert "table_x_pref2" in message
+    erasure.engine.dispose()
