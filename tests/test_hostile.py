@@ -57,7 +57,7 @@ def matcher(n: int) -> Matcher:
 
 @cache
 def crowd() -> Crowd:
-    return Crowd(matcher(n).identity for n in range(PEOPLE))
+    return Crowd({n: matcher(n).identity for n in range(PEOPLE)})
 
 
 def grouped(number: str, size: int, sign: str) -> str:

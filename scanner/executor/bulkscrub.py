@@ -26,7 +26,7 @@ from scanner.purge.uprooter import Uprooting
 from scanner.rewriter import Rewriter
 from scanner.rows import chunks
 from scanner.subjects import multitude
-from scanner.subjects.company import Company
+from scanner.subjects.crowd import Crowd
 from scanner.subjects.mentions import Judge, Mentions
 from scanner.subjects.multitude import Multitude, Place, Spot
 from scanner.subjects.searcher import NO_TEXT, RowHits, fills, searched
@@ -73,7 +73,7 @@ class Scrubber:
         self.connection, self.here, self.basis, self.many = connection, here, basis, many
         self.addresses, self.pack = here.walk.addresses, here.walk.pack
         self._searched: dict[TableRef, list[Column[Any]]] = {}
-        self.company = Company.of({})
+        self.crowd = Crowd({})
 
     def prepare(self, keys: Sequence[Any], made: Uprooting) -> list[Own]:
         """Find the subjects' own rows that stay, before the others go.
@@ -84,7 +84,7 @@ class Scrubber:
         if not self.here.people:
             return []
         walk = self.here.walk.on(self.connection)
-        self.company = self.many.company(keys)
+        self.crowd = self.many.crowd(keys)
         gone = _gone(made, self.here)
         whole = _spared(walk.trace_all(keys), made, gone)
         planner.decided(self.basis, walk.tables, whole, self.pack.key)
@@ -94,7 +94,7 @@ class Scrubber:
             Own(
                 key,
                 territory,
-                rewriter.of(self.company.matcher(key), key),
+                rewriter.of(self.crowd.matcher(key), key),
                 {
                     spot: place
                     for spot, place in self.many.spots(key, self.addresses).items()
@@ -209,7 +209,7 @@ class Scrubber:
         for where, spots in tables.items():
             columns = searched(table_of(self.here.schema, where), held)
             cells = [[rows[s][c.name] for c in columns] for s in spots]
-            told = self.company.told(columns, cells, sure=True, whom=[whom[s] for s in spots])
+            told = self.crowd.told(columns, cells, sure=True, whom=[whom[s] for s in spots])
             said |= {(key, spots[at]) for at, keys in told.items() for key in keys}
         return [
             replace(o, places={s: p for s, p in o.places.items() if (o.key, s) in said})

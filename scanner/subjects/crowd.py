@@ -1,89 +1,139 @@
-"""Finds many identities in texts with one pass, and says whose each thing is."""
+"""Finds many identities in texts with one pass, and says whose each thing is. Reads nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Column
 
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.matching.sieve import Sieve
+from scanner.subjects.searcher import fills, text
 from scanner.texts.folding import folded
+
+Who = Any
+"""What a subject is known by: its key, or a number."""
+
+NOBODY = Matcher(Identity.of(()))
 
 
 class Crowd:
     """Looks for many identities in one pass; what is found is each one's own."""
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self.matchers = tuple(map(Matcher, identities))
-        self._whose: dict[str, list[tuple[int, int, tuple[str, ...]]]] = {}
-        for n, matcher in enumerate(self.matchers):
+    def __init__(self, identities: Mapping[Who, Identity]) -> None:
+        self.matchers = {who: Matcher(called) for who, called in identities.items() if called}
+        self._order = {who: n for n, who in enumerate(self.matchers)}
+        self._whose: dict[str, list[tuple[int, Who, tuple[str, ...]]]] = {}
+        self._called: dict[str, list[Who]] = {}
+        for who, matcher in self.matchers.items():
             for word, beside in matcher.leads().items():
                 room = matcher.room if beside else 0
-                self._whose.setdefault(word, []).append((room, n, beside))
+                self._whose.setdefault(word, []).append((room, who, beside))
+            for core in matcher.digits():
+                self._called.setdefault(core, []).append(who)
         for whose in self._whose.values():
             whose.sort(key=itemgetter(0))
-        self._called: dict[str, list[int]] = {}
-        for n, matcher in enumerate(self.matchers):
-            for core in matcher.digits():
-                self._called.setdefault(core, []).append(n)
         self._sieve = Sieve(self._whose, self._called)
 
     def __repr__(self) -> str:
         return f"Crowd({len(self.matchers)} identities)"
 
-    def touched(self, texts: Sequence[str]) -> Mapping[int, frozenset[int]]:
+    def matcher(self, who: Who) -> Matcher:
+        """Give what finds somebody in texts: nothing where they are called nothing."""
+        return self.matchers.get(who, NOBODY)
+
+    def touched(self, texts: Sequence[str]) -> Mapping[int, frozenset[Who]]:
         """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
         plain = [folded(t) for t in texts]
-        found: dict[int, set[int]] = {}
+        found: dict[int, set[Who]] = {}
         words, numbers = self._sieve.touched(plain)
         for place, start, word in words:
             around, width = "", 0
-            for room, n, beside in self._whose[word]:
+            for room, who, beside in self._whose[word]:
                 if room != width:
                     around, width = plain[place][max(0, start - room) : start + room], room
                 if not beside or any(map(around.__contains__, beside)):
-                    found.setdefault(place, set()).add(n)
+                    found.setdefault(place, set()).add(who)
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
         return {place: frozenset(found[place]) for place in sorted(found)}
 
-    def rows(self, texts: Sequence[str]) -> Mapping[int, frozenset[int]]:
+    def rows(self, texts: Sequence[str]) -> Mapping[int, frozenset[Who]]:
         """Map the places of whole rows to the identities of which they may say more than weak signs.
 
         Two weak signs in cells of their own, a given and a family name, may be one: how far apart
         they stand in a row says nothing.
         """
         plain = [folded(t) for t in texts]
-        found: dict[int, set[int]] = {}
+        found: dict[int, set[Who]] = {}
         words, numbers = self._pairs_too.touched(plain)
         for place, _, word in words:
-            for n, beside in self._leads[word]:
+            for who, beside in self._leads[word]:
                 if not beside or any(b in plain[place] for b in beside):
-                    found.setdefault(place, set()).add(n)
+                    found.setdefault(place, set()).add(who)
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
         return {place: frozenset(found[place]) for place in sorted(found)}
 
     @cached_property
-    def _leads(self) -> Mapping[str, Sequence[tuple[int, tuple[str, ...]]]]:
+    def _leads(self) -> Mapping[str, Sequence[tuple[Who, tuple[str, ...]]]]:
         """Map words to identities as ``_whose`` does, those of names in two cells among them."""
-        leads = {word: [(n, b) for _, n, b in whose] for word, whose in self._whose.items()}
-        for n, matcher in enumerate(self.matchers):
+        leads = {word: [(who, b) for _, who, b in whose] for word, whose in self._whose.items()}
+        for who, matcher in self.matchers.items():
             for word, beside in matcher.pairs():
-                leads.setdefault(word, []).append((n, beside))
+                leads.setdefault(word, []).append((who, beside))
         return leads
 
     @cached_property
     def _pairs_too(self) -> Sieve:
         return Sieve(self._leads, self._called)
 
-    def find(self, text: str, *, cut: bool = False) -> Mapping[int, tuple[Match, ...]]:
-        """Find what ``text`` says of each identity, as its matcher does; weak signs alone are none."""
-        return self.sort(text, self.touched([text]).get(0, ()), cut=cut)
+    def find(self, words: str, *, cut: bool = False) -> Mapping[Who, tuple[Match, ...]]:
+        """Find what a text says of each, as the matcher of each does; weak signs alone are none."""
+        return self.sort(words, self.touched([words]).get(0, ()), cut=cut)
 
     def sort(
-        self, text: str, whose: Iterable[int], *, cut: bool = False
-    ) -> Mapping[int, tuple[Match, ...]]:
+        self, words: str, whose: Iterable[Who], *, cut: bool = False
+    ) -> Mapping[Who, tuple[Match, ...]]:
         """Find what a touched text says of those whom it touches."""
-        found = {n: self.matchers[n].find(text, cut=cut, led=True) for n in sorted(whose)}
-        return {n: ms for n, ms in found.items() if any(m.strength != "weak" for m in ms)}
+        whose = sorted(whose, key=self._order.__getitem__)
+        found = {who: self.matchers[who].find(words, cut=cut, led=True) for who in whose}
+        return {who: ms for who, ms in found.items() if any(m.strength != "weak" for m in ms)}
+
+    def told(
+        self,
+        columns: Sequence[Column[Any]],
+        rows: Sequence[Sequence[Any]],
+        *,
+        sure: bool,
+        texts: Sequence[str] | None = None,
+        whom: Sequence[Collection[Who]] | None = None,
+    ) -> dict[int, set[Who]]:
+        """Say which rows tell of whom, by more than weak signs in a cell.
+
+        Args:
+            columns: what the rows begin with, and what is looked at.
+            rows: the rows.
+            sure: whether each cell is read; else those count as well that may tell of somebody.
+            texts: the cells of each row, joined, where they are at hand: most rows tell nothing.
+            whom: those who matter in each row; all without it.
+
+        Returns:
+            Places of rows to whom they tell of.
+        """
+        width = len(columns)
+        places = range(len(rows)) if texts is None else self.touched(texts)
+        cells = [(at, n, text(v)) for at in places for n, v in enumerate(rows[at][:width]) if v]
+        found: dict[int, set[Who]] = {}
+        for place, touched in self.touched([words for _, _, words in cells]).items():
+            at, n, words = cells[place]
+            whose: Collection[Who] = touched
+            if whom is not None:
+                whose = [who for who in touched if who in whom[at]]
+            if sure and whose:
+                whose = self.sort(words, whose, cut=fills(columns[n], words))
+            if whose:
+                found.setdefault(at, set()).update(whose)
+        return found

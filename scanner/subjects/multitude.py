@@ -17,7 +17,7 @@ from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.plans import Basis
 from scanner.rows import Address, chunks, named
 from scanner.subjects import dossier
-from scanner.subjects.company import Company
+from scanner.subjects.crowd import Crowd
 from scanner.subjects.searcher import passages, searched
 
 GROUP = 1000
@@ -40,26 +40,26 @@ Spot = tuple[TableRef, Key]
 class Multitude:
     """What subjects are called, and where all text names them, or may name them.
 
-    ``companies`` are kept to look with again where there are no more than one pass takes.
+    ``crowds`` are kept to look with again where there are no more than one pass takes.
     """
 
     identities: dict[Any, Identity] = field(default_factory=dict, repr=False)
     places: dict[Any, list[Place]] = field(default_factory=dict, repr=False)
-    companies: list[Company] = field(default_factory=list, repr=False)
+    crowds: list[Crowd] = field(default_factory=list, repr=False)
 
-    def together(self) -> Iterator[Company]:
-        """Give all subjects in companies for one pass each."""
-        if self.companies or not self.identities:
-            yield from self.companies
+    def together(self) -> Iterator[Crowd]:
+        """Give all subjects in crowds for one pass each."""
+        if self.crowds or not self.identities:
+            yield from self.crowds
             return
         for some in chunks(list(self.identities.items()), GROUP):
-            yield Company.of(dict(some))
+            yield Crowd(dict(some))
 
-    def company(self, keys: Sequence[Any]) -> Company:
+    def crowd(self, keys: Sequence[Any]) -> Crowd:
         """Give one with the subjects ``keys``."""
-        if self.companies:
-            return self.companies[0]
-        return Company.of({k: self.identities[k] for k in keys if k in self.identities})
+        if self.crowds:
+            return self.crowds[0]
+        return Crowd({k: self.identities[k] for k in keys if k in self.identities})
 
     def spots(self, key: Any, addresses: Mapping[TableRef, Address]) -> dict[Spot, Place]:
         """Give the rows that name a subject, each once."""
@@ -89,17 +89,17 @@ def gather(
             whole = walk.trace_all(some)
             named |= dossier.identify_all(connection, walk, apart(whole, some), basis)
         found.identities |= named
-        company = Company.of(named)
-        look(connection, schema, company, walk.addresses, basis, found.places, progress, sure=sure)
+        crowd = Crowd(named)
+        look(connection, schema, crowd, walk.addresses, basis, found.places, progress, sure=sure)
         if len(keys) <= GROUP:
-            found.companies.append(company)
+            found.crowds.append(crowd)
     return found
 
 
 def look(
     connection: Connection,
     schema: MetaData,
-    company: Company,
+    crowd: Crowd,
     addresses: Mapping[TableRef, Address],
     basis: Basis,
     places: dict[Any, list[Place]],
@@ -107,16 +107,16 @@ def look(
     *,
     sure: bool = True,
 ) -> None:
-    """Look for all of a ``company`` with one pass; add what is found to ``places``."""
+    """Look for all of a ``crowd`` with one pass; add what is found to ``places``."""
     held, watch = numbers(basis), progress or Silent()
-    tables = sorted(schema.tables.values(), key=ref) if company.numbers else []
+    tables = sorted(schema.tables.values(), key=ref) if crowd.matchers else []
     watch.begin("search", len(tables))
     for table in tables:
         where, count = ref(table), 0
         columns, address = searched(table, held), addresses[where]
         for rows, texts in passages(connection, table, columns, address) if columns else ():
             count += len(rows)
-            told = company.told(columns, rows, sure=sure, texts=texts)
+            told = crowd.told(columns, rows, sure=sure, texts=texts)
             for at in sorted(told):
                 cells = rows[at]._mapping  # noqa: SLF001 - the public way in SQLAlchemy
                 place = Place(where, {c: cells[c] for c in address.columns})

@@ -84,7 +84,7 @@ def spot(
     Returns:
         The spots of each subject, in their order.
     """
-    crowd = Crowd(identity for identity, _ in subjects)
+    crowd = Crowd({n: identity for n, (identity, _) in enumerate(subjects)})
     found: list[dict[TableRef, set[Row]]] = [{} for _ in subjects]
     watch = progress or Silent()
     tables = sorted(schema.tables.values(), key=ref)

@@ -124,7 +124,7 @@ def _speed(url: str, people: list[dict[str, str]], options: argparse.Namespace) 
 
     size = _fill(url, enough(options.megabytes * 1_000_000)) / 1e6
     identities = [Identity.of(read(one, ENTITIES)) for one in people]
-    one, many = Matcher(identities[0]), Crowd(identities)
+    one, many = Matcher(identities[0]), Crowd(dict(enumerate(identities)))
     engine = connect(url)
     with reading(engine) as connection:
         table = reflect(connection).tables["notes"]

@@ -4,7 +4,7 @@ from sqlalchemy import Column, String
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
-from scanner.subjects.company import Company
+from scanner.subjects.crowd import Crowd
 
 COLUMNS = [Column("title", String(40)), Column("notes", String(4000))]
 CALLED = {"first_name": "PERSON", "last_name": "PERSON", "e_mail": "EMAIL_ADDRESS"}
@@ -26,8 +26,8 @@ ROWS = [
 TEXTS = ["\0".join(filter(None, row)) for row in ROWS]
 
 
-def _told(company=None, **options):
-    return (company or Company.of(PEOPLE)).told(COLUMNS, ROWS, **options)
+def _told(crowd=None, **options):
+    return (crowd or Crowd(PEOPLE)).told(COLUMNS, ROWS, **options)
 
 
 def test_a_look_reads_what_a_glance_only_suspects():
@@ -55,13 +55,13 @@ def test_what_is_said_of_each_is_what_the_matcher_of_each_finds():
 
 def test_a_whole_name_in_one_column_needs_all_its_words():
     whole = Identity.of(read({"holder": "Ann Maria Delgado"}, {"holder": "PERSON"}))
-    company = Company.of({7: whole})
+    crowd = Crowd({7: whole})
     rows = [("x", "Delgado called"), ("x", "Ann Maria Delgado called"), ("x", "Maria, of Delgado")]
-    assert company.told(COLUMNS, rows, sure=True) == {1: {7}}
-    assert company.told(COLUMNS, rows, sure=False).keys() == {1, 2}
+    assert crowd.told(COLUMNS, rows, sure=True) == {1: {7}}
+    assert crowd.told(COLUMNS, rows, sure=False).keys() == {1, 2}
 
 
 def test_who_is_called_nothing_is_found_nowhere():
-    company = Company.of(PEOPLE)
-    assert not company.matcher(9).find("Ann Delgado")
-    assert company.matcher(8).find("Bob Delgado")
+    crowd = Crowd(PEOPLE)
+    assert not crowd.matcher(9).find("Ann Delgado")
+    assert crowd.matcher(8).find("Bob Delgado")
