@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
-from scanner.texts.folding import folded
+from scanner.texts.folding import folded, hides
 from scanner.texts.sieve import Sieve
 
 
@@ -26,7 +26,8 @@ class Crowd:
         for n, matcher in enumerate(self.matchers):
             for core in matcher.digits():
                 self._called.setdefault(core, []).append(n)
-        self._sieve = Sieve(self._whose, self._called)
+        self._within = frozenset[str]().union(*(m.within for m in self.matchers))
+        self._sieve = Sieve(self._whose, self._called, self._within)
 
     def __repr__(self) -> str:
         return f"Crowd({len(self.matchers)} identities)"
@@ -35,7 +36,7 @@ class Crowd:
         """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
         plain = [folded(t) for t in texts]
         found: dict[int, set[int]] = {}
-        words, numbers = self._sieve.touched(plain)
+        words, numbers = self._sieve.touched(plain, lambda n: hides(texts[n]))
         for place, start, word in words:
             around, width = "", 0
             for room, n, beside in self._whose[word]:
@@ -55,7 +56,7 @@ class Crowd:
         """
         plain = [folded(t) for t in texts]
         found: dict[int, set[int]] = {}
-        words, numbers = self._pairs_too.touched(plain)
+        words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
         for place, _, word in words:
             for n, beside in self._leads[word]:
                 if not beside or any(b in plain[place] for b in beside):
@@ -75,7 +76,7 @@ class Crowd:
 
     @cached_property
     def _pairs_too(self) -> Sieve:
-        return Sieve(self._leads, self._called)
+        return Sieve(self._leads, self._called, self._within)
 
     def find(self, text: str, *, cut: bool = False) -> Mapping[int, tuple[Match, ...]]:
         """Find what ``text`` says of each identity, as its matcher does; weak signs alone are none."""
