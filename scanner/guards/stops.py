@@ -18,10 +18,11 @@ from sqlalchemy import (
     true,
 )
 
+from scanner import rulebook
 from scanner.database import ref
 from scanner.graph import Territory, Walk
 from scanner.model import ColumnRef, TableRef
-from scanner.plans import StopFound
+from scanner.plans import Plan, StopFound
 from scanner.rows import chunks
 from scanner.rulebook import Stop
 
@@ -48,6 +49,29 @@ def _shared(territory: Territory) -> Iterator[StopFound]:
     for where, rows in territory.shared.items():
         why = f"{where}: others use it too, so it stays as it is; look whether that is right"
         yield StopFound("shared", why, rows, "warn")
+
+
+def lifting(plan: Plan) -> list[str]:
+    """Say what to write where a site decides otherwise on the stops of a plan: a line each."""
+    rules = sorted({s.rule for s in plan.stops if s.effect == "stop"})
+    if plan.method != "redact":
+        named = " or ".join(plan.directives)
+        return [
+            f"where this site decides otherwise, write a directive that extends {named}, copy the "
+            f'[[stop_if]] with rule = "{rule}" into it, add effect = "warn", and plan with it'
+            for rule in rules
+        ]
+    words = [w for rule in rules for w in ("[[stop]]", f'rule = "{rule}"', 'redact = "warn"')]
+    if plan.pack not in rulebook.packs():
+        head = f"where this site decides otherwise, let {plan.pack} say, and plan again:"
+        return [head, *words] if rules else []
+    return [
+        "where this site decides otherwise, write a file site.toml with these lines:",
+        "[pack]",
+        f'extends = "{plan.pack}"',
+        *words,
+        "then plan again with --pack site.toml, and erase with --pack site.toml",
+    ]
 
 
 def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
