@@ -92,7 +92,7 @@ def test_the_stop_of_a_purge_says_which_directive_to_extend(embedded, tmp_path):
     purging = ready(Purging, embedded, tmp_path, OWN)
     with pytest.raises(errors.Stopped) as caught:
         purging.commit(purging.plan())
-    line = next(x for x in caught.value.lines[1:] if "\"employee\"" in x)
+    line = next(x for x in caught.value.lines[1:] if '"employee"' in x)
     assert 'rule = "employee"' in line
     assert "extends purge_case or " in line
     purging.engine.dispose()
