@@ -16,9 +16,16 @@ from collections.abc import Sequence
 
 
 class EffaceError(Exception):
-    """Base of all errors that this package raises on purpose; the text is for the user."""
+    """Base of all errors that this package raises on purpose; the text is for the user.
+
+    ``more`` are lines that are told below the sentence: faults, or what to write where.
+    """
 
     exit_code = 1
+
+    def __init__(self, sentence: str = "", more: Sequence[str] = ()) -> None:
+        super().__init__("\n  ".join((sentence, *more)))
+        self.lines = (sentence, *more)
 
 
 class Negative(EffaceError):
@@ -26,13 +33,9 @@ class Negative(EffaceError):
 
 
 class Misconfigured(EffaceError):
-    """An option, a rule file, a pack or a workbook is wrong; ``faults`` are told a line each."""
+    """An option, a rule file, a pack or a workbook is wrong."""
 
     exit_code = 2
-
-    def __init__(self, sentence: str, faults: Sequence[str] = ()) -> None:
-        super().__init__("\n  ".join((sentence, *faults)))
-        self.lines = (sentence, *faults)
 
 
 class Refused(EffaceError):

@@ -18,7 +18,7 @@ from scanner.matching.forms import Form, forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names
-from scanner.texts.folding import fold, folded, pieces, spaced
+from scanner.texts.folding import fold, folded, hides, pieces, spaced
 
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""
@@ -69,7 +69,9 @@ class Matcher:
         )
         self.room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}
-        self._sieve = Sieve({a for f in self._forms for a in f.anchors}, self.digits())
+        self.within = frozenset(a for f in self._forms if not f.word for a in f.anchors)
+        anchors = {a for f in self._forms for a in f.anchors}
+        self._sieve = Sieve(anchors, self.digits(), self.within)
 
     def __repr__(self) -> str:
         return f"Matcher({len(self._forms)} forms)"
@@ -128,7 +130,7 @@ class Matcher:
 
     def touched(self, texts: Sequence[str]) -> list[int]:
         """Name the places of those ``texts`` that may hold something: one pass, never a false no."""
-        words, numbers = self._sieve.touched([folded(t) for t in texts])
+        words, numbers = self._sieve.touched([folded(t) for t in texts], lambda n: hides(texts[n]))
         return sorted({*(place for place, _, _ in words), *(place for place, _ in numbers)})
 
     def find(

@@ -104,7 +104,7 @@ def _each(
             yield Outcome(one, refused=str(error), failed=True)
             return
         except (Refused, Misconfigured) as error:
-            yield Outcome(one, refused=str(error))
+            yield Outcome(one, refused=error.lines[0])
             continue
         left = "" if not receipt.residue else "the subject could still be found afterwards"
         yield Outcome(one, receipt, left)

@@ -2,6 +2,7 @@
 
 import pytest
 
+import reports
 from scanner import errors, planner, rulebook
 from scanner.executor import execute
 from scanner.plans import Plan
@@ -53,6 +54,48 @@ def test_an_employees_own_contact_is_a_stop_of_plan_and_rehearsal(
             work(plan)
     assert not [s for s in erasure.plan(mini.BOB).stops if s.rule.startswith("employee")]
     erasure.engine.dispose()
+
+
+@LINKED
+def test_the_stop_says_what_to_write_where_and_that_is_enough(
+    efface, embedded, tmp_path, statements, rule
+):
+    erasure = ready(Erasure, embedded, tmp_path, statements)
+    erasure.engine.dispose()
+    audit, plan, site = (tmp_path / n for n in ("audit.json", "plan.json", "site.toml"))
+    reports.write(erasure.audit, audit)
+
+    def run(command, *words):
+        return efface(command, "--db", erasure.url, *words)
+
+    ask = ("plan", audit, "--subject", mini.ANN, "-o", plan)
+    journal = ("--journal", tmp_path / "j.jsonl")
+    planned = run(*ask)
+    assert planned.exit_code == 0
+    refused = run("erase", plan, *journal)
+    assert refused.exit_code == 3
+    for told in (planned.stderr, refused.stderr):
+        lines = [line.strip() for line in told.splitlines()]
+        start = lines.index("[pack]")
+        assert "site.toml" in lines[start - 1]
+        end = next(n for n, line in enumerate(lines) if line.startswith("then plan again"))
+        site.write_text("\n".join(lines[start:end]))
+        done = run(*ask, "--pack", site)
+        assert done.exit_code == 0, done.stderr
+        assert "stop: " not in done.stderr
+        assert "warn: " in done.stderr
+        done = run("erase", plan, "--pack", site, *journal, "--commit", "--confirm", mini.ANN)
+        assert done.exit_code == 0 or "nothing to do" in done.stderr, done.stderr
+
+
+def test_the_stop_of_a_purge_says_which_directive_to_extend(embedded, tmp_path):
+    purging = ready(Purging, embedded, tmp_path, OWN)
+    with pytest.raises(errors.Stopped) as caught:
+        purging.commit(purging.plan())
+    line = next(x for x in caught.value.lines[1:] if '"employee"' in x)
+    assert 'rule = "employee"' in line
+    assert "extends purge_case or " in line
+    purging.engine.dispose()
 
 
 @LINKED

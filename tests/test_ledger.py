@@ -95,6 +95,7 @@ def test_a_plan_shows_the_hold_as_a_stop_and_erase_refuses_it(log, embedded, eff
     log.hold()
     result = efface("plan", *plan, "-o", tmp_path / "plan.json")
     assert "stop: hold until 2030-01-01: it is needed for legal claims" in result.stderr
+    assert "decides otherwise" not in result.stderr  # a hold is lifted in the journal
     stops = json.loads((tmp_path / "plan.json").read_text())["stops"]
     assert [s["effect"] for s in stops if s["rule"] == "hold"] == ["stop"]
     words = ("erase", "--db", embedded.url, tmp_path / "plan.json", "--journal", log.journal.path)

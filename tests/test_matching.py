@@ -3,12 +3,14 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.matching.phones import national
+from scanner.matching.sieve import Sieve
+from scanner.subjects.crowd import Crowd
 from scanner.texts.folding import fold, folded, spaced
 
 ENTITIES = {
@@ -261,6 +263,39 @@ def test_a_login_in_an_address_elsewhere_is_asked_about(login):
         assert text[match.span.start : match.span.end] == address.upper()
     for other in (f"x{login}@other.example", f"{login}x@other.example", f"b.{login}@other.example"):
         assert not [m for m in matcher.find(other) if m.strength != "weak"]
+
+
+PIECES = [
+    "zoe", "Zoë", "Müller", "muller", "Lüdenscheidt", "O'Brien", "OBrien", "Ann", "ann.lee77", "12", "Elm",
+    "Street", "St", "KD-47119-X", "kd47119x", "-", "'", " ", ", ", ".", "_", "x", "7", "@", "\u200b",
+    "&shy;", "<b>", "</b>", "<wbr>", "\n", "Kate", "Katherine", "李明", "李", "明", "ß", "é", "\x1e",
+]  # fmt: skip
+KINDS = {"first": "PERSON", "last": "PERSON", "full": "PERSON", "login": "USERNAME",
+         "ref": "CUSTOMER_ID", "street": "STREET_ADDRESS"}  # fmt: skip
+CROWD = [
+    {"first": "Zoë", "last": "Müller-Lüdenscheidt", "ref": "KD-47119-X", "street": "12 Elm Street"},
+    {"first": "Katherine", "last": "O'Brien", "login": "ann.lee77", "street": "7 St James St"},
+    {"first": "明", "last": "李", "full": "Ann Street", "login": "muller"},
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_words_that_stand_within_others_are_left_out_where_nothing_could_be_found(text):
+    some = [Matcher(Identity.of(read(who, KINDS))) for who in CROWD]
+    for matcher in some:
+        slow = Matcher(matcher.identity)
+        anchors = {a for f in slow._forms for a in f.anchors}
+        slow._sieve = Sieve(anchors, slow.digits(), anchors)
+        for own in (False, True):
+            assert matcher.find(text, own=own) == slow.find(text, own=own)
+        if slow.find(text, own=True):
+            assert matcher.touches(text)
+    crowd = Crowd(m.identity for m in some)
+    found = crowd.find(text)
+    for n, matcher in enumerate(some):
+        alone = matcher.find(text)
+        assert found.get(n, ()) == (alone if any(m.strength != "weak" for m in alone) else ())
 
 
 def test_a_login_that_is_a_given_name_is_in_many_addresses():

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from scanner.errors import EffaceError, Misconfigured
+from scanner.errors import EffaceError
 
 USAGE = 2
 """Wrong usage, and files that cannot be read or written."""
@@ -60,7 +60,7 @@ def report(error: BaseException, words: Sequence[str]) -> int:
     if os.environ.get("EFFACE_DEBUG"):
         _show_traceback(error)
     if sentence:
-        lines = error.lines if isinstance(error, Misconfigured) else (sentence,)
+        lines = error.lines if isinstance(error, EffaceError) else (sentence,)
         _say(lines, status, as_json="--json" in words)
     return status
 

@@ -15,6 +15,7 @@ from scanner.graph import table_of
 from scanner.guards import further
 from scanner.matcher import Matcher
 from scanner.model import KEEP, Progress, TableRef
+from scanner.packs import stops
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
@@ -56,8 +57,11 @@ class Stoppable(Protocol):
 
 def unstopped(plan: Stoppable) -> None:
     """Refuse where a stop of the pack holds."""
-    if stops := [s for s in plan.stops if s.effect == "stop"]:
-        raise Stopped("; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in stops))
+    if found := [s for s in plan.stops if s.effect == "stop"]:
+        raise Stopped(
+            "; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in found),
+            stops.lifting(plan) if isinstance(plan, Plan) else (),
+        )
 
 
 def few(rows: int, max_rows: int | None) -> None:

@@ -81,6 +81,7 @@ class Form:
     ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
     where there are any. ``capitals`` says which words of the
     text need one: none, the first, all. ``only`` in the subject's own texts, or in cut ones.
+    ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     """
 
     index: int
@@ -91,6 +92,7 @@ class Form:
     digits: str = ""
     beside: tuple[str, ...] = ()
     only: Literal["", "own", "cut"] = ""
+    word: bool = False
 
 
 def forms(index: int, one: Identifier) -> Iterator[Form]:
@@ -136,6 +138,11 @@ def _longest(options: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(max(re.split(r"[\s,'-]+", o), key=len) for o in options))
 
 
+def _alone(options: Iterable[str]) -> bool:
+    """Whether the parts of names are words of a text: not those of O'Brien, who is OBrien as well."""
+    return not any("'" in o for o in options)
+
+
 def _others(options: Iterable[str]) -> tuple[str, ...]:
     """Name another part of each option that a text cannot lack; nothing where one has none."""
     found = []
@@ -157,11 +164,12 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     capitals: Capitals = "first" if one.strength == "weak" else ""
     pattern = f"{BEFORE}(?:{inner}){AFTER}"
     beside = _others(spelled)
-    yield Form(index, _longest(spelled), pattern, one.strength, capitals, beside=beside)
+    alone = _alone(spelled)
+    yield Form(index, _longest(spelled), pattern, one.strength, capitals, beside=beside, word=alone)
     nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
     for nick in sorted(nicks):
         pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"
-        yield Form(index, (nick,), pattern, "weak", "first", only="own")
+        yield Form(index, (nick,), pattern, "weak", "first", only="own", word=True)
 
 
 def _names(index: int, one: Identifier) -> Iterator[Form]:
@@ -182,7 +190,7 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
         rf"{BEFORE}{first}\.?\s?{more}(?<=[\s.]){last}{AFTER}",
         rf"{BEFORE}{last},\s*{first}(?:\.|{AFTER})(?:\s?[a-z]\.)?",
     ):
-        yield Form(index, anchors, pattern, "weak", "first")
+        yield Form(index, anchors, pattern, "weak", "first", word=_alone(family))
 
 
 def _halves(options: Iterable[str]) -> set[str]:
@@ -199,16 +207,17 @@ def _pair(
     first, last, anchors = _any(given), _any(family), _longest(family)
     beside = _longest(given)
     narrow = max("".join(given + family)) < FIRST_IDEOGRAM
+    word = narrow and _alone(family)
     gap = GAP if narrow else GAP.replace("{1,4}", "{0,4}")
     initials = rf"(?:{GAP}[a-z]\.?){{0,2}}"
     for left, right in ((first, last), (last, first)):
         pattern = rf"{BEFORE}{left}{initials}{gap}{right}{AFTER}"
-        yield Form(index, anchors, pattern, strength, beside=beside)
+        yield Form(index, anchors, pattern, strength, beside=beside, word=word)
     if narrow:
         middle = rf"{BEFORE}{first}(?:[ ][^\W\d_]{{2,20}}){{1,2}}[ ]{last}{AFTER}"
         turned = rf"{BEFORE}{last},[ ]{first}(?:[ ][^\W\d_]{{2,20}}){AFTER}"
         for pattern in (middle, turned):
-            yield Form(index, anchors, pattern, "hint", "all", beside=beside)
+            yield Form(index, anchors, pattern, "hint", "all", beside=beside, word=word)
 
 
 def _cut(index: int, given: str, family: str) -> Iterator[Form]:
@@ -268,7 +277,8 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
         # St. or W. is in every other text: with the word beside it, it is not.
         anchor = ["".join(parts) for parts in product(options[0], WORD_BREAKS, options[1])]
     numbers = tuple(w for w in words if w[0].isdigit())
-    yield Form(index, tuple(anchor), f"{BEFORE}{inner}{AFTER}", strength, beside=numbers)
+    pattern = f"{BEFORE}{inner}{AFTER}"
+    yield Form(index, tuple(anchor), pattern, strength, beside=numbers, word=True)
 
 
 def _ids(index: int, one: Identifier) -> Iterator[Form]:
@@ -278,7 +288,7 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
         return
     inner = r"[\s,]+".join(map(re.escape, words))
     pattern = f"{BEFORE}{inner}{AFTER}"
-    yield Form(index, (max(words, key=len),), pattern, one.strength)
+    yield Form(index, (max(words, key=len),), pattern, one.strength, word=True)
     if one.kind == "USERNAME":
         yield from _elsewhere(index, folded(one.value))
     signs = "".join(c for c in folded(one.value) if c.isalnum())
@@ -294,7 +304,7 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
         groups = re.split(r"[\s./-]+", folded(one.value))
         others = [sign.join(groups) for sign in ("", " ", "-", ".", "/")]
         apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
-        yield Form(index, tuple(others), apart, one.strength)
+        yield Form(index, tuple(others), apart, one.strength, word=True)
 
 
 def _elsewhere(index: int, login: str) -> Iterator[Form]:

@@ -5,7 +5,7 @@ Never a false no; what it says yes to is looked at again.
 
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import accumulate
 
 SEPARATOR = "\x1e"
@@ -18,20 +18,28 @@ NO_DIGITS = bytes(b for b in range(256) if b not in b"0123456789" + SEPARATOR.en
 class Sieve:
     """Looks for words in folded texts, and for digits whatever stands between them."""
 
-    def __init__(self, anchors: Collection[str], cores: Collection[str]) -> None:
+    def __init__(
+        self, anchors: Collection[str], cores: Collection[str], within: Collection[str]
+    ) -> None:
+        """Take the words and the digits to look for, and those words that may stand ``within`` others."""
         from ahocorasick_rs import AhoCorasick, Implementation
 
         dense = Implementation.DFA  # twice as fast as the others, for a few megabytes
         self.anchors, self.cores = tuple(sorted(set(anchors))), tuple(sorted(set(cores)))
+        self._alone = tuple(a not in within for a in self.anchors)
         self._words = AhoCorasick(self.anchors, implementation=dense) if self.anchors else None
         self._digits = AhoCorasick(self.cores, implementation=dense) if self.cores else None
 
     def words(self, plain: str) -> list[tuple[int, str]]:
-        """Name each anchor that occurs in a folded text, and where it begins, in order."""
+        """Name each anchor that stands in a folded text, and where it begins, in order."""
         if self._words is None:
             return []
         hits = self._words.find_matches_as_indexes(plain, overlapping=True)
-        return sorted((start, self.anchors[n]) for n, start, _ in hits)
+        return sorted(
+            (start, self.anchors[n])
+            for n, start, end in hits
+            if not (self._alone[n] and _inner(plain, start, end))
+        )
 
     def digits(self, plain: str) -> list[str]:
         """Name each core that occurs among a folded text's digits, once."""
@@ -41,9 +49,14 @@ class Sieve:
         return [self.cores[n] for n in sorted({n for n, _, _ in hits})]
 
     def touched(
-        self, plain: Sequence[str]
+        self, plain: Sequence[str], hides: Callable[[int], bool]
     ) -> tuple[list[tuple[int, int, str]], set[tuple[int, str]]]:
         """Find the folded texts with words and with digits in them.
+
+        Args:
+            plain: the texts.
+            hides: whether the text of a place has signs that fold to nothing and may be spaces: in
+                it all words may stand within others.
 
         Returns:
             For each word the text's place, where in the text it begins, and the word; for each
@@ -55,8 +68,10 @@ class Sieve:
             hits = self._words.find_matches_as_indexes(whole, overlapping=True)
             if hits:
                 ends = [0, *accumulate(len(p) + 1 for p in plain)]
-                for n, start, _ in hits:
+                for n, start, end in hits:
                     place = bisect(ends, start) - 1
+                    if self._alone[n] and _inner(whole, start, end) and not hides(place):
+                        continue
                     words.append((place, start - ends[place], self.anchors[n]))
         return words, set(self._called(whole, plain))
 
@@ -71,6 +86,11 @@ class Sieve:
         if hits := self._digits.find_matches_as_indexes(digits, overlapping=True):
             ends = [m.end() for m in re.finditer(SEPARATOR, digits)]
             yield from ((bisect(ends, start), self.cores[n]) for n, start, _ in hits)
+
+
+def _inner(text: str, start: int, end: int) -> bool:
+    """Whether a letter or a digit stands right before or behind a piece of a text."""
+    return text[end : end + 1].isalnum() or text[start - 1 : start].isalnum()
 
 
 def digits_of(text: str) -> str:

@@ -291,12 +291,12 @@ def _record(work: Work, standing: Standing, plan: Plan, text: str) -> None:
 
 def _refuse(work: Work, standing: Standing, error: EffaceError) -> Outcome:
     """Leave a request open; what a rehearsal refuses is only said."""
-    outcome = Outcome(standing, "refused", str(error), exit_code=error.exit_code)
+    outcome = Outcome(standing, "refused", error.lines[0], exit_code=error.exit_code)
     if not work.commit:
         return outcome
     docket.refused(work.journal, standing, _stamp())
     try:
-        work.tracker.refuse(standing.item, str(error))
+        work.tracker.refuse(standing.item, error.lines[0])
     except (Refused, DatabaseFailed, Misconfigured) as failure:
         return replace(outcome, why=f"{outcome.why}; this could not be noted: {failure}")
     return outcome

@@ -11,7 +11,7 @@ from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.matching.sieve import Sieve
 from scanner.subjects.searcher import fills, text
-from scanner.texts.folding import folded
+from scanner.texts.folding import folded, hides
 
 Who = Any
 """What a subject is known by: its key, or a number."""
@@ -35,7 +35,8 @@ class Crowd:
                 self._called.setdefault(core, []).append(who)
         for whose in self._whose.values():
             whose.sort(key=itemgetter(0))
-        self._sieve = Sieve(self._whose, self._called)
+        self._within = frozenset[str]().union(*(m.within for m in self.matchers.values()))
+        self._sieve = Sieve(self._whose, self._called, self._within)
 
     def __repr__(self) -> str:
         return f"Crowd({len(self.matchers)} identities)"
@@ -48,7 +49,7 @@ class Crowd:
         """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
         plain = [folded(t) for t in texts]
         found: dict[int, set[Who]] = {}
-        words, numbers = self._sieve.touched(plain)
+        words, numbers = self._sieve.touched(plain, lambda n: hides(texts[n]))
         for place, start, word in words:
             around, width = "", 0
             for room, who, beside in self._whose[word]:
@@ -68,7 +69,7 @@ class Crowd:
         """
         plain = [folded(t) for t in texts]
         found: dict[int, set[Who]] = {}
-        words, numbers = self._pairs_too.touched(plain)
+        words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
         for place, _, word in words:
             for who, beside in self._leads[word]:
                 if not beside or any(b in plain[place] for b in beside):
@@ -88,7 +89,7 @@ class Crowd:
 
     @cached_property
     def _pairs_too(self) -> Sieve:
-        return Sieve(self._leads, self._called)
+        return Sieve(self._leads, self._called, self._within)
 
     def find(self, words: str, *, cut: bool = False) -> Mapping[Who, tuple[Match, ...]]:
         """Find what a text says of each, as the matcher of each does; weak signs alone are none."""

@@ -139,7 +139,13 @@ def fold(text: str) -> Folded:
 
 def _marked(text: str) -> bool:
     """Whether ``text`` may hold an entity, an escape or a tag."""
-    return "&" in text or "<" in text or "\\u" in text or "\\U" in text or "%20" in text
+    # One character is looked for several times faster than two.
+    return (
+        "&" in text
+        or "<" in text
+        or ("\\" in text and ("\\u" in text or "\\U" in text))
+        or ("%" in text and "%20" in text)
+    )
 
 
 def _meaning(mark: re.Match[str]) -> str:
@@ -183,6 +189,11 @@ def spaced(text: str) -> str:
     if text.isascii() and not _marked(text):
         return text
     return HIDDEN.sub(_as_space, text)
+
+
+def hides(text: str) -> bool:
+    """Whether a text has something without a width, that may stand for a space."""
+    return not (text.isascii() and not _marked(text)) and HIDDEN.search(text) is not None
 
 
 def _as_space(found: re.Match[str]) -> str:
