@@ -291,7 +291,7 @@ def test_words_that_stand_within_others_are_left_out_where_nothing_could_be_foun
             assert matcher.find(text, own=own) == slow.find(text, own=own)
         if slow.find(text, own=True):
             assert matcher.touches(text)
-    crowd = Crowd(m.identity for m in some)
+    crowd = Crowd(dict(enumerate(m.identity for m in some)))
     found = crowd.find(text)
     for n, matcher in enumerate(some):
         alone = matcher.find(text)

@@ -32,7 +32,7 @@ def lost(name: str, before: int, after: int, about: str = "") -> str:
 
 def stops(plan: Planned) -> Iterator[str]:
     """Say what speaks against a plan, and which triggers there are."""
-    from scanner.packs.stops import lifting
+    from scanner.guards.lifting import lifting
     from scanner.plans import Plan
 
     for stop in plan.stops:

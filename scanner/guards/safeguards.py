@@ -13,9 +13,9 @@ from scanner.database import dialect_of, foreign_keys, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
 from scanner.guards import further
+from scanner.guards.lifting import lifting
 from scanner.matcher import Matcher
 from scanner.model import KEEP, Progress, TableRef
-from scanner.packs import stops
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
@@ -60,7 +60,7 @@ def unstopped(plan: Stoppable) -> None:
     if found := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped(
             "; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in found),
-            stops.lifting(plan) if isinstance(plan, Plan) else (),
+            lifting(plan) if isinstance(plan, Plan) else (),
         )
 
 
