@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from scanner.plans import Plan
-    from scanner.records.chain import Entry
+    from scanner.sealing.chain import Entry
     from scanner.witness import Testimony
 
 

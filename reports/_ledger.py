@@ -15,7 +15,7 @@ from reports._markup import Markup, join, tag
 from reports.csv import safe
 from scanner.errors import Misconfigured
 from scanner.model import dump
-from scanner.records.chain import Entry
+from scanner.sealing.chain import Entry
 
 HEADS = (
     "line",

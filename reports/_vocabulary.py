@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from scanner import recognizers, rulebook
+from scanner import rulebook
 from scanner.model import Finding
+from scanner.rulefiles import recognizers
 
 USUAL, HIGH = "Confidential - GDPR", "Highly Confidential - GDPR"
 """The sensitivity labels of Microsoft's default policy that we give."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from scanner.errors import Misconfigured
+from scanner.headings import Headings
 from scanner.identity import typed
-from scanner.records import marks
-from scanner.records.headings import Headings
+from scanner.sealing import marks
 from scanner.sheets import Row, Sheet, column
 
 SAMPLE = 1000

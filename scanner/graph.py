@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select,
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
-from scanner.packs import relations
-from scanner.packs.relations import places
 from scanner.rows import Address, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows
+from scanner.tables import relations
+from scanner.tables.relations import places
 
 
 @dataclass(slots=True)

@@ -30,12 +30,13 @@ from scanner.model import (
     dump,
 )
 from scanner.packs import pathfinder
-from scanner.recognizers import load
 from scanner.rulebook import Pack
-from scanner.scanning import reuse, stretches, workers
+from scanner.rulefiles.recognizers import load
+from scanner.scanning import reuse, workers
 from scanner.scanning.examiner import Examined, Unit, Work, left_out, tell, verdict_of
 from scanner.scanning.knowledge import knowledge
 from scanner.scanning.partial import Partial
+from scanner.tables import stretches
 
 __all__ = ["DEFAULT", "Partial", "scan"]
 

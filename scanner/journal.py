@@ -16,10 +16,10 @@ from sqlalchemy import Connection, MetaData
 
 from scanner.database import identity, ref
 from scanner.errors import AlreadyDone, Misconfigured, Negative
-from scanner.guards.probes import looks, probe
-from scanner.records import anchors, chain, keyring
-from scanner.records.chain import START, Entry, Event
-from scanner.records.keyring import JournalKey
+from scanner.sealing import anchors, chain, keyring
+from scanner.sealing.chain import START, Entry, Event
+from scanner.sealing.keyring import JournalKey
+from scanner.sealing.probes import looks, probe
 
 __all__ = ["START", "Entry", "Event", "Journal", "probe"]
 

@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import Any
 
 from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
+from scanner.matching import phones
+from scanner.matching.forms import Form, forms
+from scanner.matching.sieve import Sieve
 from scanner.model import Span
-from scanner.texts import names, phones
+from scanner.texts import names
 from scanner.texts.folding import fold, folded, hides, pieces, spaced
-from scanner.texts.forms import Form, forms
-from scanner.texts.sieve import Sieve
 
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""

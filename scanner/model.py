@@ -185,6 +185,7 @@ class Scan:
     columns: tuple[Finding, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     relations: tuple[Relation, ...] = ()
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
     def to_json(self) -> str:
         """Write the scan file: a line a table, a line a column, so that two can be compared."""
@@ -233,8 +234,10 @@ class Scan:
 
     @property
     def digest(self) -> str:
-        """Name the scan by what it says."""
-        return digest(self.to_json())
+        """Name the scan by what it says: worked out once, as a scan never changes."""
+        if not self._digest:
+            object.__setattr__(self, "_digest", digest(self.to_json()))
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +327,8 @@ def _compact(value: Any) -> str:
 
 def _fields(value: Any) -> Any:
     """Take frozen values apart, as ``asdict`` does, which also copies what nobody can change."""
+    if value is None or isinstance(value, str | int | float):  # nearly all of them
+        return value
     if isinstance(value, tuple):
         return [_fields(one) for one in value]
     if not hasattr(value, "__dataclass_fields__"):

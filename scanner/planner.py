@@ -17,14 +17,14 @@ from scanner import __version__
 from scanner.database import dialect_of, reading, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
-from scanner.guards import stops
 from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
+from scanner.packs import stops
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purge import losses, purging
 from scanner.purge.purging import Purge
-from scanner.rewriting.rewriter import Edit, Rewriter
+from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key

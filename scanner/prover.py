@@ -11,12 +11,12 @@ from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
-from scanner.packs.references import key_column
-from scanner.packs.relations import places
 from scanner.plans import Figure, Mention, Plan
+from scanner.purge.references import key_column
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
+from scanner.tables.relations import places
 from scanner.texts.placeholders import stands
 
 

@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from scanner import surveyor
 from scanner.database import reading
 from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
 from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.model import Progress
 from scanner.plans import Plan
+from scanner.receipts import Receipt
 from scanner.records.ledger import Warrant
-from scanner.records.receipts import Receipt
 from scanner.records.revenants import Revenant
-from scanner.subjects import surveyor
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 
 
 @dataclass(frozen=True, slots=True)

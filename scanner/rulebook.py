@@ -9,14 +9,15 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from scanner.errors import Misconfigured
 from scanner.model import Personal, digest
-from scanner.packs import tracking
-from scanner.packs.tracking import Tracking
+from scanner.rulefiles import tracking
+from scanner.rulefiles.tracking import Tracking
 
 T = TypeVar("T")
 
@@ -25,6 +26,9 @@ RELATION = re.compile(r"[a-z]\w*2[a-z]\w*")
 
 Rows = Literal["own", "linked"]
 """Whose the rows of a reach are: the subject's own, or shared ones that only mention it."""
+
+KEPT = 8
+"""How many packs are kept, by what their files say: parsing one takes longer than much that uses it."""
 
 PERSONAL = ("direct", "quasi", "free_text", "none")
 """What a pack may declare a column to be."""
@@ -64,8 +68,12 @@ def load(name: str) -> dict[str, Any]:
     Raises:
         Misconfigured: it is missing or no TOML; the message has the line.
     """
+    return _parsed(name, find(name))
+
+
+def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(find(name))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"rule file {name!r}: {error}") from None
 
@@ -140,7 +148,8 @@ class Stop:
     ``where`` compares columns with constants or lists of them; ``via``/``of`` follow one relation
     first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of. With
     ``by`` the rows count whose column ``by`` names the subject, be they its own or not. ``but``
-    are keys of rows that do not count, such as the request that is being carried out.
+    are keys of rows that do not count, such as the request that is being carried out. Who may
+    decide otherwise on one that is ``liftable`` is told what to write.
     """
 
     rule: str
@@ -153,6 +162,7 @@ class Stop:
     redact: Literal["stop", "warn", "ignore"] = "stop"
     purge: Literal["stop", "warn", "ignore"] = "stop"
     but: tuple[Any, ...] = ()
+    liftable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +247,21 @@ def pack(name: str) -> Pack:
         Misconfigured: all that is wrong with it at once.
     """
     text = find(name)
-    raw = load(name)
-    if base := raw.get("pack", {}).get("extends"):
-        text, raw = text + find(base), _extended(raw, load(base), name, base)
+    base = _extends(name, text)
+    return _made(name, text, base, find(base) if base else "")
+
+
+@lru_cache(KEPT)
+def _extends(name: str, text: str) -> str:
+    head = _parsed(name, text).get("pack", {})
+    return str(head.get("extends", "")) if isinstance(head, dict) else ""
+
+
+@lru_cache(KEPT)
+def _made(name: str, text: str, base: str, under: str) -> Pack:
+    raw = _parsed(name, text)
+    if base:
+        text, raw = text + under, _extended(raw, _parsed(base, under), name, base)
     if "pack" not in raw or "subject" not in raw:
         raise Misconfigured(f"{name!r} is no pack: it lacks [pack] or [subject]")
     try:
@@ -270,6 +292,7 @@ def _extended(raw: dict[str, Any], base: dict[str, Any], name: str, of: str) -> 
     }
 
 
+@cache
 def packs() -> tuple[str, ...]:
     """List the packs that come with Efface."""
     return tuple(n for n in shipped_names() if "subject" in load(n))

@@ -42,8 +42,8 @@ from scanner.database import dialect_of, reading
 from scanner.detectors.values import Kind, Values
 from scanner.dialects.generic import key_ranges
 from scanner.errors import DatabaseFailed
-from scanner.scanning.counter import Count, number_key
-from scanner.scanning.stretches import Stretch
+from scanner.tables.counter import Count, number_key
+from scanner.tables.stretches import Stretch
 
 LONGEST = 4000
 """Characters read of a text; what comes after them is not looked at."""

@@ -30,13 +30,13 @@ from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
 from scanner.guards import safeguards
-from scanner.packs.references import key_column
 from scanner.planner import Draft
-from scanner.purge.removals import KEYS, Removal, removals
-from scanner.rewriting.patches import patches
-from scanner.rewriting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.purge.references import key_column
 from scanner.rows import chunks
 from scanner.rulebook import Pack
+from scanner.scripting.patches import patches
+from scanner.scripting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.scripting.removals import KEYS, Removal, removals
 
 KEYS_A_LINE = 10
 

@@ -20,13 +20,13 @@ from sqlalchemy import (
 from scanner.database import ref
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Progress, TableRef, digest
-from scanner.packs.relations import places
 from scanner.plans import Figure
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.subjects import bundler
 from scanner.subjects.searcher import search
 from scanner.subjects.spotter import Rows, Sight, again
+from scanner.tables import bundler
+from scanner.tables.relations import places
 
 TABLES_AT_ONCE = 100
 """How many tables one statement counts."""

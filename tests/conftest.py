@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from tests import mini
 from tests.erasing import Erasure
-from tests.servers import NoServerError, fresh_database, server
+from tests.servers import NoServerError, empty, fresh_database, server
 
 ROOT = Path(__file__).parents[1]
 LIVE = ("sqlite", "postgresql", "mariadb")
@@ -29,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         values = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str)):
             item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Nor what prepares such a test."""
+    return (yield from pytest_runtest_call(item))
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -91,11 +97,17 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: URL) -> Iterator[str]:
-    """An empty PostgreSQL database, dropped after the test."""
+@pytest.fixture(scope="session")
+def _postgresql_database(postgresql_server: URL) -> Iterator[URL]:
     with fresh_database(postgresql_server) as url:
-        yield url.render_as_string(hide_password=False)
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(_postgresql_database: URL) -> str:
+    """An empty PostgreSQL database."""
+    empty(_postgresql_database)
+    return _postgresql_database.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -313,8 +313,10 @@ def build(url: str, *, trigger: bool = True) -> str:
     """Make the database at ``url`` and give the URL back."""
     engine = create_engine(url)
     meta = schema()
-    meta.create_all(engine)
     with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("begin")  # else each table is put on the disk by itself
+        meta.create_all(connection)
         for name, some in rows().items():
             for row in some:
                 connection.execute(insert(meta.tables[name]), row)

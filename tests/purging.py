@@ -4,10 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from scanner import planner
+from scanner import bulkplanner, planner
 from scanner.executor import batches
 from scanner.plans import Plan
-from scanner.purge import bulkplanner
 from scanner.purge.bulk import Bulk
 from tests import mini
 from tests.erasing import PACK, Erasure

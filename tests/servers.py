@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, exc, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, exc, make_url, text
 
 START_SECONDS = 60
 
@@ -46,8 +46,12 @@ def server(kind: str) -> Iterator[URL]:
 
 RUNNING = {
     "postgresql": URL.create("postgresql+psycopg", "postgres", None, "127.0.0.1", 5432, "postgres"),
-    "mariadb": URL.create("mariadb+pymysql", "root", None, "127.0.0.1", 3306, "mysql"),
+    "mariadb": URL.create(
+        *("mariadb+pymysql", "root", None, "127.0.0.1", 3306, "mysql"),
+        query={"ssl_disabled": "true"},
+    ),
 }
+"""Where they are expected, in the clear: the driver reads all certificates for each connection."""
 
 
 @contextlib.contextmanager
@@ -68,11 +72,41 @@ def fresh_database(server: URL, *, template: str = "") -> Iterator[URL]:
         _run(server, f"DROP DATABASE IF EXISTS {name}{force}")
 
 
+def empty(url: URL) -> None:
+    """Take all out of a PostgreSQL database, a fifth of the time that a new one takes to make."""
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    made = (
+        "SELECT format('DROP EVENT TRIGGER %I', evtname) FROM pg_event_trigger UNION ALL "
+        "SELECT format('DROP EXTENSION %I CASCADE', extname) FROM pg_extension "
+        "WHERE extname <> 'plpgsql' UNION ALL "
+        "SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace "
+        "WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' UNION ALL "
+        "SELECT format('ALTER DATABASE %I RESET ALL', current_database())"
+    )
+    again = (
+        "CREATE SCHEMA public AUTHORIZATION pg_database_owner",
+        "GRANT USAGE ON SCHEMA public TO PUBLIC",
+    )
+    with _administering(url) as connection:
+        connection.execute(text(others))
+        for statement in (*connection.scalars(text(made)).all(), *again):
+            connection.exec_driver_sql(statement)
+
+
 def _run(server: URL, statement: str) -> None:
-    engine = _engine(server)
+    with _administering(server) as connection:
+        connection.execute(text(statement))
+
+
+@contextlib.contextmanager
+def _administering(url: URL) -> Iterator[Connection]:
+    engine = _engine(url)
     try:
         with engine.connect() as connection:
-            connection.execute(text(statement))
+            yield connection
     finally:
         engine.dispose()
 

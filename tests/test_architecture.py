@@ -183,6 +183,15 @@ def test_readme_lists_every_command():
     assert listed <= {*COMMANDS}, "README names commands that are not there"
 
 
+def test_readme_shows_what_is_in_the_folder():
+    told = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## Architecture\n")[1]
+    shown = set(re.findall(r"\b(\w+(?:\.py|(?=/)))", told.split("\n    reports/")[0]))
+    there = {p.name for p in (ROOT / "scanner").iterdir() if p.suffix == ".py" or p.is_dir()}
+    hidden = {"__init__.py", "__main__.py", "__pycache__"}
+    assert there - hidden == (shown & there), "what is not in README's screen"
+    assert shown - there <= {"scanner", "annotator"}, "what README shows and is not there"
+
+
 def test_each_dangerous_line_that_a_mutant_changes_is_there_once():
     told = (ROOT / "tests/benchmarks/mutants.toml").read_text("utf-8")
     mutants = tomllib.loads(told)["mutant"]

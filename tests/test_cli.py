@@ -615,7 +615,7 @@ def test_what_the_full_tour_did_is_true(efface, live_url, tmp_path, capsys):
     lines = toured.stderr.splitlines()
     for stage in ("scan", "audit", "plan", "erase", "verify", "log"):
         assert any(line.startswith(f"$ efface {stage} ") for line in lines), stage
-    for word in ("found", "decided", "erased", "verified", "files"):
+    for word in ("found", "decided", "erased", "verified", "files", "go on"):
         assert any(line.startswith(word) for line in lines), word
     truth = ["--truth", str(after / "truth.json"), "--json"]
     assert score_demo.main([*truth, "--scan", str(after / "scan.json")]) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import inspector, recognizers
+from scanner import inspector
 from scanner.database import connect
 from scanner.detectors import by_name
 from scanner.detectors.by_language import Language
@@ -14,6 +14,7 @@ from scanner.detectors.look import Look
 from scanner.detectors.values import Values
 from scanner.errors import Misconfigured
 from scanner.model import ColumnRef, Finding
+from scanner.rulefiles import recognizers
 from tests import hostile
 
 Found = Mapping[tuple[str, str], Finding]

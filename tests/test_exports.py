@@ -13,7 +13,6 @@ from sqlalchemy import Column, MetaData, Table, create_engine, text
 
 import reports
 from reports import _vocabulary
-from scanner import recognizers
 from scanner.detectors import tables
 from scanner.detectors.by_language import Language
 from scanner.detectors.values import Values
@@ -27,6 +26,7 @@ from scanner.model import (
     Scan,
     TableFacts,
 )
+from scanner.rulefiles import recognizers
 
 HOSTILE = ("a]b", "a]];DROP TABLE x;--", 'say "hi"', "it's", "back\\slash", "$1 $$ %s :x", "Größe",
            "a -- b", "/* x", "select", "]", "$efface$", "%I.%L", "a.b")  # fmt: skip

@@ -10,8 +10,8 @@ from scanner import errors, planner, prover, rulebook
 from scanner.database import connect, identity
 from scanner.executor import execute
 from scanner.plans import Plan
-from scanner.rewriting.rewriter import tag
-from scanner.subjects.surveyor import Survey
+from scanner.rewriter import tag
+from scanner.surveyor import Survey
 from tests import mini
 from tests.erasing import PACK, Erasure, refused
 

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import Workbook
 
 from scanner.journal import Journal
-from scanner.records import keyring, ledger, marks
+from scanner.records import ledger
+from scanner.sealing import keyring, marks
 from tests import mini
 from tests.erasing import Erasure
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from scanner.errors import AlreadyDone, Misconfigured, Negative
 from scanner.journal import Journal
-from scanner.records import anchors, chain, keyring
+from scanner.sealing import anchors, chain, keyring
 
 NOW = "2026-01-01T00:00:00+00:00"
 
@@ -243,7 +243,7 @@ def test_a_crash_between_a_line_and_its_anchor_is_mended(journal):
 
 def test_a_process_killed_between_a_line_and_its_anchor_loses_nothing(journal):
     script = (
-        "import os, sys\nfrom pathlib import Path\nfrom scanner import anchors\n"
+        "import os, sys\nfrom pathlib import Path\nfrom scanner.sealing import anchors\n"
         "from scanner.journal import Journal\n"
         "anchors.write = lambda *_: os.kill(os.getpid(), 9)\n"
         "Journal(Path(sys.argv[1])).append('intent', 'now', 'd', {})\n"

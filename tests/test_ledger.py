@@ -10,8 +10,9 @@ from sqlalchemy import create_engine, text
 
 from scanner import errors
 from scanner.cli import _options
-from scanner.records import anchors, holds, keyring, ledger
+from scanner.records import holds, ledger
 from scanner.records.ledger import Warrant
+from scanner.sealing import anchors, keyring
 from tests import mini
 
 NOW = "2026-03-10T12:00:00+00:00"

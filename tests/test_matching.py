@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.matching.phones import national
+from scanner.matching.sieve import Sieve
 from scanner.subjects.crowd import Crowd
 from scanner.texts.folding import fold, folded, spaced
-from scanner.texts.phones import national
-from scanner.texts.sieve import Sieve
 
 ENTITIES = {
     "first_name": "PERSON",

@@ -7,10 +7,10 @@ from importlib.resources import files
 import pytest
 import spacy
 
-from scanner import recognizers
 from scanner.detectors import reading
 from scanner.detectors.annotator import Annotator, people
 from scanner.detectors.by_language import DEFAULT, Language
+from scanner.rulefiles import recognizers
 from tests.benchmarks import train_people
 
 TEXTS = (

@@ -10,7 +10,6 @@ from typing import Any
 import presidio_analyzer
 import pytest
 
-from scanner import recognizers
 from scanner.detectors import classify
 from scanner.detectors.by_language import Language
 from scanner.detectors.by_pattern import spans
@@ -21,7 +20,8 @@ from scanner.detectors.presidio import Presidio
 from scanner.detectors.values import Values
 from scanner.errors import Misconfigured
 from scanner.model import ColumnRef
-from scanner.recognizers import Rules
+from scanner.rulefiles import recognizers
+from scanner.rulefiles.recognizers import Rules
 from tests.conftest import Process, Run
 
 CONF = Path(presidio_analyzer.__file__).parent / "conf"

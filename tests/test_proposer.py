@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from scanner import rulebook
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
-from scanner.packs.keynames import Names
+from scanner.tables.keynames import Names
 from tests import mini, shop
 
 CASES = {

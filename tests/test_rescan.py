@@ -21,7 +21,7 @@ from scanner import inspector
 from scanner.cli import main
 from scanner.database import connect, reading, reflect
 from scanner.model import Scan
-from scanner.scanning import counter
+from scanner.tables import counter
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

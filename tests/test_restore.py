@@ -11,7 +11,7 @@ from scanner import planner, rulebook, verifier
 from scanner.database import connect, reading, reflect
 from scanner.executor import execute
 from scanner.journal import Journal
-from scanner.records import anchors, keyring
+from scanner.sealing import anchors, keyring
 from tests import drill, mini
 from tests.erasing import PACK, Erasure
 from tests.servers import fresh_database

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner import recognizers
 from scanner.detectors.by_language import Language
 from scanner.detectors.by_name import phrases
 from scanner.detectors.mask import mask
 from scanner.errors import Misconfigured
+from scanner.rulefiles import recognizers
 
 GOOD = """
 [[recognizer]]

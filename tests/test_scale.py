@@ -154,7 +154,7 @@ def big(found: Scan) -> dict[str, Finding]:
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut tables at a thousand rows."""
-    monkeypatch.setattr("scanner.scanning.stretches.CELLS", 8 * 1000)
+    monkeypatch.setattr("scanner.tables.stretches.CELLS", 8 * 1000)
 
 
 def test_parts_of_a_big_table_say_what_the_whole_says(
@@ -162,7 +162,7 @@ def test_parts_of_a_big_table_say_what_the_whole_says(
 ) -> None:
     enlarge(live_url)
     whole = big(run(live_url, full=True))
-    monkeypatch.setattr("scanner.scanning.stretches.CELLS", 8 * 1000)
+    monkeypatch.setattr("scanner.tables.stretches.CELLS", 8 * 1000)
     parts = big(run(live_url, full=True))
     for name, column in parts.items():
         same = whole[name]
@@ -331,7 +331,7 @@ def test_neither_credentials_nor_values_travel_through_a_scheduler(
     monkeypatch.setattr(workers, "_cluster", cluster)
     monkeypatch.setenv("EFFACE_DB", secret)
     enlarge(secret)
-    monkeypatch.setattr("scanner.scanning.stretches.CELLS", 8 * 1000)
+    monkeypatch.setattr("scanner.tables.stretches.CELLS", 8 * 1000)
     whole = run(secret, full=True)
     assert "judged in 6 parts" in big(whole)["first_name"].reason
     assert run(secret, dask="there", full=True) == whole

@@ -28,8 +28,8 @@ from sqlalchemy.dialects import mssql, oracle
 import reports
 from scanner import demo, dialects, errors, planner, rulebook, scripter
 from scanner.model import Span, TableRef
-from scanner.rewriting.recipes import Cut, Guard, Keyed, Patch, cut
 from scanner.scripter import Writer
+from scanner.scripting.recipes import Cut, Guard, Keyed, Patch, cut
 from tests import mini
 from tests.erasing import PACK, Erasure
 

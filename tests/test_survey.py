@@ -8,11 +8,10 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, event, exc, text
 
-from scanner import errors, planner
+from scanner import errors, planner, surveyor
 from scanner.database import dialect_of
 from scanner.guards import safeguards
 from scanner.plans import Basis
-from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
 from tests import mini
 from tests.erasing import PACK, Erasure

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, insert
 
-from scanner import recognizers
 from scanner.database import connect
 from scanner.detectors.annotator import Annotator
 from scanner.detectors.by_language import Language
 from scanner.inspector import scan
+from scanner.rulefiles import recognizers
 
 WORK = (
     "The printer does not start after the update was installed, part {}.",

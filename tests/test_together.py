@@ -8,11 +8,10 @@ from datetime import date
 import pytest
 from sqlalchemy import create_engine, exc, text
 
-from scanner import errors, planner
+from scanner import errors, planner, surveyor
 from scanner.executor.errands import Aside
 from scanner.plans import Basis
 from scanner.records import holds
-from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
 from tests import drill, mini, purging
 from tests.erasing import PACK, Erasure

@@ -49,7 +49,7 @@ def plan(
 ) -> None:
     """Plan a purge of many."""
     import reports
-    from scanner.purge import bulkplanner
+    from scanner import bulkplanner
     from scanner.records import holds
 
     decided = reports.read(audit)

@@ -9,8 +9,8 @@ from scanner.cli import _connection
 from scanner.errors import Misconfigured
 
 if TYPE_CHECKING:
-    from scanner.packs.references import Ground
     from scanner.purge.directives import Directive
+    from scanner.purge.references import Ground
 
 
 def among(names: Sequence[str]) -> list[str]:
@@ -112,10 +112,10 @@ def _ground(
     import reports
     from scanner import database, rulebook
     from scanner.graph import Walk
-    from scanner.packs.linker import Linker, Tie
-    from scanner.packs.references import Ground
     from scanner.plans import Basis
+    from scanner.purge.references import Ground
     from scanner.rows import Address
+    from scanner.tables.linker import Linker, Tie
 
     decided = reports.read(audit) if audit else None
     basis = Basis.of(decided) if decided else None

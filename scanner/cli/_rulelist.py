@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scanner.detectors.presidio import Presidio
-    from scanner.recognizers import Foreign, Rules
+    from scanner.rulefiles.recognizers import Foreign, Rules
 
 Listing = dict[str, list[dict[str, Any]]]
 
@@ -133,8 +133,8 @@ def strategies() -> list[dict[str, Any]]:
 
 def read(files: Sequence[Path]) -> "tuple[Rules, Presidio]":
     """Read ours and the user's rule files; those that end in .yaml or .yml are Presidio's."""
-    from scanner import recognizers
     from scanner.detectors.presidio import Presidio
+    from scanner.rulefiles import recognizers
 
     listed = [f for f in files if f.suffix in {".yaml", ".yml"}]
     return recognizers.load([f for f in files if f not in listed]), Presidio(listed)

@@ -37,7 +37,7 @@ def walk(folder: Path, url: str, subject: str) -> None:
     ]
     for words in stages:
         _run(words)
-    for line in _summary(folder, subject):
+    for line in _summary(folder, url, subject):
         _output.remark(line)
 
 
@@ -58,7 +58,7 @@ def _run(words: list[str]) -> None:
     _output.remark(f"({time.monotonic() - begun:.1f} s)")
 
 
-def _summary(folder: Path, subject: str) -> list[str]:
+def _summary(folder: Path, url: str, subject: str) -> list[str]:
     import reports
     from scanner.journal import Journal
 
@@ -74,6 +74,9 @@ def _summary(folder: Path, subject: str) -> list[str]:
         "figures that reports are made of are as before; the journal is whole",
         f"files     in {str(folder)!r}: {AUDIT} (the workbook that people decide in), {SCAN}, {PLAN}, "
         f"{JOURNAL} (the proof) with {KEY}, {DATABASE} (the CRM), {TRUTH} (what really is in it)",
+        f"go on     export EFFACE_DB={shown(url)} EFFACE_JOURNAL={shlex.quote(str(folder / JOURNAL))} "
+        f"EFFACE_JOURNAL_KEY={shlex.quote(str(folder / KEY))}",
+        f"          efface requests run {shlex.quote(str(folder / AUDIT))} --as efface",
     ]
 
 

@@ -14,7 +14,7 @@ from scanner.texts.wording import count
 if TYPE_CHECKING:
     from scanner.gatekeeper import Check, Gatekeeper
     from scanner.journal import Journal
-    from scanner.records.chain import Entry
+    from scanner.sealing.chain import Entry
     from scanner.sheets import Sheet
 
 
@@ -65,9 +65,8 @@ def command(
     Prints the numbers of rows and by what they show, nothing else of them; exit 1 if there are any.
     """
     _usable(db, journal, file, output)
-    from scanner import gatekeeper, sheets
+    from scanner import gatekeeper, headings, sheets
     from scanner.journal import Journal
-    from scanner.records import headings
 
     book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
     known, marking = _known(book)

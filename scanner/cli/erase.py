@@ -13,8 +13,8 @@ from scanner.texts.wording import count
 if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.plans import Plan
+    from scanner.receipts import Receipt
     from scanner.records.ledger import Warrant
-    from scanner.records.receipts import Receipt
 
 
 @click.command()
@@ -177,7 +177,8 @@ def summary(receipt: "Receipt") -> Iterator[str]:
     if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:
         yield f"kept for review: {count(len(open_reviews), 'mention')} that may mean somebody else"
         if not receipt.committed:
-            yield "  answer them in the plan now: after the commit they are not found again"
+            yield "  answer them before the commit, after it they are not found again: in the workbook"
+            yield "  of `plan --reviews FILE.xlsx`, then `erase --answers FILE.xlsx`"
     yield f"residue: {count(sum(receipt.residue.values()), 'row')}"
     if gone := sum(receipt.deleted.values()):
         told = f"{count(gone, 'row')} of {count(len(receipt.deleted), 'table')}"

@@ -131,6 +131,21 @@ def hire(store: Store, chance: Chance, world: World, names: Sequence[tuple[str, 
     return replace(world, agents=(*world.agents, *more))
 
 
+def admit(store: Store, login: str) -> None:
+    """Add a login that nobody is behind: a program's, which needs a WIPbin like everybody's."""
+    user, wipbin = store.new_id("user"), store.new_id("wipbin")
+    store.sheet("user", _USER).put(
+        user, login, "!", "", 1, NEVER, NEVER, NEVER, login, "1", 1, "", login[:8], wipbin)  # fmt: skip
+    store.sheet("wipbin", _WIPBIN).put(wipbin, "default", "", 0, 1, user)
+
+
+_USER = (
+    "objid login_name password agent_id status cs_lic passwd_chg last_login web_login node_id dev "
+    "wireless_email alt_login_name user_default2wipbin"
+)
+_WIPBIN = "objid title description icon_id dev wipbin_owner2user"
+
+
 def _agent(
     store: Store,
     chance: Chance,
@@ -142,8 +157,7 @@ def _agent(
     login = f"{ascii_of(first)[:1]}{ascii_of(last)[:8]}{n}"
     email = f"{login}@support.example"
     user, employee, wipbin = (store.new_id(x) for x in ("user", "employee", "wipbin"))
-    store.sheet("user", "objid login_name password agent_id status cs_lic passwd_chg last_login "
-                "web_login node_id dev wireless_email alt_login_name user_default2wipbin").put(
+    store.sheet("user", _USER).put(
         user, login, f"!{chance.digits(12)}", f"A{n:04}", 1, NEVER, NEVER,
         stamp((TODAY - n % 20) * DAY + 30_000), login, "1", 1, f"{login}@pager.example",
         login[:8], wipbin)  # fmt: skip
@@ -153,8 +167,7 @@ def _agent(
         employee, first, last, f"B{n % 7}", f"203-555-{n % 100:02}{n % 89:02}", "203-555-0100", "",
         email, 50, int(n % 4 == 0), 1, "on leave until Monday" if n % 9 == 0 else "", f"E{n:05}",
         "e-mail", chance.pick(QUEUES), f"7{n:03}", login, 1, "", "Agent", user)  # fmt: skip
-    store.sheet("wipbin", "objid title description icon_id dev wipbin_owner2user").put(
-        wipbin, "default", "", 0, 1, user)  # fmt: skip
+    store.sheet("wipbin", _WIPBIN).put(wipbin, "default", "", 0, 1, user)
     for queue, _ in queues[n % 3 :: 3]:
         store.sheet("mtm_queue4_user23", "queue2user user_assigned2queue").put(queue, user)
     if n % 10 == 1:

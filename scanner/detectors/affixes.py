@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 LEAST, MOST = 4, 0.6
 """So many columns, and more than such a share, begin or end with a word that says nothing of one."""

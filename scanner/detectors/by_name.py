@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scanner.detectors.look import Look, Owner, Sign, owner
-from scanner.recognizers import Phrase, Rules
+from scanner.rulefiles.recognizers import Phrase, Rules
 
 COST = 1
 

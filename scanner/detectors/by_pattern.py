@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import Presidio
 from scanner.model import Evidence
-from scanner.recognizers import Recognizer, Rules
+from scanner.rulefiles.recognizers import Recognizer, Rules
 from scanner.texts.folding import fold, folded
 from scanner.texts.patterns import OutOfTime
 

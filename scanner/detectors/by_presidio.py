@@ -17,7 +17,7 @@ from typing import Any
 from scanner.detectors.look import Look, Sign
 from scanner.detectors.presidio import WHOLE, Presidio, score, score_in_time
 from scanner.model import Evidence
-from scanner.recognizers import Foreign, Rules
+from scanner.rulefiles.recognizers import Foreign, Rules
 
 COST = 3
 

@@ -7,7 +7,7 @@ from sqlalchemy import MetaData, Table
 
 from scanner.database import ref
 from scanner.model import TableRef
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 MARKS = frozenset(
     [

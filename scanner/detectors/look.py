@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from scanner.detectors.affixes import Affixes
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 if TYPE_CHECKING:
     from scanner.detectors.by_language import Language

@@ -6,7 +6,7 @@ from scanner.detectors import by_name
 from scanner.detectors.by_shape import COULD_BE
 from scanner.detectors.classify import QUASI
 from scanner.detectors.look import Look, Sign
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 MOST_KINDS = 200
 """A column of more different values does not say kinds."""

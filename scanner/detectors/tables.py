@@ -17,8 +17,8 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, owner
 from scanner.detectors.values import Values
 from scanner.model import ColumnRef, Evidence, Personal
-from scanner.recognizers import Phrase, Rules
 from scanner.rulebook import Pack
+from scanner.rulefiles.recognizers import Phrase, Rules
 from scanner.texts.patterns import OutOfTime
 
 MARK = re.compile(r"\s*\[efface: [^]]*\]")

@@ -10,7 +10,7 @@ from scanner.detectors.mask import mask
 from scanner.detectors.presidio import WHOLE, Presidio, score
 from scanner.detectors.values import Values, as_text
 from scanner.model import ColumnRef
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 ALWAYS = "always"
 NAMED = "only where the column's name speaks for it"

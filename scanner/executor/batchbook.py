@@ -11,14 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scanner import __version__
+from scanner import __version__, bulkplanner
+from scanner.bulkplanner import Setting
 from scanner.errors import EffaceError, Stopped, Unrecorded
 from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.planner import NAMED
-from scanner.purge import bulkplanner
 from scanner.purge.bulk import Bulk, BulkReceipt
-from scanner.purge.bulkplanner import Setting
 from scanner.records import holds, ledger
 from scanner.records.ledger import Warrant
 from scanner.subjects.multitude import Multitude

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from scanner import verifier
+from scanner import bulkplanner, verifier
+from scanner.bulkplanner import Setting
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
 from scanner.errors import (
     AlreadyDone,
@@ -32,11 +33,9 @@ from scanner.executor.transaction import writing
 from scanner.guards import safeguards
 from scanner.journal import Journal
 from scanner.model import Progress, Silent, TableRef
-from scanner.packs.references import key_column
-from scanner.purge import bulkplanner
 from scanner.purge.bulk import Batch, Bulk, BulkReceipt
-from scanner.purge.bulkplanner import Setting
 from scanner.purge.purging import agenda_of
+from scanner.purge.references import key_column
 from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import ledger
 from scanner.records.ledger import NOBODYS, Warrant

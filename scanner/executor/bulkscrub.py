@@ -11,20 +11,19 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
-from scanner import planner
+from scanner import changes, planner
+from scanner.bulkplanner import Setting
 from scanner.database import ref
 from scanner.errors import Residue, Undecided
 from scanner.executor import cells
+from scanner.executor.recorder import Tally
 from scanner.graph import Territory, table_of
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
 from scanner.plans import Basis
-from scanner.purge.bulkplanner import Setting
 from scanner.purge.uprooter import Uprooting
-from scanner.records.recorder import Tally
-from scanner.rewriting import changes
-from scanner.rewriting.rewriter import Rewriter
+from scanner.rewriter import Rewriter
 from scanner.rows import chunks
 from scanner.subjects import multitude
 from scanner.subjects.company import Company

@@ -18,15 +18,15 @@ from sqlalchemy import (
     update,
 )
 
+from scanner import changes
 from scanner.database import dialect_of, ref
 from scanner.errors import Refused, Stale
+from scanner.executor.followers import followers
+from scanner.executor.recorder import Tally
 from scanner.graph import table_of
 from scanner.model import TableRef
 from scanner.planner import Draft
-from scanner.records.recorder import Tally
-from scanner.rewriting import changes
-from scanner.rewriting.followers import followers
-from scanner.rewriting.rewriter import Edit
+from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 

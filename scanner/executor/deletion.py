@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Delete, Table, Update, delete, update
 from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Refused, Stale
+from scanner.executor.recorder import Tally
 from scanner.journal import probe
 from scanner.model import TableRef
-from scanner.packs.references import Ground, Reference, key_column, ordered
 from scanner.planner import Draft
 from scanner.purge.appraiser import Itinerary
+from scanner.purge.references import Ground, Reference, key_column, ordered
 from scanner.purge.uprooter import Uprooter, Uprooting, referring, unless
-from scanner.records.recorder import Tally
 from scanner.rows import chunks
 
 LOG = logging.getLogger(__name__)

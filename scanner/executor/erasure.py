@@ -17,12 +17,13 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import planner, verifier
+from scanner import planner, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
-from scanner.executor import deletion
+from scanner.executor import deletion, recorder
 from scanner.executor.cells import rewrite
 from scanner.executor.errands import Aside
+from scanner.executor.recorder import Tally
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.guards import further, newcomers, safeguards
@@ -31,14 +32,12 @@ from scanner.journal import Journal, probe
 from scanner.model import Progress
 from scanner.planner import Draft
 from scanner.plans import Plan
-from scanner.records import holds, ledger, recorder
+from scanner.receipts import Receipt
+from scanner.records import holds, ledger
 from scanner.records.ledger import NOBODYS, Warrant
-from scanner.records.receipts import Receipt
-from scanner.records.recorder import Tally
 from scanner.rulebook import Pack
-from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 from scanner.texts.wording import count
 
 ROUNDS = 3

@@ -14,8 +14,8 @@ from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured, Refused, Stale
 from scanner.model import TableRef
 from scanner.packs.lookups import Lookup, column_of
-from scanner.packs.tracking import Desk, Write
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
+from scanner.rulefiles.tracking import Desk, Write
 
 STEPS = 2
 """A counter may say the next key or the last one: the second number is free in either case."""

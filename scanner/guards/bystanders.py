@@ -15,7 +15,7 @@ from scanner.database import dialect_of
 from scanner.errors import Refused
 from scanner.graph import table_of
 from scanner.model import TableRef
-from scanner.rewriting.rewriter import Edit
+from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 
 SHORT = 40

@@ -18,12 +18,12 @@ from scanner.errors import Stale
 from scanner.graph import Walk, table_of
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
-from scanner.packs.relations import places
 from scanner.planner import Draft
 from scanner.purge.purging import Purge
 from scanner.purge.uprooter import Uprooter
 from scanner.rulebook import Pack
 from scanner.subjects.searcher import ALL, Piece, search
+from scanner.tables.relations import places
 
 
 def refuse(

@@ -8,22 +8,21 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, MetaData, Table, and_, select
 
-from scanner import __version__, verifier
+from scanner import __version__, surveyor, verifier
 from scanner.database import dialect_of, foreign_keys, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
-from scanner.guards import further, stops
+from scanner.guards import further, lifting
 from scanner.matcher import Matcher
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
 from scanner.rulebook import Pack
-from scanner.subjects import surveyor
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
 from scanner.subjects.spotter import Rows
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 from scanner.texts.wording import count
 
 
@@ -60,7 +59,7 @@ def unstopped(plan: Stoppable) -> None:
     if found := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped(
             "; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in found),
-            stops.lifting(plan) if isinstance(plan, Plan) else (),
+            lifting.told(plan) if isinstance(plan, Plan) else (),
         )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from scanner.model import Finding, TableRef
-from scanner.packs.linker import Linker, Tie, is_unique
+from scanner.tables.linker import Linker, Tie, is_unique
 from scanner.texts import wording
 from scanner.texts.nothing import type_name
 

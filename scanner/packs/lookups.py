@@ -14,9 +14,9 @@ from sqlalchemy import Connection, MetaData, Table, and_, func, select
 from scanner.database import ref
 from scanner.errors import Misconfigured, Refused
 from scanner.graph import table_of
-from scanner.packs.relations import places
-from scanner.packs.tracking import Find
 from scanner.rulebook import Pack
+from scanner.rulefiles.tracking import Find
+from scanner.tables.relations import places
 
 OPEN = re.compile(r"\{([\w.]+)\}")
 """Something to fill in."""

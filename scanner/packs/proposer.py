@@ -16,8 +16,8 @@ from scanner.errors import Misconfigured
 from scanner.model import Audit, Finding, TableRef
 from scanner.packs import figures
 from scanner.packs.figures import Figure
-from scanner.packs.linker import ENOUGH, Linker, Tie
 from scanner.rulebook import Rows
+from scanner.tables.linker import ENOUGH, Linker, Tie
 
 State = Literal["follow", "confirm", "tell"]
 """Followed; followed once a person confirmed it; written as a comment only."""

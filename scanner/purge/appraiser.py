@@ -11,8 +11,8 @@ from sqlalchemy import Table
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
-from scanner.packs.references import COPY, Ground, Reference, key_column
 from scanner.purge.directives import Agenda, Directive, Line, StopIf
+from scanner.purge.references import COPY, Ground, Reference, key_column
 
 NAMED = 40
 """How many faults one complaint names; the rest is counted."""

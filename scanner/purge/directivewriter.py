@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from scanner.database import ref
 from scanner.errors import Misconfigured
-from scanner.packs.references import Ground, Reference, key_column
 from scanner.purge.appraiser import appraise
 from scanner.purge.directives import Agenda, Directive, Line
+from scanner.purge.references import Ground, Reference, key_column
 
 HEAD = """\
 A purge directive proposed by efface. Read it before you use it. A line in follow deletes the rows

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, MetaData, Select
 
 from scanner import verifier
 from scanner.database import dialect_of, ref
-from scanner.packs.references import key_column
 from scanner.plans import Figure
+from scanner.purge.references import key_column
 from scanner.purge.uprooter import Uprooting, loose_rows
 from scanner.rows import chunks
 from scanner.rulebook import Pack

@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from scanner.database import ref
 from scanner.graph import Territory, Walk
 from scanner.model import Key, TableRef
-from scanner.packs.references import Ground, Reference, key_column
 from scanner.plans import Basis, Step, StopFound
 from scanner.purge import directives
 from scanner.purge.appraiser import Itinerary, appraise
 from scanner.purge.directives import Agenda
+from scanner.purge.references import Ground, Reference, key_column
 from scanner.purge.uprooter import Uprooter, Uprooting, loose_rows
 
 CUT = "cut"

@@ -16,12 +16,12 @@ from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect, Keys
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
-from scanner.packs.references import Ground, Reference, key_column
 from scanner.plans import StopFound
 from scanner.purge.appraiser import Asked, Itinerary, Start
+from scanner.purge.references import Ground, Reference, key_column
 from scanner.rows import chunks
-from scanner.subjects import bundler
-from scanner.subjects.bundler import Question
+from scanner.tables import bundler
+from scanner.tables.bundler import Question
 
 NOTHING = (None, 0, "")
 """What a column holds that refers to nothing."""

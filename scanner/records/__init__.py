@@ -1,1 +1,1 @@
-"""What is kept of what was done: receipts, the chained journal, marks, holds; no personal data."""
+"""What the journal says: of each erasure, of holds and terms, of what a restore has undone."""

@@ -16,8 +16,8 @@ from scanner import rulebook
 from scanner.errors import Misconfigured, Stopped
 from scanner.journal import Journal
 from scanner.plans import Plan, StopFound
-from scanner.records.chain import Entry
 from scanner.records.ledger import Warrant
+from scanner.sealing.chain import Entry
 
 RULE = "hold"
 """What the stop is called in a plan."""

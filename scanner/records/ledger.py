@@ -16,8 +16,8 @@ from scanner.journal import Journal
 from scanner.model import Database, TableRef, digest
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Review
-from scanner.records import marks
-from scanner.records.chain import Entry
+from scanner.sealing import marks
+from scanner.sealing.chain import Entry
 
 ID = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._:/#-]{0,39}")
 """A request's number: no spaces and at least one digit, so that no name fits."""

@@ -17,16 +17,16 @@ from scanner.graph import Walk
 from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.matcher import Matcher
-from scanner.packs.relations import places
 from scanner.plans import Basis
-from scanner.records import marks
-from scanner.records.chain import Entry
 from scanner.records.ledger import Erasure, erasures
-from scanner.rewriting.rewriter import Rewriter
+from scanner.rewriter import Rewriter
 from scanner.rulebook import Pack, pack
+from scanner.sealing import marks
+from scanner.sealing.chain import Entry
 from scanner.strategies import is_placeholder
 from scanner.subjects import acquaintance, dossier
 from scanner.subjects.acquaintance import Request
+from scanner.tables.relations import places
 
 State = Literal["undone", "erased", "absent", "other", "unclear"]
 """It has to be erased again; it still is; its row is not in this copy; the key is somebody else's;

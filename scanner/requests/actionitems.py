@@ -11,7 +11,7 @@ from scanner.errors import Stale
 from scanner.executor import errands
 from scanner.executor.errands import Aside
 from scanner.executor.transaction import writing
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
 from scanner.requests import judging
 from scanner.requests.finder import desk_of, find, lookup_of, schema_of
 from scanner.requests.items import Item, Note

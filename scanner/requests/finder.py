@@ -10,11 +10,11 @@ from sqlalchemy import Connection, MetaData, Select, select
 from scanner.database import dialect_of, reflect
 from scanner.errors import Misconfigured
 from scanner.packs.lookups import Lookup, column_of
-from scanner.packs.tracking import Desk, Policy, Titled
 from scanner.requests import judging
 from scanner.requests.items import Item, State
 from scanner.rows import chunks
 from scanner.rulebook import Pack
+from scanner.rulefiles.tracking import Desk, Policy, Titled
 
 DUE = timedelta(days=7)
 """When the CRM wants an action item to be done, if nobody says when (CLARIFY.md, section 4)."""

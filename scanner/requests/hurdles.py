@@ -7,11 +7,11 @@ from sqlalchemy import Connection, MetaData
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
-from scanner.guards import stops
-from scanner.packs.references import Ground
+from scanner.packs import stops
 from scanner.plans import StopFound
 from scanner.purge import purging
 from scanner.purge.appraiser import appraise
+from scanner.purge.references import Ground
 from scanner.purge.uprooter import Uprooter
 from scanner.requests.items import Item
 from scanner.rows import Address

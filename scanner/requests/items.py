@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from scanner.executor.errands import Aside
-from scanner.records.chain import Entry
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
+from scanner.sealing.chain import Entry
 
 State = Literal["open", "closed", "unknown"]
 """Whether an item is closed; unknown where the pack does not know its condition."""

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from scanner.errors import Misconfigured
 from scanner.packs.lookups import OPEN
-from scanner.packs.tracking import Policy
-from scanner.records.chain import Entry
 from scanner.requests.items import Item, Past, Standing, Verdict
+from scanner.rulefiles.tracking import Policy
+from scanner.sealing.chain import Entry
 
 UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "

@@ -14,13 +14,13 @@ from sqlalchemy import Engine
 from scanner.errors import Misconfigured
 from scanner.journal import Journal
 from scanner.records import ledger
-from scanner.records.chain import Entry
 from scanner.records.holds import same
 from scanner.records.ledger import Erasure
 from scanner.requests import docket
 from scanner.requests.items import Item, Past
 from scanner.requests.subjects import Subjects
 from scanner.rulebook import Pack
+from scanner.sealing.chain import Entry
 
 
 def pasts(

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
 from scanner.model import digest
-from scanner.packs.tracking import METHODS, Policy
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
+from scanner.rulefiles.tracking import METHODS, Policy
 
 NUMBER, SUBJECT, STATUS, METHOD = "Number", "Subject", "Status", "Method"
 RECEIVED, APPROVED, CLOSED = "Received", "Approved", "Closed"

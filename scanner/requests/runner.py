@@ -8,21 +8,21 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from scanner import surveyor
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
 from scanner.plans import Basis, Plan
-from scanner.records.chain import Entry
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
 from scanner.requests import docket, hurdles, judging
 from scanner.requests.items import Item, Outcome, Standing, Tracker
 from scanner.requests.past import pasts
 from scanner.rulebook import Pack
-from scanner.subjects import surveyor
+from scanner.sealing.chain import Entry
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 
 LOG = logging.getLogger(__name__)
 

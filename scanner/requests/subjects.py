@@ -8,10 +8,10 @@ from sqlalchemy import Engine, MetaData, select
 
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
-from scanner.packs.relations import places
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 from scanner.subjects import acquaintance
+from scanner.tables.relations import places
 
 
 @dataclass(frozen=True, slots=True)

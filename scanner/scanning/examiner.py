@@ -20,12 +20,12 @@ from scanner.detectors.look import Look
 from scanner.detectors.values import Values
 from scanner.errors import DatabaseFailed
 from scanner.model import ColumnRef, Finding, Status, TableFacts
-from scanner.recognizers import Rules
 from scanner.rulebook import Pack
+from scanner.rulefiles.recognizers import Rules
 from scanner.scanning import reuse, tally
-from scanner.scanning.counter import Count, count
-from scanner.scanning.stretches import CELLS, Stretch, stretches
 from scanner.scanning.tally import Joined, Tally
+from scanner.tables.counter import Count, count
+from scanner.tables.stretches import CELLS, Stretch, stretches
 from scanner.texts.placeholders import is_erased
 
 LEFT_OUT = "left out on request"

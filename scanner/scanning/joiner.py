@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from scanner.database import ref
 from scanner.model import TableRef
 from scanner.scanning.examiner import Cut, Examined, Outcome, Part, Unit, Work, finished, joined
-from scanner.scanning.stretches import Stretch
 from scanner.scanning.tally import Joined
+from scanner.tables.stretches import Stretch
 
 
 @dataclass(slots=True)

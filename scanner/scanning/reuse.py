@@ -16,8 +16,8 @@ from sqlalchemy import Engine, Table
 from scanner.detectors.by_name import phrases
 from scanner.errors import DatabaseFailed
 from scanner.model import Database, Finding, Reading, Scan, TableFacts, TableRef, digest
-from scanner.recognizers import Rules
-from scanner.scanning.counter import Count, count, number_key
+from scanner.rulefiles.recognizers import Rules
+from scanner.tables.counter import Count, count, number_key
 
 DAYS = 30
 """What was read longer ago is read again, unless told otherwise."""

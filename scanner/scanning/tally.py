@@ -14,7 +14,7 @@ from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Owner, Sign
 from scanner.detectors.values import Kind, Values
 from scanner.model import ColumnRef, Evidence, Personal
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 if TYPE_CHECKING:
     from scanner.detectors.by_language import Language

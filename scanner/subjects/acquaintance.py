@@ -12,11 +12,11 @@ from scanner.errors import Misconfigured, Stale
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
 from scanner.model import ColumnRef, TableRef
-from scanner.packs.relations import places
 from scanner.plans import Answer, Basis
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.subjects import dossier
+from scanner.tables.relations import places
 
 LOG = logging.getLogger(__name__)
 

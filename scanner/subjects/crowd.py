@@ -6,8 +6,8 @@ from operator import itemgetter
 
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
+from scanner.matching.sieve import Sieve
 from scanner.texts.folding import folded, hides
-from scanner.texts.sieve import Sieve
 
 
 class Crowd:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from scanner.database import connect
 from scanner.inspector import DEFAULT, scan
 from scanner.model import Finding
-from scanner.recognizers import load
+from scanner.rulefiles.recognizers import load
 
 FLOOR = 0.85
 """Micro F1 on direct, sure labels only."""

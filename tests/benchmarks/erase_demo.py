@@ -25,7 +25,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData
 
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.surveyor import Survey
+from scanner.surveyor import Survey
 from tests.benchmarks import score_demo
 
 
@@ -103,10 +103,9 @@ class Demo:
 def _demo(
     folder: Path, seed: int, subjects: int, options: argparse.Namespace, tally: Tally
 ) -> None:
-    from scanner import audit, demo, inspector, rulebook
+    from scanner import audit, demo, inspector, rulebook, surveyor
     from scanner.database import connect
     from scanner.plans import Basis
-    from scanner.subjects import surveyor
 
     url = f"sqlite:///{folder / 'demo.sqlite'}"
     truth = demo.create(url, cases=options.cases, contacts=options.contacts, seed=seed)
@@ -131,11 +130,10 @@ def _demo(
 
 
 def _erase(demo: Demo, key: int, tally: Tally) -> None:
-    from scanner import planner
+    from scanner import planner, surveyor
     from scanner.database import reading
     from scanner.executor import execute
     from scanner.journal import Journal
-    from scanner.subjects import surveyor
 
     demo.restore()
     engine, request = demo.engine, demo.requests[key]

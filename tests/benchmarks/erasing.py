@@ -26,7 +26,7 @@ from typing import Any
 from tests.servers import NoServerError, fresh_database, server
 
 PHASES = {
-    "survey": ("scanner.subjects.surveyor", "survey"),
+    "survey": ("scanner.surveyor", "survey"),
     "plan again": ("scanner.guards.safeguards", "planned_again"),
     "writing": ("scanner.executor.erasure", "rewrite"),
     "further rounds": ("scanner.guards.further", "draft"),
@@ -98,10 +98,10 @@ def _total(spent: Counter[str]) -> float:
 def _updates(engine: Any, plan: Any, pack: Any) -> list[tuple[str, int, list[tuple[Any, ...]]]]:
     """Derive the statements from the plan: SQL, how many values are a key, a tuple a row."""
     from scanner import planner
+    from scanner.changes import changed
     from scanner.database import reading, reflect
     from scanner.graph import table_of
     from scanner.guards import safeguards
-    from scanner.rewriting.changes import changed
 
     groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     with reading(engine) as connection:

@@ -30,7 +30,7 @@ from scanner.detectors.look import Look
 from scanner.detectors.values import Values
 from scanner.inspector import scan
 from scanner.model import ColumnRef
-from scanner.recognizers import Rules, load
+from scanner.rulefiles.recognizers import Rules, load
 from tests.benchmarks import stock
 from tests.benchmarks.columns import FAMILIES, LABELS
 

@@ -24,17 +24,18 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from scanner import demo, recognizers, rulebook, verifier
+from scanner import bulkplanner, demo, rulebook, verifier
 from scanner.database import connect, identify, reading, ref, reflect
 from scanner.detectors.copies import copies
 from scanner.executor import batches
 from scanner.graph import Walk
 from scanner.journal import Journal
 from scanner.model import Audit, ColumnRef, Decision, Finding, Scan, TableFacts
-from scanner.packs.references import Ground
-from scanner.purge import bulkplanner, directives, directivewriter
+from scanner.purge import directives, directivewriter
 from scanner.purge.bulk import Bulk
+from scanner.purge.references import Ground
 from scanner.rows import Address
+from scanner.rulefiles import recognizers
 from tests.servers import fresh_database
 
 RATIO, A_SECOND, GROWTH = 1.5, 10_000, 1.5

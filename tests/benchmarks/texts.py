@@ -21,9 +21,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from scanner import recognizers
 from scanner.detectors.annotator import Annotator
 from scanner.detectors.by_language import DEFAULT, Language
+from scanner.rulefiles import recognizers
 from tests.benchmarks.columns import LABELS
 
 FLOOR = 0.82

@@ -23,14 +23,15 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from scanner import recognizers, sampler
+from scanner import sampler
 from scanner.database import connect, reading, reflect
 from scanner.detectors import classify, neighbours, tables
 from scanner.detectors.by_language import Language
 from scanner.detectors.classify import Verdict
 from scanner.detectors.look import Look, Sign
-from scanner.recognizers import Rules
-from scanner.scanning.counter import count
+from scanner.rulefiles import recognizers
+from scanner.rulefiles.recognizers import Rules
+from scanner.tables.counter import count
 from tests import hostile
 from tests.benchmarks.columns import LABELS, PERSONAL
 

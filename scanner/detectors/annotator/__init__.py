@@ -15,7 +15,7 @@ from scanner.detectors.by_pattern import inside
 from scanner.detectors.presidio import Presidio
 from scanner.detectors.reading import Reading
 from scanner.model import Span
-from scanner.recognizers import Rules
+from scanner.rulefiles.recognizers import Rules
 
 Kind = Callable[[str, Reading], Iterable[Span]]
 """What finds one kind of span, given a text and what a model made of it."""

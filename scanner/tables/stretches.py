@@ -13,7 +13,7 @@ from sqlalchemy.types import NullType
 
 from scanner.database import reading
 from scanner.errors import DatabaseFailed
-from scanner.scanning.counter import Count, number_key
+from scanner.tables.counter import Count, number_key
 
 CELLS = 1_000_000
 """About so many cells of a table are read, held and judged at a time."""

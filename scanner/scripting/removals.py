@@ -9,9 +9,9 @@ from sqlalchemy import Table
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
-from scanner.packs.references import Reference, key_column, ordered
 from scanner.planner import Draft
 from scanner.purge.purging import Purge
+from scanner.purge.references import Reference, key_column, ordered
 from scanner.rows import chunks
 
 KEYS = 200

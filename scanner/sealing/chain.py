@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from scanner.errors import Misconfigured, Negative
-from scanner.records.keyring import JournalKey
+from scanner.sealing.keyring import JournalKey
 
 Event = Literal["intent", "done", "undone", "batch", "basis", "hold", "release", "request"]
 """An erasure is about to commit; it has; it has not; a part of it has. What plans are made from;

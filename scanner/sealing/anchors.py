@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from scanner.errors import Misconfigured, Negative
-from scanner.records.chain import Entry
-from scanner.records.keyring import JournalKey, settle
+from scanner.sealing.chain import Entry
+from scanner.sealing.keyring import JournalKey, settle
 
 NAME_LENGTH = 32
 """So much of the first sealed line's digest names a journal."""

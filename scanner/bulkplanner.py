@@ -13,14 +13,14 @@ from scanner import __version__, planner, verifier
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
-from scanner.guards import stops
 from scanner.model import Audit, Progress, Silent, TableRef
-from scanner.packs.references import Ground, key_column
+from scanner.packs import stops
 from scanner.plans import Basis, StopFound
 from scanner.purge import losses, purging
 from scanner.purge.appraiser import Itinerary
 from scanner.purge.bulk import Batch, Bulk
 from scanner.purge.directives import Agenda
+from scanner.purge.references import Ground, key_column
 from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import holds
 from scanner.rows import Address, chunks

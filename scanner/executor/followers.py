@@ -13,7 +13,7 @@ from sqlalchemy import Connection, MetaData, Table, and_, select
 from scanner.database import dialect_of, foreign_keys, ref
 from scanner.dialects import ForeignKey
 from scanner.model import Key, TableRef
-from scanner.rewriting.rewriter import Edit
+from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.texts.placeholders import is_placeholder
 

@@ -26,8 +26,8 @@ from sqlalchemy.types import NullType
 
 from scanner.database import dialect_of, ref
 from scanner.model import TableRef
-from scanner.packs.keynames import Fit, Names, stems
 from scanner.rows import chunks
+from scanner.tables.keynames import Fit, Names, stems
 
 Certainty = Literal["declared", "sure", "likely", "weak"]
 

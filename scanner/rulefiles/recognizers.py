@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from scanner.errors import Misconfigured
-from scanner.packs import ruletables
-from scanner.packs.ruletables import OURS, Allowed, Foreign, Phrase, Recognizer, Weight
+from scanner.rulefiles import ruletables
+from scanner.rulefiles.ruletables import OURS, Allowed, Foreign, Phrase, Recognizer, Weight
 from scanner.texts import wording
 
 __all__ = ["OURS", "Allowed", "Foreign", "Phrase", "Recognizer", "Rules", "load"]

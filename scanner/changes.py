@@ -11,7 +11,7 @@ from scanner.graph import table_of
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Mention
-from scanner.rewriting.rewriter import Edit, settings, tag, unique_columns
+from scanner.rewriter import Edit, settings, tag, unique_columns
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.mentions import Mentions

@@ -213,9 +213,9 @@ def _shapes(patterns: Sequence[re.Pattern[str]], *, shadow: bool) -> tuple[re.Pa
 def _annotator() -> "Annotator":
     """Make what finds other people's data, with the model that comes with Efface."""
     # Imported when it is needed: most audits have no column whose texts are scrubbed of everybody.
-    from scanner import recognizers
     from scanner.detectors.annotator import Annotator
     from scanner.detectors.by_language import Language
+    from scanner.rulefiles import recognizers
 
     return Annotator(Language(), recognizers.load())
 

@@ -23,12 +23,15 @@ from sqlalchemy import (
 )
 
 from scanner import strategies
+from scanner.changes import changed
 from scanner.database import dialect_of
 from scanner.graph import table_of
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
-from scanner.rewriting.changes import changed
-from scanner.rewriting.recipes import (
+from scanner.rewriter import Edit
+from scanner.rows import Address, chunks, named
+from scanner.rulebook import Pack
+from scanner.scripting.recipes import (
     Cut,
     Guard,
     Keyed,
@@ -40,9 +43,6 @@ from scanner.rewriting.recipes import (
     joined_text,
     secret_of,
 )
-from scanner.rewriting.rewriter import Edit
-from scanner.rows import Address, chunks, named
-from scanner.rulebook import Pack
 
 CHUNK = 200
 """Rows of texts that are in memory at once."""

@@ -1,6 +1,6 @@
 """What speaks against erasing a subject, and what is left to people. Reads only."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -18,14 +18,10 @@ from sqlalchemy import (
     true,
 )
 
-from scanner import rulebook
 from scanner.database import ref
-from scanner.errors import Misconfigured
 from scanner.graph import Territory, Walk
 from scanner.model import ColumnRef, TableRef
-from scanner.plans import Plan, StopFound
-from scanner.purge import directives
-from scanner.purge.directives import StopIf
+from scanner.plans import StopFound
 from scanner.rows import chunks
 from scanner.rulebook import Stop
 
@@ -52,44 +48,6 @@ def _shared(territory: Territory) -> Iterator[StopFound]:
     for where, rows in territory.shared.items():
         why = f"{where}: others use it too, so it stays as it is; look whether that is right"
         yield StopFound("shared", why, rows, "warn")
-
-
-def lifting(plan: Plan) -> list[str]:
-    """Say what to write where a site decides otherwise on the stops of a plan: a line each.
-
-    Only on those of its pack or its directives: a hold is not decided there.
-    """
-    redacting = plan.method == "redact"
-    try:
-        said: Iterable[Stop | StopIf] = (
-            rulebook.pack(plan.pack).stops
-            if redacting
-            else [s for name in plan.directives for s in directives.load(name).stops]
-        )
-    except Misconfigured:  # a file that was moved: that it stops is told all the same
-        return []
-    known = {s.rule for s in said}
-    rules = sorted({s.rule for s in plan.stops if s.effect == "stop" and s.rule in known})
-    if not rules:
-        return []
-    if not redacting:
-        named = " or ".join(plan.directives)
-        return [
-            f"where this site decides otherwise, write a directive that extends {named}, copy the "
-            f'[[stop_if]] with rule = "{rule}" into it, add effect = "warn", and plan with it'
-            for rule in rules
-        ]
-    words = [w for rule in rules for w in ("[[stop]]", f'rule = "{rule}"', 'redact = "warn"')]
-    if plan.pack not in rulebook.packs():
-        head = f"where this site decides otherwise, let {plan.pack} say, and plan again:"
-        return [head, *words]
-    return [
-        "where this site decides otherwise, write a file site.toml with these lines:",
-        "[pack]",
-        f'extends = "{plan.pack}"',
-        *words,
-        "then plan again with --pack site.toml, and erase with --pack site.toml",
-    ]
 
 
 def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:

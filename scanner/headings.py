@@ -99,10 +99,10 @@ def _place(head: Row, name: str) -> int:
 
 def _recognised(head: Row, sample: Sequence[Row]) -> dict[Kind, tuple[int, ...]]:
     """Judge the columns as those of a table of people are judged."""
-    from scanner import recognizers
     from scanner.detectors import by_name, tables
     from scanner.detectors.by_language import Language
     from scanner.detectors.values import Values
+    from scanner.rulefiles import recognizers
 
     names = [h.strip()[:100] or f"column {column(i)}" for i, h in enumerate(head)]
     unique = [n if names.index(n) == i else f"{n} {column(i)}" for i, n in enumerate(names)]

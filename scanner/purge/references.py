@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, select
 from scanner.database import key_of, ref
 from scanner.graph import Walk
 from scanner.model import TableRef
-from scanner.packs.linker import Tie
-from scanner.packs.relations import MANY_TO_ONE
 from scanner.purge.directives import Line
+from scanner.tables.linker import Tie
+from scanner.tables.relations import MANY_TO_ONE
 
 PAIRS = 5
 """Clarify's relation type with a table of pairs."""

@@ -11,7 +11,7 @@ from scanner.guards.bystanders import Bystanders
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Review
-from scanner.records.receipts import Receipt
+from scanner.receipts import Receipt
 from scanner.scanning import knowledge
 
 TEXT = "FREE_TEXT"

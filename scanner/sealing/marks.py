@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 from scanner.identity import MAIL, Identity, is_name
-from scanner.texts import names, phones
+from scanner.matching import phones
+from scanner.matching.forms import SPELLED_OUT
+from scanner.texts import names
 from scanner.texts.folding import folded
-from scanner.texts.forms import SPELLED_OUT
 
 FORM = 1
 """The version of how identifiers are normalised."""

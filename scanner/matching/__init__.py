@@ -1,0 +1,1 @@
+"""How identifiers are written: patterns, digits, and a sieve for many texts."""

@@ -1,1 +1,0 @@
-"""What cells will hold instead, and how a script says so."""

@@ -1,0 +1,1 @@
+"""What the sections of rule files say: recognizers, requests, tables of TOML."""

@@ -1,0 +1,1 @@
+"""What tables hold and refer to: keys, relations, numbers of rows, many asked at once."""
