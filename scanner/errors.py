@@ -24,7 +24,7 @@ class EffaceError(Exception):
     exit_code = 1
 
     def __init__(self, sentence: str = "", more: Sequence[str] = ()) -> None:
-        super().__init__("\n  ".join((sentence, *more)))
+        super().__init__(sentence)
         self.lines = (sentence, *more)
 
 
@@ -36,6 +36,9 @@ class Misconfigured(EffaceError):
     """An option, a rule file, a pack or a workbook is wrong."""
 
     exit_code = 2
+
+    def __str__(self) -> str:
+        return "\n  ".join(self.lines)
 
 
 class Refused(EffaceError):

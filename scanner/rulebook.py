@@ -148,7 +148,8 @@ class Stop:
     ``where`` compares columns with constants or lists of them; ``via``/``of`` follow one relation
     first: the own row's column ``via`` names a row of ``of`` that ``where`` is asked of. With
     ``by`` the rows count whose column ``by`` names the subject, be they its own or not. ``but``
-    are keys of rows that do not count, such as the request that is being carried out.
+    are keys of rows that do not count, such as the request that is being carried out. Who may
+    decide otherwise on one that is ``liftable`` is told what to write.
     """
 
     rule: str
@@ -161,6 +162,7 @@ class Stop:
     redact: Literal["stop", "warn", "ignore"] = "stop"
     purge: Literal["stop", "warn", "ignore"] = "stop"
     but: tuple[Any, ...] = ()
+    liftable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine
 
-from scanner import errors
+from scanner import dialects, errors
 from tests import mini
 from tests.erasing import Erasure, refused
 
@@ -120,3 +120,8 @@ def test_what_a_trigger_undoes_of_what_follows_is_refused(sqlite_url, tmp_path):
     message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
     assert "table_x_session.x_login does not follow" in message
     erasure.engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["mssql", "oracle", "generic"])
+def test_nothing_is_left_to_a_database_that_no_test_has_seen_follow(kind):
+    assert not dialects.named(kind).follows_keys

@@ -95,6 +95,7 @@ def test_the_stop_of_a_purge_says_which_directive_to_extend(embedded, tmp_path):
     line = next(x for x in caught.value.lines[1:] if '"employee"' in x)
     assert 'rule = "employee"' in line
     assert "extends purge_case or " in line
+    assert not [x for x in caught.value.lines[1:] if "employee" not in x]  # a legal hold stays one
     purging.engine.dispose()
 
 

@@ -321,7 +321,7 @@ def test_a_thousand_faults_of_one_cause_do_not_fill_the_screen(tmp_path):
         for row in opened["Columns"].iter_rows(min_row=2):
             row[6].value = "burn"
 
-    assert fault(edit(path, change)).endswith("and 50 more")
+    assert fault(edit(path, change)).endswith("and 130 more")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 no", b"\xd0\xcf\x11\xe0 old"])

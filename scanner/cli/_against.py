@@ -32,13 +32,13 @@ def lost(name: str, before: int, after: int, about: str = "") -> str:
 
 def stops(plan: Planned) -> Iterator[str]:
     """Say what speaks against a plan, and which triggers there are."""
-    from scanner.guards.lifting import lifting
+    from scanner.guards import lifting
     from scanner.plans import Plan
 
     for stop in plan.stops:
         yield f"{stop.effect}: {stop.why} ({count(stop.rows, 'row')})"
     if isinstance(plan, Plan) and any(s.effect == "stop" for s in plan.stops):
-        yield from (f"  {line}" for line in lifting(plan))
+        yield from (f"  {line}" for line in lifting.told(plan))
     for table, names in plan.triggers.items():
         yield f"trigger on {table}: {', '.join(names)}"
 

@@ -62,10 +62,12 @@ def followers(
 
     Only where a database is known to follow, and only rows that a key tells apart lead to others.
     """
+    if not dialect_of(connection).follows_keys:
+        return Followers()
     keys = [
         (child, key)
         for child, key in foreign_keys(connection, schema)
-        if dialect_of(connection).follows_keys and key.on_update == "CASCADE"
+        if key.on_update == "CASCADE"
     ]
     targets = {key.target for _, key in keys}
     moving: Moving = {}

@@ -1,4 +1,4 @@
-"""What a site that decides otherwise on a stop has to write, and where. Values in, lines out."""
+"""How a site decides otherwise on a stop: what to write where, line by line. Reads rule files only."""
 
 from collections.abc import Iterable
 
@@ -10,25 +10,12 @@ from scanner.purge.directives import StopIf
 from scanner.rulebook import Stop
 
 
-def lifting(plan: Plan) -> list[str]:
-    """Say what to write where a site decides otherwise on the stops of a plan: a line each.
-
-    Only on those of its pack or its directives: a hold is not decided there.
-    """
-    redacting = plan.method == "redact"
-    try:
-        said: Iterable[Stop | StopIf] = (
-            rulebook.pack(plan.pack).stops
-            if redacting
-            else [s for name in plan.directives for s in directives.load(name).stops]
-        )
-    except Misconfigured:  # a file that was moved: that it stops is told all the same
-        return []
-    known = {s.rule for s in said}
-    rules = sorted({s.rule for s in plan.stops if s.effect == "stop" and s.rule in known})
+def told(plan: Plan) -> list[str]:
+    """Say what to write; nothing where no stop is one of those that a site may lift."""
+    rules = sorted({s.rule for s in plan.stops if s.effect == "stop"} & _liftable(plan))
     if not rules:
         return []
-    if not redacting:
+    if plan.method != "redact":
         named = " or ".join(plan.directives)
         return [
             f"where this site decides otherwise, write a directive that extends {named}, copy the "
@@ -37,8 +24,7 @@ def lifting(plan: Plan) -> list[str]:
         ]
     words = [w for rule in rules for w in ("[[stop]]", f'rule = "{rule}"', 'redact = "warn"')]
     if plan.pack not in rulebook.packs():
-        head = f"where this site decides otherwise, let {plan.pack} say, and plan again:"
-        return [head, *words]
+        return [f"where this site decides otherwise, let {plan.pack} say, and plan again:", *words]
     return [
         "where this site decides otherwise, write a file site.toml with these lines:",
         "[pack]",
@@ -46,3 +32,16 @@ def lifting(plan: Plan) -> list[str]:
         *words,
         "then plan again with --pack site.toml, and erase with --pack site.toml",
     ]
+
+
+def _liftable(plan: Plan) -> set[str]:
+    """Name the stops of a plan's pack, or of its directives, that a site may lift."""
+    try:
+        said: Iterable[Stop | StopIf] = (
+            rulebook.pack(plan.pack).stops
+            if plan.method == "redact"
+            else [s for name in plan.directives for s in directives.load(name).stops]
+        )
+    except Misconfigured:  # a file that was moved: that it stops is told all the same
+        return set()
+    return {s.rule for s in said if s.liftable}

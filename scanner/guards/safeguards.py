@@ -12,8 +12,7 @@ from scanner import __version__, surveyor, verifier
 from scanner.database import dialect_of, foreign_keys, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.graph import table_of
-from scanner.guards import further
-from scanner.guards.lifting import lifting
+from scanner.guards import further, lifting
 from scanner.matcher import Matcher
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft
@@ -60,7 +59,7 @@ def unstopped(plan: Stoppable) -> None:
     if found := [s for s in plan.stops if s.effect == "stop"]:
         raise Stopped(
             "; ".join(f"{s.why} ({count(s.rows, 'row')}, rule {s.rule})" for s in found),
-            lifting(plan) if isinstance(plan, Plan) else (),
+            lifting.told(plan) if isinstance(plan, Plan) else (),
         )
 
 

@@ -25,7 +25,7 @@ HEAD = frozenset(
     "title root key extends roots where before follow cut reference no_delete".split()  # noqa: SIM905
 )
 TEXTS = frozenset({"title", "root", "key", "extends", "where", "before"})
-STOP = frozenset({"rule", "why", "rows", "sql", "days", "kept", "effect", "needs"})
+STOP = frozenset({"rule", "why", "rows", "sql", "days", "kept", "effect", "needs", "liftable"})
 
 Effect = Literal["stop", "warn"]
 
@@ -77,7 +77,7 @@ class StopIf:
 
     ``line`` says which rows refer; without it the rows of ``table`` that would be deleted are
     asked. ``kept`` leaves out rows that go themselves. ``days`` gives the SQL ``:since``. Where a
-    table that the SQL ``needs`` is not there, nothing stops.
+    table that the SQL ``needs`` is not there, nothing stops. ``liftable``: as of a pack's stop.
     """
 
     rule: str
@@ -89,6 +89,7 @@ class StopIf:
     kept: bool = False
     needs: tuple[str, ...] = ()
     effect: Effect = "stop"
+    liftable: bool = False
 
     @property
     def covers(self) -> bool:
@@ -289,7 +290,7 @@ def _stops(tables: Any, faults: list[str]) -> Iterator[StopIf]:
         if not isinstance(raw, dict) or not {"rule", "why", "rows"} <= raw.keys():
             faults.append(f"{where} needs rule, why and rows")
             continue
-        kinds = {"days": int, "kept": bool, "needs": list}
+        kinds = {"days": int, "kept": bool, "needs": list, "liftable": bool}
         wrong = [k for k, v in raw.items() if not isinstance(v, kinds.get(k, str))]
         wrong += sorted(raw.keys() - STOP)
         if raw.get("effect", "stop") not in ("stop", "warn"):
