@@ -463,7 +463,7 @@ def test_on_sqlite_an_erasure_takes_the_write_lock_at_once(embedded):
     plan, seen = embedded.plan(), []
     event.listen(embedded.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
     embedded.run(plan, survey=Survey())
-    reads = next(n for n, said in enumerate(seen) if said.startswith("SELECT"))
+    reads = next(n for n, said in enumerate(seen) if said.upper().startswith("SELECT"))
     assert seen[reads - 1] == "BEGIN IMMEDIATE"
 
 
