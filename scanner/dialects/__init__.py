@@ -6,7 +6,8 @@ A new database is a new module here, named as SQLAlchemy names its dialect, with
 
 from functools import cache
 
-from scanner.dialects.generic import Dialect, ForeignKey, Keys
+from scanner.dialects._keys import Keys
+from scanner.dialects.generic import Dialect, ForeignKey
 from scanner.plugins import load, names
 
 __all__ = ["Dialect", "ForeignKey", "Keys", "named"]

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UpdateBase,
     cast,
     func,
     select,
@@ -33,22 +34,6 @@ Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 
 Copied = Callable[[Mapping[tuple[str, str], int]], frozenset[str] | None]
 """What names the tables that triggers wrote to."""
-
-
-class Keys(list[Any]):
-    """Keys that several statements name: what a database is ``sent`` for them is made once."""
-
-    __slots__ = ("sent",)
-
-    def __init__(self, values: Iterable[Any] = ()) -> None:
-        super().__init__(values)
-        self.sent = ""
-
-    def written(self, make: Callable[[Sequence[Any]], str]) -> str:
-        """Write them by ``make`` when they are sent first."""
-        if not self.sent:
-            self.sent = make(self)
-        return self.sent
 
 
 class ForeignKey(NamedTuple):
@@ -147,6 +132,15 @@ class Dialect:
         the database cannot tell.
         """
         return None
+
+    def carry_out(self, connection: Connection, statements: Iterable[UpdateBase]) -> Iterator[int]:
+        """Execute statements that write, in their order; give the rows of each.
+
+        Raises:
+            DBAPIError: one failed; some of those behind it may have been sent already.
+        """
+        for one in statements:
+            yield connection.execute(one).rowcount
 
     def catalogue(self, connection: Connection) -> str:
         """Name the state of all tables' definitions; empty where they must be read again."""

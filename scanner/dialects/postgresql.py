@@ -2,17 +2,22 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    BindParameter,
     Boolean,
     ColumnElement,
     Connection,
+    Numeric,
     String,
     Table,
+    Text,
+    UpdateBase,
     any_,
     bindparam,
     cast,
@@ -32,7 +37,8 @@ from sqlalchemy.sql import Select
 from sqlalchemy.types import Enum, NullType, TypeEngine
 
 from scanner.dialects import generic
-from scanner.dialects._postgresql_types import Domains, Money, wide
+from scanner.dialects._keys import Among, sent
+from scanner.dialects._postgresql_types import Domains, Money, Padded, wide
 
 UTF8 = {"client_encoding": "utf8"}
 
@@ -226,11 +232,30 @@ class Dialect(generic.Dialect):
 
         They may come from a wider column than they are compared with.
         """
-        words = keys.written(_array) if isinstance(keys, generic.Keys) else _array(keys)
-        kind = ARRAY(wide(column.type))
-        if not words:
-            return column == any_(literal(list(keys), kind))
-        return column == any_(cast(bindparam(None, words, NullType(), unique=True), kind))
+        kind, words = wide(column.type), sent(keys, _array)
+        if words is None:
+            return column == any_(literal(list(keys), ARRAY(kind)))
+        if name := NAMES.get(type(kind)):
+            return Among(column, words, f"({{column}} = ANY (CAST({{keys}} AS {name}[])))")
+        return column == any_(cast(words, ARRAY(kind)))
+
+    def carry_out(self, connection: Connection, statements: Iterable[UpdateBase]) -> Iterator[int]:
+        """Send them without waiting for each answer: the server works while the next is made."""
+        driver: Any = connection.connection.dbapi_connection
+        library: Any = connection.dialect.dbapi
+        able = getattr(library, "Pipeline", None)  # of psycopg, with a libpq that can
+        if able is None or not able.is_supported():
+            yield from super().carry_out(connection, statements)
+            return
+        try:
+            with driver.pipeline():
+                sent: list[Any] = [connection.execute(one) for one in statements]
+        except library.Error as error:
+            raise DBAPIError.instance(
+                None, None, error, library.Error, hide_parameters=True, dialect=connection.dialect
+            ) from None
+        for one in sent:  # a count is there at once only where the answer was quicker than we
+            yield one.rowcount if one.rowcount >= 0 else one.context.cursor.rowcount
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion.
@@ -336,6 +361,13 @@ class Dialect(generic.Dialect):
     """A table of so many rows is read through (without sending them) for an even sample."""
 
 
-def _array(keys: Sequence[Any]) -> str:
+def _array(keys: Sequence[Any]) -> BindParameter[str] | None:
     """Write whole numbers as the text of an array; nothing where others are among them."""
-    return f"{{{','.join(map(str, keys))}}}" if {*map(type, keys)} == {int} else ""
+    if {*map(type, keys)} != {int}:
+        return None
+    unsaid: Any = NullType()  # where a type were said, its cast would have to be made for each row
+    return bindparam(None, f"{{{','.join(map(str, keys))}}}", unsaid, unique=True)
+
+
+NAMES = {BigInteger: "BIGINT", Text: "TEXT", Numeric: "NUMERIC", Padded: "BPCHAR"}
+"""What types that hold any key are called here."""

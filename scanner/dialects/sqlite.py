@@ -29,6 +29,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
+from scanner.dialects._keys import Among, sent
 
 WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 """What an authorizer calls statements that write."""
@@ -214,11 +215,9 @@ class Dialect(generic.Dialect):
 
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Send all keys as one parameter, a JSON list: a statement then costs the same for any."""
-        words = keys.written(_listed) if isinstance(keys, generic.Keys) else _listed(keys)
-        if not words:
+        if (words := sent(keys, _listed)) is None:
             return column.in_(keys)
-        listed: BindParameter[str] = bindparam("efface_keys", words, unique=True)
-        return column.in_(text("SELECT value FROM json_each(:efface_keys)").bindparams(listed))
+        return Among(column, words, "({column} IN (SELECT value FROM json_each({keys})))")
 
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""
@@ -256,9 +255,11 @@ class Dialect(generic.Dialect):
         return generic.key_ranges(table, columns, key, rows=rows, seed=seed, bounds=bounds)
 
 
-def _listed(keys: Sequence[Any]) -> str:
+def _listed(keys: Sequence[Any]) -> BindParameter[str] | None:
     """Write keys as a JSON list; nothing where one is neither a whole number nor a text."""
-    return json.dumps(keys) if {*map(type, keys)} <= {int, str} else ""
+    if not {*map(type, keys)} <= {int, str}:
+        return None
+    return bindparam(None, json.dumps(keys), unique=True)
 
 
 def _quoted(table: Table) -> str:

@@ -276,9 +276,12 @@ def _purged(
     dialect_of(connection).settle(connection)
     if plan.triggers:
         _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
-        empty = set()
-    uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
-    cut = deletion.finish(connection, uprooter, gone)
+        uprooter = Uprooter(connection, here.ground, here.itinerary)
+    # Others are shut out, all that the followed relations found was deleted and counted, and where
+    # no cell was rewritten nothing can have come to refer to it: unless by something else that
+    # writes, and that the meter sees below, whereupon the batch is undone and all is asked.
+    alone = metered and not scrubbed.cells
+    cut = deletion.finish(connection, uprooter, gone, alone=alone)
     if not metered:
         _unchanged(before, _counts(connection, plan, here), made)
     elif not meter.exact():

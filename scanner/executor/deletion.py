@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, Update, delete, update
@@ -22,6 +23,16 @@ LOG = logging.getLogger(__name__)
 
 PROBES = 5
 """By how many rows an interrupted erasure is recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Statements that together write to so many rows of a table; ``what`` is done with them."""
+
+    table: Table
+    what: str
+    rows: int
+    statements: Sequence[Delete | Update] = field(repr=False)
 
 
 def carry_out(connection: Connection, draft: Draft, tally: Tally) -> None:
@@ -51,36 +62,43 @@ def uproot(connection: Connection, ground: Ground, made: Uprooting) -> None:
     Raises:
         Stale: a row is gone or new. Refused: a trigger kept one.
     """
-    dialect = dialect_of(connection)
+    _counted(connection, _steps(dialect_of(connection), ground, made))
+
+
+def _steps(dialect: Dialect, ground: Ground, made: Uprooting) -> Iterator[Step]:
+    """Say what is done, in its order, with how many rows each step has."""
     for one, kept in made.cuts.items():
-        _counted(connection, one.child, "cut", len(kept), cuts(one, kept, dialect))
+        yield Step(one.child, "cut", len(kept), list(cuts(one, kept, dialect)))
     loose: dict[TableRef, list[Reference]] = {}
     for one in made.loose:
         loose.setdefault(ref(one.child), []).append(one)
     for where in ordered(ground, {*made.keys, *loose}):
         table = ground.tables[where]
         if rows := made.keys.get(where):
-            _counted(connection, table, "deleted", len(rows), deletes(table, list(rows), dialect))
+            yield Step(table, "deleted", len(rows), list(deletes(table, list(rows), dialect)))
         for one in loose.get(where, ()):
             before = loose[where][: loose[where].index(one)]
-            statements = by_relation(made, one, before, dialect)
-            _counted(connection, table, "deleted", made.counts[one], statements)
+            statements = list(by_relation(made, one, before, dialect))
+            yield Step(table, "deleted", made.counts[one], statements)
 
 
-def _counted(
-    connection: Connection,
-    table: Table,
-    what: str,
-    rows: int,
-    statements: Iterable[Delete | Update],
-) -> None:
-    done = sum(connection.execute(s).rowcount for s in statements)
-    if done != rows:
-        raise Stale(
-            f"{done} rows of {ref(table)} were {what} instead of {rows}: somebody else changed "
-            "them, or a trigger keeps them; plan again"
-        )
-    LOG.info("%s: %d rows %s", ref(table), rows, what)
+def _counted(connection: Connection, steps: Iterable[Step]) -> None:
+    """Carry out steps; each must write to as many rows as it says.
+
+    Raises:
+        Stale: one does not.
+    """
+    wanted = list(steps)
+    statements = (s for step in wanted for s in step.statements)
+    written = dialect_of(connection).carry_out(connection, statements)
+    for step in wanted:
+        done, where = sum(next(written) for _ in step.statements), ref(step.table)
+        if done != step.rows:
+            raise Stale(
+                f"{done} rows of {where} were {step.what} instead of {step.rows}: somebody else "
+                "changed them, or a trigger keeps them; plan again"
+            )
+        LOG.info("%s: %d rows %s", where, step.rows, step.what)
 
 
 def deletes(table: Table, keys: Sequence[Any], dialect: Dialect) -> Iterator[Delete]:
@@ -106,21 +124,25 @@ def by_relation(
         yield delete(one.child).where(referring(dialect, one, some), *others)
 
 
-def finish(connection: Connection, uprooter: Uprooter, gone: Uprooting) -> dict[str, int]:
+def finish(
+    connection: Connection, uprooter: Uprooter, gone: Uprooting, *, alone: bool = False
+) -> dict[str, int]:
     """Cut the links that still lead to rows that are gone, and prove that nothing else does.
+
+    ``alone``: what ``Uprooter.referrers`` calls so.
 
     Raises:
         Refused: something else refers to one. Stale: a link changed meanwhile.
     """
-    kept, dangling = uprooter.referrers(gone)
+    kept, dangling = uprooter.referrers(gone, alone=alone)
     if dangling:
         raise Refused(
             f"rows still refer to what was deleted ({', '.join(sorted(map(str, dangling)))}): a "
             "trigger or somebody else wrote them; plan again"
         )
     dialect = dialect_of(connection)
-    for one, keys in kept.items():
-        _counted(connection, one.child, "cut", len(keys), cuts(one, keys, dialect))
+    steps = (Step(o.child, "cut", len(k), list(cuts(o, k, dialect))) for o, k in kept.items())
+    _counted(connection, steps)
     return {f"{ref(one.child)}.{one.column}": len(keys) for one, keys in kept.items()}
 
 

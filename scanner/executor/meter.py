@@ -16,6 +16,7 @@ class Meter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection, self._dialect, self._own = connection, dialect_of(connection), 0
+        self._unanswered: list[Any] = []
         self._before = self._dialect.written(connection)
         if self._before is not None:
             event.listen(connection, "after_cursor_execute", self._note)
@@ -25,6 +26,8 @@ class Meter:
     ) -> None:
         if context.isinsert or context.isupdate or context.isdelete:
             self._own += max(0, cursor.rowcount)
+            if cursor.rowcount < 0:  # sent before it was answered: its count comes later
+                self._unanswered.append(cursor)
 
     @property
     def runs(self) -> bool:
@@ -34,4 +37,5 @@ class Meter:
     def exact(self) -> bool:
         """Whether no row was written to but by our own statements: by no trigger or foreign key."""
         after = self._dialect.written(self._connection)
-        return self._before is not None and after == self._before + self._own
+        own = self._own + sum(max(0, cursor.rowcount) for cursor in self._unanswered)
+        return self._before is not None and after == self._before + own

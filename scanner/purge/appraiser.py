@@ -38,7 +38,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Itinerary:
-    """Directives bound to a database: ``follow`` finds what goes, ``owned`` what goes with it."""
+    """Directives bound to a database: ``follow`` finds what goes, ``owned`` what goes with it.
+
+    ``needed`` are the columns of the rows that go that relations go on from, the key first.
+    """
 
     starts: tuple[Start, ...]
     deleted: frozenset[TableRef]
@@ -47,7 +50,8 @@ class Itinerary:
     cut: tuple[Reference, ...]
     stops: tuple[Asked, ...]
     faults: tuple[str, ...]
-    uncovered: tuple[Reference, ...] = ()
+    uncovered: tuple[Reference, ...]
+    needed: Mapping[TableRef, tuple[str, ...]]
 
     def sound(self) -> "Itinerary":
         """Give itself where nothing is wrong.
@@ -93,7 +97,7 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
     faults += _uncuttable(cut)
     faults += _unkeyed(ground, starts, follow, owned, deleted)
     stops = tuple(_stops(ground, agenda, faults))
-    covering = [*follow, *cut, *(s.reference for s in stops if s.stop.covers and s.reference)]
+    covering = [*follow, *cut, *_asked([s for s in stops if s.stop.covers])]
     uncovered = tuple(_uncovered(ground, deleted, covering))
     faults += [_dangling(r, personal) for r in uncovered]
     return Itinerary(
@@ -105,7 +109,30 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
         stops,
         tuple(faults),
         uncovered,
+        _needed(ground, deleted, [*follow, *cut, *_asked(stops)], owned),
     )
+
+
+def _asked(stops: Collection[Asked]) -> list[Reference]:
+    """List the relations by which stops are asked."""
+    return [s.reference for s in stops if s.reference]
+
+
+def _needed(
+    ground: Ground,
+    deleted: Collection[TableRef],
+    backwards: Collection[Reference],
+    owned: Collection[Reference],
+) -> dict[TableRef, tuple[str, ...]]:
+    """Name the columns that relations go on from, the key first."""
+    wanted: dict[TableRef, set[str]] = {where: set() for where in deleted}
+    for where, column in [
+        *((ref(r.parent), r.to) for r in backwards),
+        *((ref(r.child), r.column) for r in owned),
+    ]:
+        wanted.setdefault(where, set()).add(column)
+    keys = {where: key_column(ground.tables[where]) for where in deleted}
+    return {w: (k, *sorted(wanted[w] - {k})) if k else () for w, k in keys.items()}
 
 
 def _starts(ground: Ground, agenda: Agenda, faults: list[str]) -> Iterator[Start]:

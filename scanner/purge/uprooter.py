@@ -71,7 +71,6 @@ class Uprooter:
         for one in itinerary.follow:
             if ref(one.child) not in self.empty:
                 self._children.setdefault(ref(one.parent), []).append(one)
-        self._needed = {w: self._columns(w) for w in itinerary.deleted}
 
     def uproot(self, roots: Mapping[TableRef, Iterable[Any]], *, cuts: bool = True) -> Uprooting:
         """Follow all relations from ``roots`` until nothing new is found.
@@ -94,14 +93,23 @@ class Uprooter:
                 made.cuts[one] = kept
         return made
 
-    def referrers(self, gone: Uprooting) -> tuple[dict[Reference, list[Any]], list[Reference]]:
-        """Find what still refers to rows that are gone: by links to cut, and by others."""
+    def referrers(
+        self, gone: Uprooting, *, alone: bool = False
+    ) -> tuple[dict[Reference, list[Any]], list[Reference]]:
+        """Find what still refers to rows that are gone: by links to cut, and by others.
+
+        ``alone``: all that was found was deleted, each row counted, and nothing else has been
+        written to since it was looked for. Then what was asked before is not asked again.
+        """
         cuts = {one.place: one for one in self.itinerary.cut}
+        done = set(self._asked()) if alone else set()
         tables: dict[TableRef, list[Reference]] = {}
         values: dict[tuple[TableRef, str], Keys] = {}
         for where, rows in gone.keys.items():
             for one in self.ground.referring.get(where, ()) if rows else ():
-                if one.to in self._needed[where] and ref(one.child) not in self.empty:
+                if one in done or ref(one.child) in self.empty:
+                    continue
+                if one.to in self.itinerary.needed[where]:
                     tables.setdefault(ref(one.child), []).append(one)
                     if (where, one.to) not in values:
                         values[where, one.to] = self.values(gone, where, one.to)
@@ -114,6 +122,25 @@ class Uprooter:
             else:
                 kept.setdefault(cut, {})[key] = None
         return {cut: list(keys) for cut, keys in kept.items()}, list(dangling)
+
+    def _asked(self) -> Iterator[Reference]:
+        """Give the relations by which no row that stays can refer to one that ``uproot`` found.
+
+        What refers by a relation that is followed goes as well. And where rows are only found as
+        owned, they were left out as soon as a row that stays referred to them (``_shared``).
+        """
+        followed = {(one.place, one.to) for one in self.itinerary.follow}
+        found = {ref(s.table) for s in self.itinerary.starts}
+        found |= {ref(one.child) for one in self.itinerary.follow}
+        owned: dict[TableRef, set[str]] = {}
+        for one in self.itinerary.owned:
+            owned.setdefault(ref(one.parent), set()).add(one.to)
+        for where in self.itinerary.deleted:
+            only = owned.get(where, set()) if where not in found else set()
+            for one in self.ground.referring.get(where, ()):
+                unshared = only == {one.to} and ref(one.child) not in self.ground.walk.copied
+                if unshared or (one.place, one.to) in followed:
+                    yield one
 
     def _still(
         self,
@@ -161,7 +188,7 @@ class Uprooter:
         """Give each relation by which a row that is still there refers to one that is gone."""
         for where, rows in gone.keys.items():
             for one in self.ground.referring.get(where, ()) if rows else ():
-                if one.to in self._needed[where] and self._refers(gone, one):
+                if one.to in self.itinerary.needed[where] and self._refers(gone, one):
                     yield one
 
     def _refers(self, gone: Uprooting, one: Reference) -> bool:
@@ -177,23 +204,9 @@ class Uprooter:
                 return True
         return False
 
-    def _columns(self, where: TableRef) -> tuple[str, ...]:
-        """Name the columns that relations go on from, the key first."""
-        table = self.ground.tables[where]
-        wanted = {r.to for r in self.itinerary.follow if ref(r.parent) == where}
-        wanted |= {r.column for r in self.itinerary.owned if ref(r.child) == where}
-        wanted |= {r.to for r in self.itinerary.cut if ref(r.parent) == where}
-        wanted |= {
-            s.reference.to
-            for s in self.itinerary.stops
-            if s.reference and ref(s.reference.parent) == where
-        }
-        key = key_column(table)
-        return (key, *sorted(wanted - {key})) if key else ()
-
     def values(self, made: Uprooting, where: TableRef, column: str) -> Keys:
         """List what the rows that go hold in ``column``, without empty ones."""
-        rows, place = made.keys.get(where, {}), self._needed[where].index(column)
+        rows, place = made.keys.get(where, {}), self.itinerary.needed[where].index(column)
         return Keys(dict.fromkeys([v for r in rows.values() if (v := r[place]) not in NOTHING]))
 
     def _spread(self, made: Uprooting, waiting: list[tuple[TableRef, list[Any]]]) -> None:
@@ -203,7 +216,7 @@ class Uprooter:
             for where, keys in waiting:
                 rows, held = made.keys[where], dict[int, Keys]()
                 for one in self._children.get(where, ()):
-                    place = self._needed[where].index(one.to)
+                    place = self.itinerary.needed[where].index(one.to)
                     if place not in held:
                         held[place] = Keys(
                             [v for k in keys if (v := rows[k][place]) not in NOTHING]
@@ -220,7 +233,7 @@ class Uprooter:
         """Read rows; give the new ones."""
         fresh: dict[TableRef, list[Any]] = {}
         asked = [
-            Question(self.ground.tables[w], self._needed[w], tuple(some))
+            Question(self.ground.tables[w], self.itinerary.needed[w], tuple(some))
             for w, some in terms.items()
             if some
         ]
