@@ -86,7 +86,7 @@ def test_the_directives_of_readme_fit_the_demo_when_they_are_made_as_it_says(
         assert done.exit_code == 0, done.stderr
         if target:
             Path(target).write_text(done.stdout)
-    assert "case.toml, contact.toml fits" in done.stderr
+    assert "case.toml, contact.toml fit" in done.stderr
     assert "--before 2022-01-01" in section  # the demo's first cases are of 2021
     named = re.findall(r"--directive (\S+)", section)
     assert set(named) == {"case.toml", "contact.toml"}

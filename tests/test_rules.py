@@ -179,3 +179,14 @@ def test_what_is_looked_for_first_changes_no_match(text: str) -> None:
     assert rule.pattern.pattern.startswith(GATE)
     plain = re.compile(rule.pattern.pattern.removeprefix(GATE), re.IGNORECASE)
     assert bool(rule.pattern.fullmatch(text)) == bool(plain.fullmatch(text))
+
+
+def test_a_file_without_rules_is_refused(tmp_path):
+    from click.testing import CliRunner
+
+    from scanner.cli import main
+
+    (tmp_path / "case.toml").touch()
+    done = CliRunner().invoke(main, ["rules", str(tmp_path / "case.toml")])
+    assert done.exit_code == 2, done.output
+    assert "no rules in" in done.output

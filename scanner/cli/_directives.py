@@ -14,13 +14,21 @@ if TYPE_CHECKING:
 
 
 def among(names: Sequence[str]) -> list[str]:
-    """Pick the names that are directives."""
+    """Pick the names that are directives.
+
+    Raises:
+        Misconfigured: a file says nothing, as one that a failed --generate has left.
+    """
     from scanner import rulebook
+    from scanner.errors import Misconfigured
     from scanner.purge import directives
 
     shipped = directives.names()
     files = [n for n in names if n.endswith(".toml")]
-    return [n for n in names if n in shipped or (n in files and "directive" in rulebook.load(n))]
+    said = {n: rulebook.load(n) for n in files}
+    if empty := [n for n in files if not said[n]]:
+        raise Misconfigured(f"no rules in {', '.join(empty)}: write them again, or leave them out")
+    return [n for n in names if n in shipped or "directive" in said.get(n, {})]
 
 
 def overview(names: Sequence[str] | None = None) -> list[dict[str, Any]]:
@@ -80,7 +88,7 @@ def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
         left = sorted(str(x) for x in (*agenda.follow, *agenda.cut) if ground.bind(x)[0] is None)
     more = f"; not in this database: {', '.join(left)}" if left else ""
     return (
-        f"{', '.join(names)} fits: rows of {len(made.deleted)} tables are deleted by "
+        f"{', '.join(names)} {'fits' if len(names) == 1 else 'fit'}: rows of {len(made.deleted)} tables are deleted by "
         f"{len(made.follow) + len(made.owned)} relations, {len(made.cut)} are cut{more}"
     )
 
