@@ -38,7 +38,10 @@ class Survey:
 
     def tables(self, connection: Connection) -> MetaData:
         """Give the tables as they are now, read again only where they may have changed."""
-        same = self.catalogue and dialect_of(connection).catalogue(connection) == self.catalogue
+        dialect = dialect_of(connection)
+        if self.schema is not None and self.mark and dialect.untouched(connection, self.mark):
+            return self.schema
+        same = self.catalogue and dialect.catalogue(connection) == self.catalogue
         return self.schema if same and self.schema is not None else reflect(connection)
 
     def acquaintance(
@@ -71,6 +74,8 @@ class Survey:
             return None
         if schema is not self.schema and fingerprint(schema) != fingerprint(self.schema):
             return None
+        if dialect_of(connection).untouched(connection, self.mark):
+            return Sight(spots, {}, self.mark)
         tables = sorted(schema.tables.values(), key=ref)
         changed = dialect_of(connection).since(connection, self.mark, tables)
         if all(t in changed and changed[t] is None for t in tables):

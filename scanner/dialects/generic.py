@@ -121,6 +121,13 @@ class Dialect:
         """
         return dict.fromkeys(tables)
 
+    def untouched(self, connection: Connection, mark: str) -> bool:
+        """Whether it is certain that nobody, this session neither, has changed anything since ``mark``.
+
+        Neither rows nor definitions: whatever was read then reads the same now.
+        """
+        return False
+
     def still(self, connection: Connection, mark: str) -> bool:
         """Whether all that ``since`` leaves out is as it was at ``mark``, deleted rows included."""
         return False

@@ -110,6 +110,12 @@ class Dialect(generic.Dialect):
         """Take the oldest transaction that is still running, and which ones are seen."""
         return f"{self.snapshot(connection)}/{self._seen(connection)}"
 
+    def untouched(self, connection: Connection, mark: str) -> bool:
+        """Ask whether the same transactions are seen, and whether this one has written nothing yet."""
+        query = text("select txid_current_snapshot()::text, txid_current_if_assigned() is null")
+        seen, reads = connection.execute(query).one()
+        return bool(reads) and seen == mark.partition("/")[2]
+
     def still(self, connection: Connection, mark: str) -> bool:
         """Ask whether the same transactions are seen: all that was committed needed one.
 
@@ -136,7 +142,7 @@ class Dialect(generic.Dialect):
         return found
 
     def catalogue(self, connection: Connection) -> str:
-        """Digest the versions of the rows of the catalogue that define tables."""
+        """Digest the versions of the rows of the catalogue that define tables and what they trigger."""
         query = text(
             "select md5(string_agg(v, ' ' order by v)) from ("
             "select concat('a', attrelid, '.', attnum, '/', xmin) as v from pg_attribute "
@@ -145,6 +151,9 @@ class Dialect(generic.Dialect):
             "union all select concat('k', oid, '/', xmin) from pg_constraint "
             "union all select concat('d', oid, '/', xmin) from pg_attrdef "
             "union all select concat('t', oid, '/', xmin) from pg_type "
+            "union all select concat('g', oid, '/', xmin) from pg_trigger "
+            "union all select concat('r', oid, '/', xmin) from pg_rewrite "
+            "union all select concat('h', inhrelid, '/', xmin) from pg_inherits "
             "union all select concat('n', oid, '/', nspname) from pg_namespace) all_of_it"
         )
         return str(connection.scalar(query))

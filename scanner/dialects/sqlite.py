@@ -107,7 +107,11 @@ class Dialect(generic.Dialect):
         self, connection: Connection, mark: str, tables: Sequence[Table]
     ) -> dict[Table, ColumnElement[bool] | None]:
         """Ask whether anybody has committed anything; then any row may have changed."""
-        return {} if self.mark(connection) == mark else dict.fromkeys(tables)
+        return {} if self.untouched(connection, mark) else dict.fromkeys(tables)
+
+    def untouched(self, connection: Connection, mark: str) -> bool:
+        """Compare the marks: a change of a definition is a commit like any other."""
+        return self.mark(connection) == mark
 
     def still(self, connection: Connection, mark: str) -> bool:
         """Nothing is left out once anybody has committed."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Engine,
 )
 
-from scanner import planner, surveyor, verifier
+from scanner import forecaster, planner, surveyor, verifier
 from scanner.database import dialect_of, identity, reading, reflect
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion, recorder
@@ -98,9 +98,10 @@ def execute(
     started = _now(clock)
     request = safeguards.request_of(plan, pack)
     survey = surveyor.renewed(engine, survey, [request], progress=progress)
+    foreseen = forecaster.forecast(engine, request, survey, progress=progress)
     with ExitStack() as held, writing(engine) as (connection, keep):
         snapshot = dialect_of(engine).snapshot(connection)
-        draft = safeguards.planned_again(connection, plan, pack, survey, progress)
+        draft = safeguards.planned_again(connection, plan, pack, survey, foreseen, progress)
         safeguards.revocable(connection, draft)
         safeguards.unfollowed(connection, draft)
         if draft.purge:

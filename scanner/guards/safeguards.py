@@ -11,6 +11,7 @@ from sqlalchemy import Connection, MetaData, Table, and_, select
 from scanner import __version__, surveyor, verifier
 from scanner.database import dialect_of, foreign_keys, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
+from scanner.forecaster import Forecast
 from scanner.graph import table_of
 from scanner.guards import further, lifting
 from scanner.matcher import Matcher
@@ -77,10 +78,21 @@ def request_of(plan: Plan, pack: Pack) -> Request:
 
 
 def planned_again(
-    connection: Connection, plan: Plan, pack: Pack, survey: Survey, progress: Progress | None
+    connection: Connection,
+    plan: Plan,
+    pack: Pack,
+    survey: Survey,
+    forecast: Forecast | None,
+    progress: Progress | None,
 ) -> Draft:
-    """Make the plan again inside the transaction; it must be the one that people read."""
-    draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
+    """Make the plan again inside the transaction; it must be the one that people read.
+
+    Where the database proves that it holds what ``forecast`` was made from, that is the plan.
+    """
+    if forecast is not None and forecast.holds(connection):
+        draft = forecast.on(connection)
+    else:
+        draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
     expected = replace(plan, efface=__version__, pack=pack.name, mentions=_answered(plan))
     if draft.plan.digest != expected.digest:
         raise Stale(
