@@ -1,8 +1,10 @@
 """The other cells of a row that is rewritten stay as they are, or nothing is written at all."""
 
 import pytest
+from sqlalchemy import Text, cast, literal, select
 
 from scanner import errors
+from scanner.database import connect, dialect_of
 from tests import mini
 from tests.erasing import Erasure, refused
 
@@ -42,4 +44,44 @@ def test_a_column_that_the_database_sets_itself_refuses_with_its_name(mariadb_ur
     plan = erasure.plan()
     message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
     assert "table_e_addr.x_changed" in message
+    erasure.engine.dispose()
+
+
+NASTY = ["", " ", None, "a,b", '"', "\\", '\\"', "(x)", '""', ",", "\n", "Zoë", "NULL", '"\\,"']
+
+
+@pytest.mark.parametrize("line", [NASTY, NASTY[::-1], [None], [None, None], [""], ["", None]])
+def test_what_postgresql_says_of_a_row_is_taken_apart_as_it_was(postgresql_url, line):
+    engine = connect(postgresql_url)
+    with engine.connect() as connection:
+        dialect = dialect_of(connection)
+        said = connection.scalar(select(dialect.spoken([cast(literal(v), Text) for v in line])))
+        assert dialect.parted(said) == line
+    engine.dispose()
+
+
+MEDDLE = """create function meddle() returns trigger language plpgsql as
+$$ begin new.{column} := {value}; return new; end $$"""
+
+
+@pytest.mark.parametrize("said", ["short", "long " * 400], ids=["short", "long"])
+@pytest.mark.parametrize("value", ["'other'", "null", "''"])
+def test_on_postgresql_a_cell_that_a_trigger_changes_refuses_with_its_name(
+    postgresql_url, tmp_path, value, said
+):
+    mini.build(postgresql_url, trigger=False)
+    made = Erasure(postgresql_url, tmp_path)
+    made.write("alter table table_contact add x_said varchar(2000)")
+    made.write(f"update table_contact set x_said = '{said}'")
+    made.write(MEDDLE.format(column="x_said", value=value))
+    made.write(
+        "create trigger meddling before update on table_contact for each row "
+        "execute function meddle()"
+    )
+    made.engine.dispose()
+    erasure = Erasure(postgresql_url, tmp_path)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert "table_contact.x_said" in message
+    assert "table_contact.title" not in message
     erasure.engine.dispose()

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 
 from scanner import errors
-from scanner.guards import safeguards
+from scanner.dialects import _words
+from scanner.guards import newcomers, safeguards
 from tests import mini
 from tests.erasing import Erasure
 
@@ -144,3 +145,28 @@ def test_mariadb_keeps_writers_out(mariadb_url, tmp_path, monkeypatch):
     assert erasure.commit(plan).committed
     assert refused
     erasure.engine.dispose()
+
+
+SEEN = {
+    "nothing happened": ("10:10:", "10:10:", False),
+    "we and others work": ("10:12:10,11", "10:15:10,11,12,13,14", False),
+    "one that we saw at work has ended": ("10:12:10,11", "10:13:10,12", True),
+    "the oldest has ended": ("10:12:10", "12:13:12", True),
+    "one that began later has ended": ("10:10:", "10:13:10,12", True),
+    "very many began": ("10:10:", "10:90000:10", True),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "ended"), SEEN.values(), ids=SEEN.keys())
+def test_whether_others_may_have_committed_is_read_from_snapshots(before, now, ended):
+    assert _words.ended(before, now) is ended
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_others_are_looked_for_unless_nobody_can_have_committed(postgresql, monkeypatch, committed):
+    plan, told = postgresql.plan(), []
+    found = newcomers._found
+    monkeypatch.setattr(newcomers, "_found", lambda *words: told.append(True) or found(*words))
+    monkeypatch.setattr(_words, "ended", lambda *_words: committed)
+    assert postgresql.commit(plan).committed
+    assert bool(told) is committed

@@ -180,6 +180,10 @@ class Dialect:
         """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
         raise NotImplementedError
 
+    def nothing_new(self, ours: Connection, other: Connection) -> bool:
+        """Whether it is certain that ``other`` sees nothing that ``ours`` did not see at its begin."""
+        return False
+
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Keep others from writing to ``tables`` until the transaction ends; wait for who does."""
 
@@ -303,6 +307,26 @@ class Dialect:
     def among(self, column: ColumnElement[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
         """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
         return column.in_(keys)
+
+    def listed(
+        self, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]
+    ) -> FromClause | None:
+        """Send values of ``columns`` as a table to join with, its columns called c0, c1 ...
+
+        None where that cannot be done as exactly as row by row.
+        """
+        return None
+
+    speaks_rows = False
+    """Whether it writes several cells as one text, which ``parted`` takes apart."""
+
+    def spoken(self, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+        """Write cells as one text."""
+        raise NotImplementedError
+
+    def parted(self, line: str) -> list[str | None]:
+        """Give the cells of such a text."""
+        raise NotImplementedError
 
     # -- scripts ----------------------------------------------------------------------------
 

@@ -8,11 +8,19 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    TEXT,
+    VARCHAR,
     BigInteger,
     BindParameter,
     Boolean,
+    Column,
     ColumnElement,
     Connection,
+    Date,
+    DateTime,
+    Float,
+    FromClause,
+    Integer,
     Numeric,
     String,
     Table,
@@ -36,7 +44,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 from sqlalchemy.types import Enum, NullType, TypeEngine
 
-from scanner.dialects import generic
+from scanner.dialects import _words, generic
 from scanner.dialects._keys import Among, sent
 from scanner.dialects._postgresql_types import Domains, Money, Padded, wide
 
@@ -125,6 +133,15 @@ class Dialect(generic.Dialect):
 
     def _seen(self, connection: Connection) -> str:
         return str(connection.scalar(text("select txid_current_snapshot()::text")))
+
+    def nothing_new(self, ours: Connection, other: Connection) -> bool:
+        """Compare the transactions that both see: each that has ended since may have been committed.
+
+        A savepoint that wrote has a number of its own, which looks as if it had ended.
+        """
+        query = text("select txid_current_snapshot()::text, txid_current_if_assigned()")
+        (before, own), now = ours.execute(query).one(), str(other.execute(query).one()[0])
+        return own is not None and not _words.ended(before, now)
 
     def since(
         self, connection: Connection, mark: str, tables: Sequence[Table]
@@ -266,6 +283,31 @@ class Dialect(generic.Dialect):
         for one in sent:  # a count is there at once only where the answer was quicker than we
             yield one.rowcount if one.rowcount >= 0 else one.context.cursor.rowcount
 
+    def listed(
+        self, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]
+    ) -> FromClause | None:
+        """Send an array a column: a statement of all rows, where each alone costs ten times as much."""
+        kinds = [_assigned(c.type) for c in columns]
+        if not all(kinds):
+            return None
+        sent = (
+            bindparam(None, [*values], ARRAY(kind), unique=True)
+            for kind, values in zip(kinds, zip(*rows, strict=True), strict=True)
+            if kind is not None
+        )
+        names = [f"c{n}" for n in range(len(kinds))]
+        return func.unnest(*sent).table_valued(*names, name="efface_sent").render_derived()
+
+    speaks_rows = True
+
+    def spoken(self, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+        """Write a row as PostgreSQL does, in brackets."""
+        return cast(func.row(*columns), Text)
+
+    def parted(self, line: str) -> list[str | None]:
+        """Undouble quotes and backslashes; nothing at all is NULL, an empty text is quoted."""
+        return _words.parted(line)
+
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion.
 
@@ -376,6 +418,17 @@ def _array(keys: Sequence[Any]) -> BindParameter[str] | None:
         return None
     unsaid: Any = NullType()  # where a type were said, its cast would have to be made for each row
     return bindparam(None, f"{{{','.join(map(str, keys))}}}", unsaid, unique=True)
+
+
+def _assigned(kind: TypeEngine[Any]) -> TypeEngine[Any] | None:
+    """Give the type in which values go to a column so that it takes or refuses them as single ones.
+
+    A cast to its own length would cut a text; other types may compare or convert in ways of their own.
+    """
+    if type(kind) in (String, VARCHAR, Text, TEXT):
+        return Text()
+    exact = (Integer, Numeric, DateTime, Date)
+    return wide(kind) if isinstance(kind, exact) and not isinstance(kind, Float) else None
 
 
 NAMES = {BigInteger: "BIGINT", Text: "TEXT", Numeric: "NUMERIC", Padded: "BPCHAR"}

@@ -169,13 +169,7 @@ def _write(
     Raises:
         Stale: a row is gone. Refused: a trigger stored something else.
     """
-    change = rewriting(table, address.columns, columns)
-    parameters = [
-        {f"efface_k{n}": e.place[c] for n, c in enumerate(address.columns)}
-        | {f"efface_n{n}": e.new[c] for n, c in enumerate(columns)}
-        for e in edits
-    ]
-    connection.execute(change, parameters)
+    _send(connection, table, address.columns, columns, edits)
     wanted = {tuple(e.new.get(c, e.place[c]) for c in address.columns): e for e in edits}
     padded = {_bare(k): e for k, e in wanted.items()}
     for some in chunks(list(wanted), dialect_of(connection).max_keys // len(address.columns)):
@@ -193,6 +187,28 @@ def _write(
             if edit is None:
                 raise Stale(f"a row of {ref(table)} came back under another key than it was given")
             _as_written(table, columns, edit.new, row[width:])
+
+
+def _send(
+    connection: Connection,
+    table: Table,
+    key: Sequence[str],
+    columns: Sequence[str],
+    edits: Sequence[Edit],
+) -> None:
+    """Have the same columns of many rows rewritten, by one statement where a database takes one."""
+    names = [table.c[c] for c in (*key, *columns)]
+    rows = [(*(e.place[c] for c in key), *(e.new[c] for c in columns)) for e in edits]
+    sent = dialect_of(connection).listed(names, rows)
+    if sent is not None:
+        mine = and_(*(table.c[c] == sent.c[f"c{n}"] for n, c in enumerate(key)))
+        new = {c: sent.c[f"c{n}"] for n, c in enumerate(columns, len(key))}
+        connection.execute(update(table).where(mine).values(new))
+        return
+    words = [f"efface_k{n}" for n in range(len(key))]
+    words += [f"efface_n{n}" for n in range(len(columns))]
+    many = [dict(zip(words, row, strict=True)) for row in rows]
+    connection.execute(rewriting(table, key, columns), many)
 
 
 def rewriting(table: Table, key: Sequence[str], columns: Sequence[str]) -> Update:

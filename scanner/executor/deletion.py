@@ -46,7 +46,9 @@ def carry_out(connection: Connection, draft: Draft, tally: Tally) -> None:
     uproot(connection, draft.purge.ground, draft.purge.uprooting)
     for one, keys in draft.purge.uprooting.cuts.items():
         address = draft.addresses[ref(one.child)]
-        tally.others.excuse(address, key_column(one.child), keys, one.column)
+        tally.others.excuse(
+            dialect_of(connection), address, key_column(one.child), keys, one.column
+        )
     for step in draft.purge.steps():
         tally.rows |= {(step.table, k) for k in step.keys}
         tally.places.setdefault(step.table, [])  # nothing new stands there, but it was written to

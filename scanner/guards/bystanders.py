@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, MetaData, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, MetaData, Table, select
 
 from scanner.database import dialect_of
+from scanner.dialects import Dialect
 from scanner.errors import Refused
 from scanner.graph import table_of
 from scanner.model import TableRef
@@ -21,24 +22,48 @@ from scanner.rows import Address, chunks, named
 SHORT = 40
 """A longer text is remembered by its digest."""
 
+LINE = 1000
+"""A longer row is taken apart, so that its texts are not all kept."""
+
 Place = tuple[Any, ...]
 """What the columns of a row's address hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """What the columns ``names`` of a row hold, signed; those of many rows are the same list."""
+    """What the columns ``names`` of a row hold; those of many rows are the same list.
+
+    ``held`` are their values, signed, or all of them in the database's own words.
+    """
 
     names: tuple[str, ...]
-    values: tuple[Any, ...] = field(repr=False)
+    held: tuple[Any, ...] | str = field(repr=False)
 
-    def without(self, columns: Collection[str]) -> "Cells":
+    @classmethod
+    def of(cls, names: tuple[str, ...], read: Sequence[Any], dialect: Dialect) -> "Cells":
+        """Keep what was read by the columns of ``_asked``."""
+        line = read[0] if dialect.speaks_rows else None
+        if isinstance(line, str) and len(line) <= LINE:
+            return cls(names, line)
+        return cls(names, _values(read, dialect))
+
+    def without(self, columns: Collection[str], dialect: Dialect) -> "Cells":
         """Leave out ``columns``."""
         if not any(name in columns for name in self.names):
             return self
         kept = [n for n, name in enumerate(self.names) if name not in columns]
-        names = tuple(self.names[n] for n in kept)
-        return Cells(names, tuple(self.values[n] for n in kept))
+        values = self._apart(dialect)
+        return Cells(tuple(self.names[n] for n in kept), tuple(values[n] for n in kept))
+
+    def moved(self, read: Sequence[Any], dialect: Dialect) -> Iterator[str]:
+        """Name the columns that hold something else in what was read now."""
+        if isinstance(self.held, str) and self.held == read[0]:
+            return
+        pairs = zip(self.names, self._apart(dialect), _values(read, dialect), strict=True)
+        yield from (name for name, old, new in pairs if old != new)
+
+    def _apart(self, dialect: Dialect) -> tuple[Any, ...]:
+        return _values([self.held], dialect) if isinstance(self.held, str) else self.held
 
 
 @dataclass(slots=True)
@@ -55,7 +80,7 @@ class Bystanders:
         Only of rows with a key: another cell would make others of those without one. Binary columns
         are left out: they may be large.
         """
-        known = self.rows.setdefault(address.table, {})
+        known, dialect = self.rows.setdefault(address.table, {}), dialect_of(connection)
         places = {tuple(e.place[c] for c in address.columns): e for e in edits}
         changing = {c for e in edits for c in e.new}
         names = tuple(
@@ -64,20 +89,22 @@ class Bystanders:
             if c.name not in changing and _compared(connection, table, c.name)
         )
         read = _cells(connection, table, address, names, places.keys() - known.keys())
-        here = {place: Cells(names, values) for place, values in read}
+        here = {place: Cells.of(names, cells, dialect) for place, cells in read}
         for place, edit in places.items():
             cells = known.pop(place, None) or here.get(place)
             if cells is not None:
                 now = tuple(edit.new.get(c, edit.place[c]) for c in address.columns)
-                known[now] = cells.without(changing)
+                known[now] = cells.without(changing, dialect)
 
-    def excuse(self, address: Address, key: str, keys: Collection[Any], column: str) -> None:
+    def excuse(
+        self, dialect: Dialect, address: Address, key: str, keys: Collection[Any], column: str
+    ) -> None:
         """Let ``column`` change in the rows whose ``key`` is one of ``keys``: it was planned."""
         place = address.columns.index(key) if key in address.columns else None
         among, known = frozenset(keys), self.rows.get(address.table, {})
         for where, cells in known.items():
             if place is None or where[place] in among:
-                known[where] = cells.without({column})
+                known[where] = cells.without({column}, dialect)
 
     def unmoved(
         self, connection: Connection, schema: MetaData, addresses: Mapping[TableRef, Address]
@@ -87,7 +114,7 @@ class Bystanders:
         Raises:
             Refused: with the columns.
         """
-        moved: set[str] = set()
+        moved, dialect = set[str](), dialect_of(connection)
         for where, known in sorted(self.rows.items()):
             table, alike = table_of(schema, where), dict[tuple[str, ...], list[Place]]()
             for place, cells in known.items():
@@ -97,10 +124,8 @@ class Bystanders:
                 if names and len(read) < len(places):
                     moved |= {f"{where}.{c}" for c in addresses[where].columns}  # another key
                 for place, now in read:
-                    before = known[place].values if place in known else now
-                    if now != before:
-                        pairs = zip(names, before, now, strict=True)
-                        moved |= {f"{where}.{name}" for name, old, new in pairs if old != new}
+                    if place in known:
+                        moved |= {f"{where}.{name}" for name in known[place].moved(now, dialect)}
         if moved:
             raise Refused(
                 f"{', '.join(sorted(moved))} would change, too: a trigger or the database itself "
@@ -115,18 +140,33 @@ def _cells(
     names: Sequence[str],
     places: Collection[Place],
 ) -> Iterator[tuple[Place, tuple[Any, ...]]]:
-    """Read rows: their address, and what the columns ``names`` hold, signed."""
+    """Read rows: their address, and what the columns ``names`` hold."""
     if not names:
         return
     width, dialect = len(address.columns), dialect_of(connection)
     query = select(
         *(table.c[c] for c in address.columns),
-        *(table.c[n].label(f"n{k}") for k, n in enumerate(names)),
+        *_asked(dialect, [table.c[n] for n in names]),
     )
     for some in chunks(sorted(places, key=str), dialect.max_keys // width):
         which = named(dialect, table, address.columns, some)
         for row in connection.execute(query.where(which)).all():
-            yield tuple(row[:width]), tuple(map(_signed, row[width:]))
+            yield tuple(row[:width]), row[width:]
+
+
+def _asked(dialect: Dialect, columns: Sequence[Column[Any]]) -> list[ColumnElement[Any]]:
+    """Ask for cells one by one, or for all as one text where a database writes it.
+
+    Then a driver makes no value of each of them.
+    """
+    if dialect.speaks_rows:
+        return [dialect.spoken(columns)]
+    return [column.label(f"n{k}") for k, column in enumerate(columns)]
+
+
+def _values(read: Sequence[Any], dialect: Dialect) -> tuple[Any, ...]:
+    """Give each cell of what was read, signed."""
+    return tuple(map(_signed, dialect.parted(read[0]) if dialect.speaks_rows else read))
 
 
 def _compared(connection: Connection, table: Table, name: str) -> bool:

@@ -1,19 +1,22 @@
-"""Measure what an erasure costs beside a script of UPDATEs that sets the same cells.
+"""Measure what an erasure costs beside two scripts of UPDATEs that set the same cells.
 
-    python -m tests.benchmarks.erasing [--cases N] [--contacts N] [--db URL ...] [--runs N]
+    python -m tests.benchmarks.erasing [--cases N] [--contacts N] [--runs N]
 
 The headline of a demo (353 cases unless told otherwise) is erased in an SQLite file, and in a
-PostgreSQL database if one is running. The script is what a DBA would run who had been given all
-keys and new values: an UPDATE by key for each set of columns, its rows in one batch, in one
-transaction, through the same driver. Both are rolled back, so that each run finds the same. CPU
-seconds of this process, the least of the runs, and their ratio; what the phases of the erasure
-cost; and the CPU and clock seconds of the whole command in a process of its own.
+PostgreSQL database if one is running. ``bare`` is what a DBA would run who had been given all keys
+and new values; ``careful`` proves by hand, as far as a script can, that nothing else changed: what
+that costs, guards must cost (``by_hand.py``). Scripts and erasures take turns, and all are rolled
+back, so that each finds the same. Then the whole command in a process of its own, a rehearsal and a
+commit to a copy, with compiled modules as an installation has them. Seconds of CPU and by the
+clock, the least of the runs; what a server does counts only by the clock.
 """
 
 import argparse
 import contextlib
+import gc
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,10 +26,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.by_hand import Script, Update
 from tests.servers import NoServerError, fresh_database, server
 
 PHASES = {
     "survey": ("scanner.surveyor", "survey"),
+    "forecast": ("scanner.forecaster", "forecast"),
     "plan again": ("scanner.guards.safeguards", "planned_again"),
     "writing": ("scanner.executor.erasure", "rewrite"),
     "further rounds": ("scanner.guards.further", "draft"),
@@ -34,6 +39,12 @@ PHASES = {
     "figures": ("scanner.guards.safeguards", "unchanged"),
 }
 """What is timed, by where it is called from; a phase within another counts there only."""
+
+OUTSIDE = ("survey", "forecast")
+"""The phases before the write transaction."""
+
+Spent = tuple[float, float]
+"""Seconds of CPU of this process, and by the clock."""
 
 
 def main() -> int:
@@ -44,19 +55,39 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        _measure(f"sqlite:///{Path(name) / 'demo.sqlite'}", Path(name), options)
+        file = Path(name) / "demo.sqlite"
+        _measure(f"sqlite:///{file}", Path(name), options, lambda: _copied(file))
     with contextlib.ExitStack() as rest:
         try:
-            url = rest.enter_context(fresh_database(rest.enter_context(server("postgresql"))))
+            admin = rest.enter_context(server("postgresql"))
         except NoServerError as error:
             print(f"postgresql: {error}")
             return 0
+        url = rest.enter_context(fresh_database(admin))
         folder = Path(rest.enter_context(tempfile.TemporaryDirectory()))
-        _measure(url.render_as_string(hide_password=False), folder, options)
+        _measure(_shown(url), folder, options, lambda: _doubled(admin, url))
     return 0
 
 
-def _measure(url: str, folder: Path, options: argparse.Namespace) -> None:
+@contextlib.contextmanager
+def _copied(file: Path) -> Iterator[str]:
+    copy = file.with_name("copy.sqlite")
+    shutil.copy(file, copy)
+    yield f"sqlite:///{copy}"
+
+
+@contextlib.contextmanager
+def _doubled(admin: Any, url: Any) -> Iterator[str]:
+    with fresh_database(admin, template=url.database) as copy:
+        yield _shown(copy)
+
+
+def _shown(url: Any) -> str:
+    shown: str = url.render_as_string(hide_password=False)
+    return shown
+
+
+def _measure(url: str, folder: Path, options: argparse.Namespace, copied: Any) -> None:
     from scanner import audit, demo, inspector, planner, rulebook
     from scanner.database import connect
 
@@ -66,97 +97,117 @@ def _measure(url: str, folder: Path, options: argparse.Namespace) -> None:
     decided = audit.decide_suggested(inspector.scan(engine, pack=pack), pack=pack)
     plan = planner.plan(engine, pack, decided, key)
     (folder / "plan.json").write_text(plan.to_json())
-    print(f"{engine.dialect.name}: {plan.rows} rows", flush=True)
-    updates = _updates(engine, plan, pack)
-    cells = sum(len(rows) * (len(rows[0]) - keys) for _, keys, rows in updates)
-    script = min(_timed(lambda: _run(engine, updates)) for _ in range(options.runs))
-    print(f"  the script: {len(updates)} statements, {cells} cells, {script:.2f} s", flush=True)
-    spent = min((_phases(engine, plan, pack, folder) for _ in range(options.runs)), key=_total)
-    for phase, took in spent.items():
-        print(f"  {phase:15} {took:6.2f} s, {took / script:5.2f} times the script")
-    apart = _total(spent) - spent["survey"] - spent["residue"]
-    print(f"  all but survey and residue: {apart / script:.2f} times the script")
+    script = _script(engine, plan, pack)
+    told = f"{len(script.updates)} statements set {script.cells} cells of {plan.rows} rows"
+    print(f"{engine.dialect.name}: {told}\n{'':28}CPU s  clock s   of bare  of careful")
+    bare, careful, runs = [], [], []
+    gc.collect()
+    gc.freeze()  # what planning left behind is nobody's cost
+    for _ in range(options.runs):
+        bare.append(_timed(script.bare))
+        careful.append(_timed(script.careful))
+        runs.append(_phases(engine, plan, pack, folder))
+    marks = _least(bare), _least(careful)
+    _tell("bare script", marks[0], marks)
+    _tell("careful script", marks[1], marks)
+    inside = [_sum(r, lambda p: p not in (*OUTSIDE, "residue")) for r in runs]
+    _tell("erasure, locks held", _least([_sum(r, lambda p: p not in OUTSIDE) for r in runs]), marks)
+    _tell("  without residue search", _least(inside), marks)
+    _tell("erasure, all of it", _least([_sum(r, lambda _: True) for r in runs]), marks)
+    for phase in runs[0]:
+        _tell(f"    {phase}", _least([r[phase] for r in runs]))
     engine.dispose()
-    took = [_command(url, folder, key) for _ in range(options.runs)]
-    cpu, wall = (min(some) for some in zip(*took, strict=True))
-    print(f"  the whole command: {cpu:.2f} s of CPU, {wall:.2f} s by the clock", flush=True)
+    command = (folder, key)
+    _tell("command, rehearsed", _least([_command(url, *command) for _ in range(options.runs + 1)]))
+    _tell("command, committed", _least([_committed(copied, command) for _ in range(options.runs)]))
 
 
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.process_time()
+def _tell(what: str, spent: Spent, marks: tuple[Spent, Spent] | None = None) -> None:
+    ratios = [f"{spent[1] / mark[1]:8.1f}x" for mark in marks or ()]
+    print(f"  {what:25}{spent[0]:6.2f}  {spent[1]:7.2f} {''.join(ratios)}", flush=True)
+
+
+def _least(some: list[Spent]) -> Spent:
+    return min(s for s, _ in some), min(s for _, s in some)
+
+
+def _sum(spent: dict[str, Spent], chosen: Callable[[str], bool]) -> Spent:
+    some = [s for phase, s in spent.items() if chosen(phase)]
+    return sum(s for s, _ in some), sum(s for _, s in some)
+
+
+def _timed(work: Callable[[], object]) -> Spent:
+    cpu, clock = time.process_time(), time.perf_counter()
     work()
-    return time.process_time() - begun
+    return time.process_time() - cpu, time.perf_counter() - clock
 
 
-def _total(spent: Counter[str]) -> float:
-    return sum(spent.values())
+# -- the scripts --------------------------------------------------------------------------------
 
 
-# -- the script ---------------------------------------------------------------------------------
-
-
-def _updates(engine: Any, plan: Any, pack: Any) -> list[tuple[str, int, list[tuple[Any, ...]]]]:
-    """Derive the statements from the plan: SQL, how many values are a key, a tuple a row."""
-    from scanner import planner
+def _script(engine: Any, plan: Any, pack: Any) -> Script:
+    """Derive the statements from the plan."""
+    from scanner import planner, verifier
     from scanner.changes import changed
     from scanner.database import reading, reflect
     from scanner.graph import table_of
     from scanner.guards import safeguards
 
-    groups: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    quote, groups = engine.dialect.identifier_preparer, dict[tuple[Any, ...], Update]()
     with reading(engine) as connection:
         schema = reflect(connection)
         draft = planner.draft(connection, schema, safeguards.request_of(plan, pack))
-        quote = engine.dialect.identifier_preparer
-        sign = "?" if engine.dialect.name == "sqlite" else "%s"
         for edit in changed(draft, pack):
-            key, names = draft.addresses[edit.table].columns, sorted(edit.new)
-            table = quote.format_table(table_of(schema, edit.table))
-            sets = ", ".join(f"{quote.quote(c)} = {sign}" for c in names)
-            # Rows of tables without a key are found by all that they hold, NULL or not.
-            same = "IS" if engine.dialect.name == "sqlite" else "IS NOT DISTINCT FROM"
-            equal = "=" if draft.addresses[edit.table].unique else same
-            where = " AND ".join(f"{quote.quote(c)} {equal} {sign}" for c in key)
-            row = (*(edit.new[c] for c in names), *(edit.place[c] for c in key))
-            groups.setdefault((f"UPDATE {table} SET {sets} WHERE {where}", len(key)), []).append(
-                tuple(str(v) if hasattr(v, "isoformat") else v for v in row)
+            table, address = table_of(schema, edit.table), draft.addresses[edit.table]
+            sets = tuple(sorted(edit.new))
+            update = groups.setdefault(
+                (edit.table, sets),
+                Update(
+                    quote.format_table(table),
+                    tuple(map(quote.quote, sets)),
+                    tuple(map(quote.quote, address.columns)),
+                    address.unique,
+                ),
             )
-    return [(sql, keys, rows) for (sql, keys), rows in groups.items()]
+            new = tuple(_sent(engine, table.c[c], edit.new[c]) for c in sets)
+            key = tuple(_sent(engine, table.c[c], edit.place[c]) for c in address.columns)
+            update.rows.append((new, key))
+        tables = [quote.format_table(t) for t in schema.tables.values()]
+        figures = [
+            str(query.compile(engine, compile_kwargs={"literal_binds": True}))
+            for _, query in verifier.counting(schema, pack)
+        ]
+    return Script(engine, [*groups.values()], tables, figures)
 
 
-def _run(engine: Any, updates: list[tuple[str, int, list[tuple[Any, ...]]]]) -> None:
-    """Run the script and take it back."""
-    with engine.connect() as plain:
-        connection = plain.execution_options(efface_writes=10)
-        with connection.begin() as work:
-            cursor = connection.connection.cursor()
-            for sql, _, rows in updates:
-                cursor.executemany(sql, rows)
-            cursor.close()
-            work.rollback()
+def _sent(engine: Any, column: Any, value: Any) -> Any:
+    """Write a value as the driver takes and gives it."""
+    written = column.type.dialect_impl(engine.dialect).bind_processor(engine.dialect)
+    return written(value) if written else value
 
 
 # -- the erasure --------------------------------------------------------------------------------
 
 
-def _phases(engine: Any, plan: Any, pack: Any, folder: Path) -> Counter[str]:
+def _phases(engine: Any, plan: Any, pack: Any, folder: Path) -> dict[str, Spent]:
     """Rehearse, which does all but the commit, and time its phases."""
     from scanner.executor import execute
     from scanner.journal import Journal
 
-    spent: Counter[str] = Counter(dict.fromkeys(PHASES, 0.0))
+    cpu: Counter[str] = Counter(dict.fromkeys(PHASES, 0.0))
+    clock: Counter[str] = Counter(dict.fromkeys(PHASES, 0.0))
     with contextlib.ExitStack() as clocks:
         running: list[str] = []
         for phase, (module, name) in PHASES.items():
-            clocks.enter_context(_clock(phase, sys.modules[module], name, spent, running))
+            clocks.enter_context(_clock(phase, sys.modules[module], name, (cpu, clock), running))
         whole = _timed(lambda: execute(engine, plan, pack, journal=Journal(folder / "j.jsonl")))
-    spent["all else"] = whole - _total(spent)
-    return spent
+    cpu["all else"], clock["all else"] = whole[0] - cpu.total(), whole[1] - clock.total()
+    return {phase: (cpu[phase], clock[phase]) for phase in cpu}
 
 
 @contextlib.contextmanager
 def _clock(
-    phase: str, module: Any, name: str, spent: Counter[str], running: list[str]
+    phase: str, module: Any, name: str, spent: tuple[Counter[str], Counter[str]], running: list[str]
 ) -> Iterator[None]:
     real = getattr(module, name)
 
@@ -164,11 +215,13 @@ def _clock(
         if running:
             return real(*words, **named)
         running.append(phase)
-        begun = time.process_time()
+        told: list[Any] = []
         try:
-            return real(*words, **named)
+            took = _timed(lambda: told.append(real(*words, **named)))
+            for one, more in zip(spent, took, strict=True):
+                one[phase] += more
+            return told[0]
         finally:
-            spent[phase] += time.process_time() - begun
             running.pop()
 
     setattr(module, name, timed)
@@ -178,16 +231,22 @@ def _clock(
         setattr(module, name, real)
 
 
-def _command(url: str, folder: Path, key: str) -> tuple[float, float]:
-    """Run ``efface erase`` as a rehearsal, which does all but the commit: CPU and clock seconds.
+def _committed(copied: Any, command: tuple[Path, str]) -> Spent:
+    with copied() as url:
+        return _command(url, *command, commit=True)
 
-    What a server does counts only by the clock.
-    """
+
+def _command(url: str, folder: Path, key: str, *, commit: bool = False) -> Spent:
+    """Run ``efface erase`` in a process of its own; the first time its modules are compiled."""
     command = [sys.executable, "-m", "scanner", "erase", "--db", url, str(folder / "plan.json")]
-    command += ["--journal", str(folder / "journal.jsonl"), "--json"]
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "NO_COLOR": "1"})
-    wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryDirectory() as journal:
+        command += ["--journal", f"{journal}/journal.jsonl", "--json"]
+        command += ["--commit", "--confirm", key] if commit else []
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        env |= {"NO_COLOR": "1", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        subprocess.run(command, check=True, capture_output=True, env=env)
+        wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
