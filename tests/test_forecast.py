@@ -80,7 +80,9 @@ def test_what_changed_after_all_was_worked_out_refuses(still, monkeypatch, state
     assert still.journal.read() == ()
 
 
-def test_a_trigger_that_was_made_after_all_was_worked_out_refuses(postgresql, monkeypatch):
+def test_on_postgresql_a_trigger_that_was_made_after_all_was_worked_out_refuses(
+    postgresql, monkeypatch
+):
     plan = postgresql.plan()
     function = "returns trigger language plpgsql as $$ begin return new; end $$"
     postgresql.write(f"create function meddle() {function}")
@@ -112,7 +114,7 @@ def test_where_nothing_changed_the_transaction_plans_nothing(request, tmp_path, 
     here.engine.dispose()
 
 
-def test_what_others_commit_to_other_databases_of_the_server_changes_nothing(
+def test_on_postgresql_what_others_commit_to_other_databases_changes_nothing(
     postgresql, postgresql_server, monkeypatch
 ):
     plan, told = postgresql.plan(), drafts(monkeypatch)
