@@ -235,6 +235,32 @@ def test_a_trigger_that_deletes_other_rows_in_a_batch_refuses(embedded):
     assert mini.dump(made.url) == before
 
 
+def test_a_trigger_that_writes_what_refers_to_a_deleted_row_leaves_none_behind(embedded):
+    made, keys = embedded
+    made.write(
+        "create trigger late after delete on table_case begin insert into table_notes_log "
+        "values (900000 + old.objid, 'closed', old.objid); end"
+    )
+    plan = made.many(keys)
+    before = mini.dump(made.url)
+    try:
+        made.purge(plan)
+    except errors.Refused:
+        assert mini.dump(made.url) == before
+    orphans = (
+        "select count(*) from table_notes_log where case_notes2case not in "
+        "(select objid from table_case)"
+    )
+    with made.engine.connect() as connection:
+        left = connection.exec_driver_sql(orphans).scalar()
+    assert left == _orphans(before)
+
+
+def _orphans(dump):
+    cases = {row[0] for row in dump["table_case"]}
+    return sum(row[2] is not None and row[2] not in cases for row in dump["table_notes_log"])
+
+
 def test_a_batch_that_died_after_its_commit_is_known_to_be_done(embedded, monkeypatch):
     made, keys = embedded
     plan, append = made.many(keys, batch=15), Journal.append
