@@ -25,7 +25,7 @@ from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.subjects import acquaintance, multitude
+from scanner.subjects import acquaintance, gathering
 
 REMEMBERED = 2_000_000
 """So many keys of rows are remembered, so that none counts twice: bounds the memory of a plan."""
@@ -174,7 +174,7 @@ def _said(
     keys = [k for b in drawn.batches for k in b.roots]
     if not here.people or not keys:
         return 0
-    found = multitude.gather(
+    found = gathering.gather(
         connection, here.schema, here.walk, basis, keys, batch=batch, sure=True, progress=progress
     )
     return sum(map(len, found.places.values()))

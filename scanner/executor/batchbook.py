@@ -20,7 +20,7 @@ from scanner.planner import NAMED
 from scanner.purge.bulk import Bulk, BulkReceipt
 from scanner.records import holds, ledger
 from scanner.records.ledger import Warrant
-from scanner.subjects.multitude import Multitude
+from scanner.subjects.gathering import Gathering
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ def begun(
     journal: Journal,
     plan: Bulk,
     here: Setting,
-    many: Multitude,
+    many: Gathering,
     number: int,
     warrant: Warrant,
     when: str,
@@ -73,7 +73,7 @@ def named(plan: Bulk, number: int) -> dict[str, str]:
 
 
 def _whom(
-    journal: Journal, here: Setting, many: Multitude, roots: Sequence[Any]
+    journal: Journal, here: Setting, many: Gathering, roots: Sequence[Any]
 ) -> list[dict[str, Any]]:
     """Name the roots of a batch, people with their marks."""
     if not here.people:

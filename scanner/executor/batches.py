@@ -40,8 +40,8 @@ from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import ledger
 from scanner.records.ledger import NOBODYS, Warrant
 from scanner.rulebook import Pack
-from scanner.subjects import multitude
-from scanner.subjects.multitude import Multitude
+from scanner.subjects import gathering
+from scanner.subjects.gathering import Gathering
 
 ROUNDS = 3
 """How often what triggers wrote about rows that are gone is deleted again."""
@@ -54,7 +54,7 @@ class Work:
     engine: Engine
     plan: Bulk
     here: Setting
-    many: Multitude = field(repr=False)
+    many: Gathering = field(repr=False)
     journal: Journal
     clock: Callable[[], datetime]
     warrant: Warrant
@@ -175,13 +175,13 @@ def _multitude(
     plan: Bulk,
     rest: list[int],
     progress: Progress | None,
-) -> Multitude:
+) -> Gathering:
     """Look for all subjects of the batches that are left, with one pass."""
     keys = [k for n in rest for k in plan.batches[n].roots]
     if not here.people or not keys:
-        return Multitude()
+        return Gathering()
     size = max(len(plan.batches[n].roots) for n in rest)
-    return multitude.gather(
+    return gathering.gather(
         connection,
         here.schema,
         here.walk,
@@ -247,7 +247,7 @@ def _purged(
     plan: Bulk,
     batch: Batch,
     here: Setting,
-    many: Multitude,
+    many: Gathering,
     *,
     metered: bool,
 ) -> dict[str, Any]:

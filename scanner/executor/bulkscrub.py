@@ -25,10 +25,10 @@ from scanner.plans import Basis
 from scanner.purge.uprooter import Uprooting
 from scanner.rewriter import Rewriter
 from scanner.rows import chunks
-from scanner.subjects import multitude
+from scanner.subjects import gathering
 from scanner.subjects.crowd import Crowd
+from scanner.subjects.gathering import Gathering, Place, Spot
 from scanner.subjects.mentions import Judge, Mentions
-from scanner.subjects.multitude import Multitude, Place, Spot
 from scanner.subjects.searcher import NO_TEXT, RowHits, fills, searched
 from scanner.subjects.searcher import text as said
 
@@ -68,7 +68,7 @@ class Scrubber:
     """Redacts what one batch leaves, in its transaction."""
 
     def __init__(
-        self, connection: Connection, here: Setting, basis: Basis, many: Multitude
+        self, connection: Connection, here: Setting, basis: Basis, many: Gathering
     ) -> None:
         self.connection, self.here, self.basis, self.many = connection, here, basis, many
         self.addresses, self.pack = here.walk.addresses, here.walk.pack
@@ -101,7 +101,7 @@ class Scrubber:
                     if spot[1] not in gone.get(spot[0], ())
                 },
             )
-            for key, territory in multitude.apart(whole, keys).items()
+            for key, territory in gathering.apart(whole, keys).items()
         ]
 
     def scrub(self, own: Sequence[Own]) -> Scrubbed:
@@ -180,7 +180,7 @@ class Scrubber:
     def _read(self, some: Iterable[Own]) -> dict[Spot, dict[str, Any]]:
         """Read the rows in which a pass found subjects, those that are still there."""
         places = {spot: place for one in some for spot, place in one.places.items()}
-        return multitude.still(self.connection, self.here.schema, self.addresses, places)
+        return gathering.still(self.connection, self.here.schema, self.addresses, places)
 
     def _hits(self, some: Sequence[Own]) -> list[tuple[Own, list[RowHits]]]:
         """Look again at the rows that named subjects."""
@@ -197,7 +197,7 @@ class Scrubber:
 
     def _named(self, own: Sequence[Own]) -> list[Own]:
         """Leave the places that are still there and name a subject, as a pass over all text asks."""
-        rows, held = self._read(own), multitude.numbers(self.basis)
+        rows, held = self._read(own), gathering.numbers(self.basis)
         whom: dict[Spot, set[Any]] = {}
         for one in own:
             for spot in one.places.keys() & rows.keys():
@@ -311,7 +311,7 @@ def left(
     connection: Connection,
     here: Setting,
     basis: Basis,
-    many: Multitude,
+    many: Gathering,
     progress: Progress | None,
 ) -> dict[str, dict[str, int]]:
     """Count the rows that still say the same as a subject after all batches, with one more pass.
@@ -322,8 +322,8 @@ def left(
     """
     places: dict[Any, list[Place]] = {}
     for some in many.together():
-        multitude.look(connection, here.schema, some, here.walk.addresses, basis, places, progress)
-    scrubber = Scrubber(connection, here, basis, Multitude(many.identities, places))
+        gathering.look(connection, here.schema, some, here.walk.addresses, basis, places, progress)
+    scrubber = Scrubber(connection, here, basis, Gathering(many.identities, places))
     worst: dict[Spot, str] = {}
     for keys in chunks(list(places), TOGETHER):
         for spot, kind in scrubber.remains(keys):

@@ -37,7 +37,7 @@ Spot = tuple[TableRef, Key]
 
 
 @dataclass(slots=True)
-class Multitude:
+class Gathering:
     """What subjects are called, and where all text names them, or may name them.
 
     ``crowds`` are kept to look with again where there are no more than one pass takes.
@@ -77,12 +77,12 @@ def gather(
     batch: int,
     sure: bool,
     progress: Progress | None = None,
-) -> Multitude:
+) -> Gathering:
     """Read what the subjects ``keys`` are called and look for all of them.
 
     Without ``sure`` the places are those that may name them: who goes there looks again.
     """
-    found = Multitude()
+    found = Gathering()
     for group in chunks(keys, GROUP):
         named: dict[Any, Identity] = {}
         for some in chunks(group, batch):
