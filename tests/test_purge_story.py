@@ -76,17 +76,21 @@ def test_the_directives_of_readme_fit_the_demo_when_they_are_made_as_it_says(
 ):
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     section = readme.partition("### Deleting instead of redacting")[2].partition("\n### ")[0]
-    typed = re.findall(r"^    efface (rules [^#>\n]*?)(?: --audit \S+)(?: > (\S+))?", section, re.M)
+    typed = re.findall(r"^    efface (rules [^#\n]*?) --audit \S+((?: -o \S+)?)", section, re.M)
     assert len(typed) == 3
     url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
     demo.create(url, cases=10, contacts=12, seed=5)
     monkeypatch.chdir(tmp_path)
     for words, target in typed:
-        done = efface(*words.split(), env={"EFFACE_DB": url})
+        done = efface(*words.split(), *target.split(), env={"EFFACE_DB": url})
         assert done.exit_code == 0, done.stderr
-        if target:
-            Path(target).write_text(done.stdout)
     assert "case.toml, contact.toml fit" in done.stderr
     assert "--before 2022-01-01" in section  # the demo's first cases are of 2021
     named = re.findall(r"--directive (\S+)", section)
     assert set(named) == {"case.toml", "contact.toml"}
+    before = Path("case.toml").read_text(encoding="utf-8")
+    failed = efface(
+        "rules", "purge_nobody", "--generate", "-o", "case.toml", env={"EFFACE_DB": url}
+    )
+    assert failed.exit_code == 2
+    assert Path("case.toml").read_text(encoding="utf-8") == before

@@ -47,6 +47,7 @@ FILES = (".toml", ".yaml", ".yml")
     is_flag=True,
     help="Propose what a purge directive lacks in the database, or one for a table.",
 )
+@_options.OUTPUT
 @_options.JSON
 def command(
     names: tuple[str, ...],
@@ -56,6 +57,7 @@ def command(
     db: str | None,
     audit: Path | None,
     generate: bool,
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """List recognizers, column names, packs, directives and strategies; prove their examples.
@@ -64,8 +66,10 @@ def command(
     and lists (.toml) that add to ours, replace or disable them, or Presidio's recognizers (.yaml).
     Every rule is checked whenever it is read. Values to try are never arguments: those are public.
     """
+    if output and not generate:
+        raise click.UsageError("-o takes what --generate proposes")
     if generate:
-        _proposed(names, db, audit)
+        _proposed(names, db, audit, output)
         return
     if names and len(purges := _directives.among(names)) == len(names):
         _purges(purges, db, audit, as_json=as_json)
@@ -86,11 +90,17 @@ def command(
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
 
 
-def _proposed(names: Sequence[str], db: str | None, audit: Path | None) -> None:
-    """Print a proposed directive."""
+def _proposed(
+    names: Sequence[str], db: str | None, audit: Path | None, output: Path | None
+) -> None:
+    """Print a proposed directive, or write it to a file of its own once it is whole."""
     if not db or len(names) != 1:
         raise click.UsageError("--generate takes one directive or table, and --db URL")
-    _output.emit(_directives.propose(db, audit, names[0]))
+    proposed = _directives.propose(db, audit, names[0])
+    if output:
+        _output.write_text(output, proposed)
+    else:
+        _output.emit(proposed)
 
 
 def _purges(names: Sequence[str], db: str | None, audit: Path | None, *, as_json: bool) -> None:

@@ -89,7 +89,7 @@ def purge(
         here = bulkplanner.setting(connection, pack, plan.basis, agenda)
         roots = (k for n in rest for k in plan.batches[n].roots)
         batchbook.unheld(connection, here, roots, journal, started)
-        many = _multitude(connection, here, plan, rest, progress)
+        many = _gathered(connection, here, plan, rest, progress)
     basis = ledger.grounds(plan) if commit else {}
     work = Work(engine, plan, here, many, journal, clock, warrant, basis, commit)
     for content in done.values():
@@ -169,7 +169,7 @@ def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator
         ) from None
 
 
-def _multitude(
+def _gathered(
     connection: Connection,
     here: Setting,
     plan: Bulk,
