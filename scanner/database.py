@@ -158,7 +158,8 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
     ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too,
     ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
-    ``info["heirs"]`` maps tables to the ones in which their rows show, too.
+    ``info["heirs"]`` maps tables to the ones in which their rows show, too, ``info["versioned"]``
+    lists tables that keep what their rows held before.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -192,6 +193,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         failed=failed,
         partitions=parts,
         indexes=sorted(indexes),
+        versioned=sorted(TableRef(*t) for t in dialect.histories(connection)),
         heirs={TableRef(*k): TableRef(*v) for k, v in dialect.heirs(connection).items()},
     )
     return schema

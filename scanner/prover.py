@@ -69,7 +69,7 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
 def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) -> Proof | None:
     """Look whether the rows that a purge named are gone; None where the subject is still there."""
     tables = {ref(t): t for t in schema.tables.values()}
-    place = places(tables).get(plan.subject[0])
+    place = places(tables).get(plan.subject[0].lower())
     subject = tables.get(place) if place else None
     if subject is None or _there(connection, subject, [(plan.subject[1],)]):
         return None

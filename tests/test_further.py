@@ -173,3 +173,27 @@ def test_keys_are_compared_with_a_narrower_column_than_theirs(live_url, kind):
         found = connection.scalars(select(table.c.a).where(wanted).order_by(table.c.a)).all()
         assert [int(n) for n in found] == [2, 3]
     engine.dispose()
+
+
+def test_a_trigger_that_writes_its_table_in_capitals_is_seen(embedded):
+    embedded.write(COPIES.replace("on table_contact", "on TABLE_Contact"))
+    plan = embedded.plan()
+    assert "t_copy" in plan.triggers["table_contact"]
+    embedded.commit(plan)
+    assert _copied(embedded) == []
+
+
+def test_what_sqlite_saw_a_trigger_write_to_is_looked_at_whatever_is_known_of_it(
+    embedded, monkeypatch
+):
+    embedded.write(COPIES)
+    monkeypatch.setattr("scanner.dialects.sqlite.Dialect.triggers", lambda *_: ())
+    embedded.commit(embedded.plan())
+    assert _copied(embedded) == []
+
+
+def _copied(made):
+    phone = mini.rows()["table_contact"][0]["phone"]
+    with made.engine.connect() as connection:
+        query = text("select x_memo from table_x_pref where objid = 77 and x_memo = :phone")
+        return list(connection.scalars(query, {"phone": phone}))

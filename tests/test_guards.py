@@ -582,3 +582,12 @@ def test_a_misspelt_setting_of_a_pack_is_named(tmp_path, section):
     file.write_text(text)
     with pytest.raises(errors.Misconfigured, match="hodlers"):
         rulebook.pack(str(file))
+
+
+def test_on_mariadb_what_a_table_keeps_of_its_past_is_a_duty(mariadb_url, tmp_path):
+    mini.build(mariadb_url)
+    made = Erasure(mariadb_url, tmp_path)
+    made.write("alter table table_notes_log add system versioning")
+    duties = {d["kind"]: d for d in made.plan().duties}
+    assert duties["row histories"]["where"] == "table_notes_log"
+    made.engine.dispose()

@@ -49,7 +49,12 @@ def command(
         _output.remark(f"moved since the plan: {name}")
     if not proof.holds:
         raise Negative(f"still there: {sum(proof.left.values())} rows of {len(proof.left)} columns")
-    _output.remark("nothing is left" + (f", but {proof.kept}" if proof.kept else ""))
+    found = "nothing is left" if plan is None else "nothing is left of what the plan found"
+    _output.remark(found + (f", but {proof.kept}" if proof.kept else ""))
+    if plan is not None:
+        _output.remark(
+            "what no plan could find: `efface verify --identifiers FILE` searches all text"
+        )
 
 
 def _by_plan(

@@ -269,6 +269,10 @@ class Dialect:
     def adjust(self, table: Table) -> None:
         """Change the types of a reflected table that could not be compared or read as they are."""
 
+    def histories(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s that keep what their rows held before, out of reach of updates."""
+        return frozenset()
+
     def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that show another one's text and hold nothing but its words."""
         return frozenset()

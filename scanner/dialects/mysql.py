@@ -96,7 +96,7 @@ class Dialect(generic.Dialect):
     def _written(self, connection: Connection, idle: int) -> dict[str, str]:
         query = text(
             "select table_name, update_time from information_schema.tables "
-            "where table_schema = database() and table_type = 'BASE TABLE' and engine = 'InnoDB' "
+            "where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') and engine = 'InnoDB' "
             "and update_time <= now() - interval :idle second"
         )
         return {name: str(when) for name, when in connection.execute(query, {"idle": idle})}
@@ -163,11 +163,19 @@ class Dialect(generic.Dialect):
         )
         return frozenset(("", name) for name in connection.scalars(query))
 
+    def histories(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Read which tables MariaDB versions; MySQL knows no such thing."""
+        query = text(
+            "select table_name from information_schema.tables "
+            "where table_schema = database() and table_type = 'SYSTEM VERSIONED'"
+        )
+        return frozenset(("", name) for name in connection.scalars(query))
+
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
         """Read InnoDB's estimates."""
         query = text(
             "select table_name, table_rows from information_schema.tables "
-            "where table_schema = database() and table_type = 'BASE TABLE'"
+            "where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
         )
         return {("", t): int(n) for t, n in connection.execute(query) if n is not None}
 

@@ -187,8 +187,10 @@ class Dialect(generic.Dialect):
         return (url.database or ":memory:").partition("?")[0].rpartition("/")[2]
 
     def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
-        """Read them from the schema table."""
-        query = text("select name from sqlite_master where type = 'trigger' and tbl_name = :t")
+        """Read them from the schema table, which names their table as the trigger's text wrote it."""
+        query = text(
+            "select name from sqlite_master where type = 'trigger' and tbl_name = :t collate nocase"
+        )
         return tuple(sorted(connection.scalars(query, {"t": table.name})))
 
     def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:

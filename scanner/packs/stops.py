@@ -91,6 +91,21 @@ def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping
         listed.append(
             {"kind": "stored views", "where": where, "count": len(stored), "why": why, "keys": []}
         )
+    if versioned := schema.info.get("versioned"):
+        where = ", ".join(map(str, versioned))
+        why = (
+            "system-versioned tables keep what their rows held before, also before an erasure: "
+            "delete it (DELETE HISTORY FROM name)"
+        )
+        listed.append(
+            {
+                "kind": "row histories",
+                "where": where,
+                "count": len(versioned),
+                "why": why,
+                "keys": [],
+            }
+        )
     if indexes := schema.info.get("indexes"):
         where = ", ".join(map(str, indexes))
         why = (

@@ -178,7 +178,7 @@ def _chunks(
     while True:
         try:
             chunk = next(rows, None)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, TypeError):
             kinds = (JSON, Date, DateTime, Time, Numeric)
             suspects = [c.name for c in query.selected_columns if isinstance(c.type, kinds)]
             raise DatabaseFailed(
