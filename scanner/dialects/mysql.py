@@ -96,7 +96,8 @@ class Dialect(generic.Dialect):
     def _written(self, connection: Connection, idle: int) -> dict[str, str]:
         query = text(
             "select table_name, update_time from information_schema.tables "
-            "where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') and engine = 'InnoDB' "
+            "where table_schema = database() and engine = 'InnoDB' "
+            "and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') "
             "and update_time <= now() - interval :idle second"
         )
         return {name: str(when) for name, when in connection.execute(query, {"idle": idle})}
