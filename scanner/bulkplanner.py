@@ -122,11 +122,9 @@ def plan(
         for some in chunks(roots, batch):
             drawn.add(some)
             watch.advance(len(some))
-        names = {
-            str(w): n
-            for w in sorted(here.itinerary.deleted)
-            if (n := dialect_of(connection).triggers(connection, here.walk.tables[w]))
-        }
+        doomed = [here.walk.tables[w] for w in sorted(here.itinerary.deleted)]
+        fired = dialect_of(connection).triggers_of(connection, doomed)
+        names = {str(ref(table)): some for table, some in fired.items() if some}
         said = _said(connection, here, basis, drawn, batch, progress)
         return Bulk(
             efface=__version__,

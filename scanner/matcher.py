@@ -18,7 +18,7 @@ from scanner.matching.forms import Form, forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names
-from scanner.texts.folding import fold, folded, hides, pieces, spaced
+from scanner.texts.folding import fold, folded, folded_all, hides, pieces, spaced
 
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""
@@ -130,7 +130,7 @@ class Matcher:
 
     def touched(self, texts: Sequence[str]) -> list[int]:
         """Name the places of those ``texts`` that may hold something: one pass, never a false no."""
-        words, numbers = self._sieve.touched([folded(t) for t in texts], lambda n: hides(texts[n]))
+        words, numbers = self._sieve.touched(folded_all(texts), lambda n: hides(texts[n]))
         return sorted({*(place for place, _, _ in words), *(place for place, _ in numbers)})
 
     def find(

@@ -1,7 +1,7 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from scanner import __version__
-from scanner.database import dialect_of, reading, reflect
+from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
@@ -198,7 +198,7 @@ def draft(
         reviews=found.reviews,
         kept=found.kept,
         duties=(*stops.duties(walk, whole), *stops.unsearched(schema, numbers)),
-        triggers={str(t): n for t in touched if (n := _triggers(connection, tables[t]))},
+        triggers=_triggers(connection, [tables[t] for t in touched]),
         kpis=figures,
         reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},
         directives=purge.agenda.named if purge else {},
@@ -286,5 +286,7 @@ def _steps(edits: tuple[Edit, ...]) -> tuple[Step, ...]:
     )
 
 
-def _triggers(connection: Connection, table: Table) -> tuple[str, ...]:
-    return dialect_of(connection).triggers(connection, table)
+def _triggers(connection: Connection, tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+    """Name the triggers of those tables that have any."""
+    found = dialect_of(connection).triggers_of(connection, tables)
+    return {str(ref(table)): names for table, names in found.items() if names}

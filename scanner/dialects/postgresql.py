@@ -298,6 +298,7 @@ class Dialect(generic.Dialect):
         names = [f"c{n}" for n in range(len(kinds))]
         return func.unnest(*sent).table_valued(*names, name="efface_sent").render_derived()
 
+    streams_by_cursor = True
     speaks_rows = True
 
     def spoken(self, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
@@ -313,17 +314,33 @@ class Dialect(generic.Dialect):
 
         Those of the tables that hold a part of its rows fire as well.
         """
+        return self.triggers_of(connection, [table])[table]
+
+    def triggers_of(
+        self, connection: Connection, tables: Sequence[Table]
+    ) -> dict[Table, tuple[str, ...]]:
+        """Read those of all tables at once, as ``triggers`` does."""
         query = text(
-            "with recursive whole(oid) as (select c.oid from pg_class c "
-            "join pg_namespace n on n.oid = c.relnamespace where c.relname = :t and n.nspname = :s "
-            "union select i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid) "
-            "select g.tgname from pg_trigger g join whole w on w.oid = g.tgrelid "
+            "with recursive named(place, s, t) as ("
+            "select * from unnest(cast(:places as int[]), cast(:s as text[]), cast(:t as text[]))), "
+            "whole(place, oid) as (select d.place, c.oid from pg_class c "
+            "join pg_namespace n on n.oid = c.relnamespace "
+            "join named d on c.relname = d.t and n.nspname = d.s "
+            "union select w.place, i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid) "
+            "select w.place, g.tgname from pg_trigger g join whole w on w.oid = g.tgrelid "
             "where not g.tgisinternal and g.tgenabled <> 'D' "
-            "union select r.rulename from pg_rewrite r join whole w on w.oid = r.ev_class "
+            "union select w.place, r.rulename from pg_rewrite r join whole w on w.oid = r.ev_class "
             "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D'"
         )
-        names = connection.scalars(query, {"t": table.name, "s": table.schema or "public"})
-        return tuple(sorted(names))
+        asked = {
+            "places": [*range(len(tables))],
+            "s": [t.schema or "public" for t in tables],
+            "t": [t.name for t in tables],
+        }
+        found: dict[int, list[str]] = {}
+        for place, name in connection.execute(query, asked):
+            found.setdefault(place, []).append(name)
+        return {table: tuple(sorted(found.get(n, ()))) for n, table in enumerate(tables)}
 
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:
         """Read what the last ANALYZE or VACUUM counted; -1 there means never.

@@ -117,8 +117,11 @@ def _group(
     """
     own: dict[tuple[str, ...], list[Edit]] = {}
     for edit in edits:
-        new = {c: v for c, v in edit.new.items() if c not in edit.followed}
-        own.setdefault(tuple(sorted(new)), []).append(replace(edit, new=new))
+        mine = edit
+        if edit.followed:
+            new = {c: v for c, v in edit.new.items() if c not in edit.followed}
+            mine = replace(edit, new=new)
+        own.setdefault(tuple(sorted(mine.new)), []).append(mine)
     for columns, some in own.items():
         if not columns:
             continue

@@ -11,7 +11,7 @@ from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.matching.sieve import Sieve
 from scanner.subjects.searcher import fills, text
-from scanner.texts.folding import folded, hides
+from scanner.texts.folding import folded_all, hides
 
 Who = Any
 """What a subject is known by: its key, or a number."""
@@ -47,7 +47,7 @@ class Crowd:
 
     def touched(self, texts: Sequence[str]) -> Mapping[int, frozenset[Who]]:
         """Map the places of ``texts`` to the identities of which they may hold more than weak signs."""
-        plain = [folded(t) for t in texts]
+        plain = folded_all(texts)
         found: dict[int, set[Who]] = {}
         words, numbers = self._sieve.touched(plain, lambda n: hides(texts[n]))
         for place, start, word in words:
@@ -67,7 +67,7 @@ class Crowd:
         Two weak signs in cells of their own, a given and a family name, may be one: how far apart
         they stand in a row says nothing.
         """
-        plain = [folded(t) for t in texts]
+        plain = folded_all(texts)
         found: dict[int, set[Who]] = {}
         words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
         for place, _, word in words:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from scanner.database import ref
+from scanner.database import dialect_of, ref
 from scanner.errors import DatabaseFailed
 from scanner.matcher import Match, Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
@@ -127,9 +127,7 @@ def passages(
     extra = [table.c[c] for c in address.columns if c not in names]
     query = select(*columns, *extra)
     query = query if piece.which is None else query.where(piece.which)
-    if not piece.few:  # a stream costs some servers several statements
-        query = query.execution_options(yield_per=CHUNK)
-    for rows in _chunks(connection, query, address.table):
+    for rows in _read(connection, query, address.table, few=piece.few):
         yield rows, [_joined(row[:width]) for row in rows]
 
 
@@ -164,6 +162,24 @@ def fills(column: Column[Any], said: str) -> bool:
     """Whether a text is as long as its column allows: it may have been cut."""
     length: int | None = getattr(column.type, "length", None)
     return len(said) == length
+
+
+def _read(
+    connection: Connection, query: Select[Any], table: TableRef, *, few: bool
+) -> Iterator[Sequence[Row[Any]]]:
+    """Fetch rows a chunk at a time: as a stream, unless there are ``few`` of them.
+
+    A stream costs some servers several statements, and most tables are small: there a table is
+    streamed only where its first chunk is full.
+    """
+    if not few and dialect_of(connection).streams_by_cursor:
+        first = [*_chunks(connection, query.limit(CHUNK), table)]
+        if sum(map(len, first)) < CHUNK:
+            yield from first
+            return
+    if not few:
+        query = query.execution_options(yield_per=CHUNK)
+    yield from _chunks(connection, query, table)
 
 
 def _chunks(
