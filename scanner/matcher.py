@@ -20,6 +20,12 @@ from scanner.model import Span
 from scanner.texts import names
 from scanner.texts.folding import fold, folded, folded_all, hides, pieces, spaced
 
+REMEMBERED = 4_000_000
+"""How many characters of texts are remembered for all subjects of one search together."""
+
+ENTRY = 200
+"""What else an entry of that memory costs, in characters."""
+
 NEAR = 60
 """How far from something strong a name may be misspelt and still mean the subject."""
 
@@ -57,10 +63,17 @@ _Window = tuple[int, int]
 
 
 class Matcher:
-    """Looks for all identifiers of one identity at once."""
+    """Looks for all identifiers of one identity at once.
 
-    def __init__(self, identity: Identity) -> None:
+    A text is read several times on the way from a search to the proof that nothing is left: what it
+    says may be remembered.
+    """
+
+    def __init__(self, identity: Identity, *, memory: int = 0) -> None:
+        """Take an identity, and how many characters of texts to remember at most."""
         self.identity = identity
+        self._memory = memory
+        self._known: dict[tuple[str, bool, bool, bool], tuple[Match, ...]] = {}
         self._forms = tuple(f for n, one in enumerate(identity.identifiers) for f in forms(n, one))
         self._phones = tuple(
             (n, *phones.national(one.value))
@@ -144,10 +157,16 @@ class Matcher:
 
         A sign without a width counts both as nothing, as within a word, and as a space.
         """
+        asked = (text, own, cut, led)
+        if (known := self._known.get(asked)) is not None:
+            return known
         found = self._find(text, own=own, cut=cut, led=led)
-        if (apart := spaced(text)) == text:
-            return found
-        return tuple(_disjoint((*found, *self._find(apart, own=own, cut=cut, led=led))))
+        if (apart := spaced(text)) != text:
+            found = tuple(_disjoint((*found, *self._find(apart, own=own, cut=cut, led=led))))
+        if self._memory > 0:
+            self._memory -= len(text) + ENTRY
+            self._known[asked] = found
+        return found
 
     def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
         """Find all identifiers in a text as it is folded."""

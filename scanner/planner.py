@@ -18,7 +18,7 @@ from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
-from scanner.matcher import Matcher
+from scanner.matcher import REMEMBERED, Matcher
 from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
 from scanner.packs import stops
 from scanner.plans import Answer, Basis, Figure, Plan, Step
@@ -52,6 +52,11 @@ class Draft:
     sight: Sight = field(repr=False)
     walk: Walk = field(repr=False)
     purge: Purge | None = None
+
+    @property
+    def matcher(self) -> Matcher:
+        """Give what looked for the subject: it remembers what it read."""
+        return self.sight.spots.matcher
 
 
 def plan(
@@ -140,7 +145,10 @@ def draft(
     purge = _purge(connection, walk, request, after)
     territory = purge.spared(whole) if purge else whole
     decided(basis, tables, territory, pack.key)
-    matcher = Matcher(who)
+    numbers = searched_numbers(basis)
+    if sight is not None and not sight.spots.fit(who, numbers):
+        sight = None
+    matcher = sight.spots.matcher if sight else Matcher(who, memory=REMEMBERED)
     rewriter = Rewriter(pack, basis, matcher, known.addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
     computed = {
@@ -156,9 +164,8 @@ def draft(
         computed,
         judged or Known(),
     )
-    numbers = searched_numbers(basis)
-    if sight is None or not sight.spots.fit(who, numbers):
-        sight = look(connection, schema, known, request, progress=progress)
+    if sight is None:
+        sight = look(connection, schema, known, request, matcher, progress=progress)
     hits = again(
         connection,
         schema,
@@ -212,6 +219,7 @@ def look(
     schema: MetaData,
     known: Acquaintance,
     request: Request,
+    matcher: Matcher,
     *,
     progress: Progress | None = None,
 ) -> Sight:
@@ -219,7 +227,7 @@ def look(
     (spots,) = spot(
         connection,
         schema,
-        [(known.identity, known.own)],
+        [(matcher, known.own)],
         addresses=known.addresses,
         numbers=searched_numbers(request.basis),
         progress=progress,

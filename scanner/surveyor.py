@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData
 from scanner import planner
 from scanner.database import dialect_of, fingerprint, reading, ref, reflect
 from scanner.errors import Misconfigured, Stale
+from scanner.matcher import REMEMBERED, Matcher
 from scanner.model import Progress
 from scanner.planner import Draft
 from scanner.subjects import acquaintance
@@ -130,10 +131,11 @@ def survey(
         numbers = {
             c for request, _ in known.values() for c in planner.searched_numbers(request.basis)
         }
+        memory = REMEMBERED // len(known)
         spots = spot(
             connection,
             schema,
-            [(one.identity, one.own) for _, one in known.values()],
+            [(Matcher(one.identity, memory=memory), one.own) for _, one in known.values()],
             addresses=next(iter(known.values()))[1].addresses,
             numbers=numbers,
             progress=progress,

@@ -57,7 +57,7 @@ def testify(connection: Connection, draft: Draft, pack: Pack) -> tuple[Testimony
     copies = draft.plan.basis.copies
     walk = Walk(connection, draft.schema, pack, addresses=draft.addresses, copies=copies)
     rows = {(m.table, m.key): _values(draft, m) for m in (r.mention for r in draft.plan.reviews)}
-    whose, matcher = owners(connection, walk, rows), Matcher(draft.identity)
+    whose, matcher = owners(connection, walk, rows), draft.matcher
     return tuple(
         Testimony(
             review.id,

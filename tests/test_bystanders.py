@@ -85,3 +85,67 @@ def test_on_postgresql_a_cell_that_a_trigger_changes_refuses_with_its_name(
     assert "table_contact.x_said" in message
     assert "table_contact.title" not in message
     erasure.engine.dispose()
+
+
+REACH = """create function reach() returns trigger language plpgsql as
+$$ begin update table_site set type = {value}; return null; end $$"""
+
+
+@pytest.mark.parametrize("deferred", [False, True], ids=["at once", "at the end"])
+@pytest.mark.parametrize("trigger", [True, False], ids=["with copies", "without"])
+def test_on_postgresql_a_trigger_of_another_table_that_sets_a_cell_refuses_with_its_name(
+    postgresql_url, tmp_path, deferred, trigger
+):
+    """What stood there is read afterwards: nothing had to be read before."""
+    erasure = _reached(postgresql_url, tmp_path, "9", deferred=deferred, copies=trigger)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert "table_site.type" in message
+    assert "table_contact" not in message
+    erasure.engine.dispose()
+
+
+def test_on_postgresql_a_trigger_that_sets_what_was_there_is_none_to_refuse(
+    postgresql_url, tmp_path
+):
+    erasure = _reached(postgresql_url, tmp_path, "type", deferred=False, copies=True)
+    assert erasure.commit(erasure.plan()).committed
+    erasure.engine.dispose()
+
+
+def test_on_postgresql_a_cell_is_compared_in_a_row_that_is_rewritten_twice(
+    postgresql_url, tmp_path
+):
+    """The first round's trigger writes the name back once; the second one's sets another cell."""
+    mini.build(postgresql_url, trigger=False)
+    made = Erasure(postgresql_url, tmp_path)
+    made.write("alter table table_site add x_rounds int default 0")
+    made.write(
+        "create function back() returns trigger language plpgsql as $$ begin "
+        "if (select max(x_rounds) from table_site) = 0 then "
+        "update table_site set name = name || ' (Ann Lee)', x_rounds = 1; "
+        "end if; return null; end $$"
+    )
+    made.write(
+        "create trigger meddling after update on table_contact for each row execute function back()"
+    )
+    made.engine.dispose()
+    erasure = Erasure(postgresql_url, tmp_path)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert "table_site.x_rounds" in message
+    erasure.engine.dispose()
+
+
+def _reached(url, folder, value, *, deferred, copies):
+    """Build a database in which rewriting a contact sets a column of every site."""
+    mini.build(url, trigger=copies)
+    made = Erasure(url, folder)
+    made.write(REACH.format(value=value))
+    kind, when = ("constraint ", " deferrable initially deferred") if deferred else ("", "")
+    made.write(
+        f"create {kind}trigger reaching after update on table_contact{when} for each row "
+        "execute function reach()"
+    )
+    made.engine.dispose()
+    return Erasure(url, folder)

@@ -327,6 +327,9 @@ class Dialect:
         """
         return None
 
+    keeps_versions = False
+    """Whether other connections read, at once, what stood in rows before a transaction rewrote them."""
+
     streams_by_cursor = False
     """Whether to stream a query takes statements of its own: to begin it, to end it."""
 

@@ -298,6 +298,7 @@ class Dialect(generic.Dialect):
         names = [f"c{n}" for n in range(len(kinds))]
         return func.unnest(*sent).table_valued(*names, name="efface_sent").render_derived()
 
+    keeps_versions = True
     streams_by_cursor = True
     speaks_rows = True
 

@@ -64,7 +64,8 @@ def write(
 ) -> None:
     """Write edits, at most one of each row, with one statement for all that change the same columns.
 
-    What else stands in the rows of the tables ``observed``, of all without it, is noted before.
+    What else stands in the rows of the tables ``observed``, of all without it, is noted before; what
+    stands in the others can be noted later where a database still has it.
 
     Raises:
         Stale: a row is gone. Refused: a trigger stored something else.
@@ -76,9 +77,12 @@ def write(
         whole = follows.foreseen(edit)
         groups.setdefault((edit.table, tuple(sorted(whole.new))), []).append(whole)
         tally.cells.update((edit.table, c) for c in edit.new)
-    for (where, _), some in groups.items():
-        if addresses[where].unique and (observed is None or where in observed):  # no trigger yet
-            tally.others.note(connection, table_of(schema, where), addresses[where], some)
+    for (where, _), some in groups.items():  # no trigger has fired yet
+        noting = table_of(schema, where), addresses[where], some
+        if addresses[where].unique and (observed is None or where in observed):
+            tally.others.note(connection, *noting)
+        elif addresses[where].unique and dialect_of(connection).keeps_versions:
+            tally.others.postpone(*noting)
     # What refers to other rows, or shows in another table, first: once that is rewritten, it may
     # be called otherwise.
     heirs = schema.info.get("heirs", {})

@@ -28,6 +28,9 @@ LINE = 1000
 Place = tuple[Any, ...]
 """What the columns of a row's address hold."""
 
+Noting = tuple[Table, Address, Sequence[Edit]]
+"""Rows to note: their table, how they are named, and what will be rewritten in them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -71,6 +74,24 @@ class Bystanders:
     """Cells that are not to change, by table and by where their row is now; they stay in memory."""
 
     rows: dict[TableRef, dict[Place, Cells]] = field(default_factory=dict, repr=False)
+    late: dict[TableRef, list[Noting]] = field(default_factory=dict, repr=False)
+
+    def postpone(self, table: Table, address: Address, edits: Sequence[Edit]) -> None:
+        """Remember what ``note`` would take, for ``recall``: most often nothing has to be read."""
+        self.late.setdefault(address.table, []).append((table, address, edits))
+
+    def recall(self, connection: Connection, among: Collection[TableRef]) -> None:
+        """Note what was postponed of the tables ``among``, as it was before all was rewritten.
+
+        To be called once somebody else has written to them, before more is written.
+
+        Args:
+            connection: another one than what writes, which still reads the rows as they were.
+            among: the tables.
+        """
+        for where in sorted(self.late.keys() & among):
+            for noting in self.late.pop(where):
+                self.note(connection, *noting)
 
     def note(
         self, connection: Connection, table: Table, address: Address, edits: Sequence[Edit]

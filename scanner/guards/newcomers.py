@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, MetaData, Table, select
 from scanner.database import LOCK_SECONDS, dialect_of, failing, reading, ref
 from scanner.errors import Stale
 from scanner.graph import Walk, table_of
-from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.purge.purging import Purge
@@ -92,7 +91,7 @@ def _found(
     hits = search(
         other,
         draft.schema,
-        Matcher(draft.identity),
+        draft.matcher,
         addresses=draft.addresses,
         among=dict.fromkeys(fresh, (Piece(recent),)),
     )
@@ -198,7 +197,7 @@ def _moved(
     hits = search(
         other,
         draft.schema,
-        Matcher(draft.identity),
+        draft.matcher,
         addresses=draft.addresses,
         among=dict.fromkeys(moved, (ALL,)),
     )

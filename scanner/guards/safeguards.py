@@ -9,12 +9,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, MetaData, Table, and_, select
 
 from scanner import __version__, surveyor, verifier
-from scanner.database import dialect_of, foreign_keys, ref
+from scanner.database import dialect_of, foreign_keys, reading, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.forecaster import Forecast
 from scanner.graph import table_of
 from scanner.guards import further, lifting
-from scanner.matcher import Matcher
+from scanner.guards.bystanders import Bystanders
 from scanner.model import KEEP, Progress, TableRef
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
@@ -151,12 +151,16 @@ def counted(connection: Connection, draft: Draft) -> frozenset[TableRef] | None:
 def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
     """Name the tables in whose rows more may change than is written: by triggers, or the database.
 
-    Else an update changes the columns that it names, and nothing but them.
+    Else an update changes the columns that it names, and nothing but them. Where what stood in a row
+    can still be read afterwards, these are tables with triggers of their own: what others write to a
+    row the server counts.
     """
     touched, dialect = _changing(draft), dialect_of(connection)
     itself = {TableRef(*t) for t in dialect.self_setting(connection)} & touched.keys()
     if counted(connection, draft) is not None:
         return frozenset(itself)
+    if dialect.keeps_versions:
+        return frozenset(itself | {where for where in touched if str(where) in draft.plan.triggers})
     names: set[str] = set()
     for where, columns in sorted(touched.items()):
         more = dialect.targets(connection, table_of(draft.schema, where), sorted(columns))
@@ -164,6 +168,18 @@ def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
             return frozenset(touched)
         names |= {name.lower() for name in more}
     return frozenset(itself | {where for where in touched if where.name.lower() in names})
+
+
+def recalled(connection: Connection, others: Bystanders, names: Collection[str] | None) -> None:
+    """Note what stood in rows of the tables called ``names``, of all without it, before we wrote.
+
+    Raises:
+        DatabaseFailed: it cannot be read.
+    """
+    known = None if names is None else {name.lower() for name in names}
+    if among := {where for where in others.late if known is None or where.name.lower() in known}:
+        with reading(connection.engine) as other:
+            others.recall(other, among)
 
 
 def alone(connection: Connection, draft: Draft) -> bool:
@@ -288,7 +304,7 @@ def residue(
     left = verifier.residue(
         connection,
         draft.schema,
-        Matcher(draft.identity),
+        draft.matcher,
         addresses=current.addresses,
         known=reviews | current.mentions.kept_places,
         sight=None if written is None else current.sight,

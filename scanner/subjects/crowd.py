@@ -22,8 +22,10 @@ NOBODY = Matcher(Identity.of(()))
 class Crowd:
     """Looks for many identities in one pass; what is found is each one's own."""
 
-    def __init__(self, identities: Mapping[Who, Identity]) -> None:
-        self.matchers = {who: Matcher(called) for who, called in identities.items() if called}
+    def __init__(self, called: Mapping[Who, Identity | Matcher]) -> None:
+        """Take what each is called, or what already looks for it."""
+        found = {w: c if isinstance(c, Matcher) else Matcher(c) for w, c in called.items()}
+        self.matchers = {who: matcher for who, matcher in found.items() if matcher.identity}
         self._order = {who: n for n, who in enumerate(self.matchers)}
         self._whose: dict[str, list[tuple[int, Who, tuple[str, ...]]]] = {}
         self._called: dict[str, list[Who]] = {}

@@ -31,13 +31,13 @@ Rows = Mapping[TableRef, Collection[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Where one identity may be named, as a pass over all text found it.
+    """Where one identity may be named, as a pass over all text found it with a ``matcher``.
 
     ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
     the tables ``whole`` they cannot be named: all are looked at.
     """
 
-    identity: Identity = field(repr=False)
+    matcher: Matcher = field(repr=False)
     numbers: frozenset[ColumnRef] = field(repr=False)
     columns: Mapping[TableRef, tuple[str, ...]] = field(repr=False)
     rows: Rows = field(repr=False)
@@ -46,7 +46,7 @@ class Spots:
 
     def fit(self, identity: Identity, numbers: Collection[ColumnRef]) -> bool:
         """Whether the pass looked for all of ``identity`` in all that is to be searched."""
-        return self.identity == identity and self.numbers >= set(numbers)
+        return self.matcher.identity == identity and self.numbers >= set(numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Sight:
 def spot(
     connection: Connection,
     schema: MetaData,
-    subjects: Sequence[tuple[Identity, Rows]],
+    subjects: Sequence[tuple[Matcher, Rows]],
     *,
     addresses: Mapping[TableRef, Address],
     numbers: Collection[ColumnRef] = (),
@@ -76,7 +76,7 @@ def spot(
     Args:
         connection: in a transaction.
         schema: the reflected tables.
-        subjects: what each is called, and its own rows, which are no spots.
+        subjects: what looks for each, and its own rows, which are no spots.
         addresses: how the rows of each table are named; only their columns matter.
         numbers: columns of numbers that may hold a phone or an id.
         progress: told of each table.
@@ -84,7 +84,7 @@ def spot(
     Returns:
         The spots of each subject, in their order.
     """
-    crowd = Crowd({n: identity for n, (identity, _) in enumerate(subjects)})
+    crowd = Crowd({n: matcher for n, (matcher, _) in enumerate(subjects)})
     found: list[dict[TableRef, set[Row]]] = [{} for _ in subjects]
     watch = progress or Silent()
     tables = sorted(schema.tables.values(), key=ref)
@@ -101,8 +101,8 @@ def spot(
     keys = {where: a.columns for where, a in addresses.items()}
     keyless = {where for where, a in addresses.items() if not a.unique}
     return tuple(
-        Spots(identity, frozenset(numbers), keys, rows, own, frozenset(keyless & rows.keys()))
-        for (identity, own), rows in zip(subjects, found, strict=True)
+        Spots(matcher, frozenset(numbers), keys, rows, own, frozenset(keyless & rows.keys()))
+        for (matcher, own), rows in zip(subjects, found, strict=True)
     )
 
 
