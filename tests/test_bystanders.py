@@ -5,8 +5,9 @@ from sqlalchemy import Text, cast, literal, select
 
 from scanner import errors
 from scanner.database import connect, dialect_of
-from tests import mini
+from tests import mini, purging
 from tests.erasing import Erasure, refused
+from tests.purging import Purging
 
 ITSELF = (
     "create trigger t_type after update on table_site begin "
@@ -149,3 +150,26 @@ def _reached(url, folder, value, *, deferred, copies):
     )
     made.engine.dispose()
     return Erasure(url, folder)
+
+
+def test_on_postgresql_a_purge_refuses_where_a_trigger_of_another_table_sets_a_cell(
+    postgresql_url, tmp_path
+):
+    purging.build(postgresql_url, trigger=False)
+    made = Purging(postgresql_url, tmp_path)
+    plan = made.plan()
+    first, second = sorted({m.table.name for m in plan.mentions})[:2]
+    made.write(f"alter table {first} add x_moved int default 0")
+    made.write(
+        "create function reach() returns trigger language plpgsql as "
+        f"$$ begin update {first} set x_moved = 1; return null; end $$"
+    )
+    made.write(
+        f"create trigger reaching after update on {second} for each row execute function reach()"
+    )
+    made.engine.dispose()
+    erasure = Purging(postgresql_url, tmp_path)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert f"{first}.x_moved" in message
+    erasure.engine.dispose()

@@ -183,7 +183,8 @@ def _work(
             rounds += 1
             # What the database itself saw triggers write to counts more than what it says of them.
             wrote = copied(_updated(tally))
-            safeguards.recalled(connection, tally.others, wrote)
+            if current.purge is None:
+                safeguards.recalled(connection, tally.others, wrote)
             if safeguards.alone(connection, current) and not wrote:
                 break
             again = partial(_again, connection, done=current, survey=survey, copied=wrote)

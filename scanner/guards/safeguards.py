@@ -153,13 +153,13 @@ def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
 
     Else an update changes the columns that it names, and nothing but them. Where what stood in a row
     can still be read afterwards, these are tables with triggers of their own: what others write to a
-    row the server counts.
+    row the server counts. In a purge it counts what is deleted, too.
     """
     touched, dialect = _changing(draft), dialect_of(connection)
     itself = {TableRef(*t) for t in dialect.self_setting(connection)} & touched.keys()
     if counted(connection, draft) is not None:
         return frozenset(itself)
-    if dialect.keeps_versions:
+    if dialect.keeps_versions and draft.purge is None:
         return frozenset(itself | {where for where in touched if str(where) in draft.plan.triggers})
     names: set[str] = set()
     for where, columns in sorted(touched.items()):
