@@ -97,8 +97,8 @@ def _steps(audit: Audit) -> Iterator[tuple[str, str]]:
         )
     if dark or outside:
         yield (
-            f"{_dark(dark)}, and {outside:,} table{'s' * (outside != 1)} or views were left out: "
-            f"the sheet {_notscanned.TITLE} says why, and what to do about each.",
+            f"{_dark(dark)}, {outside:,} tables or views were left out: see the sheet "
+            f"{_notscanned.TITLE}.",
             f"'{_notscanned.TITLE}'!A1",
         )
     yield (
@@ -133,7 +133,7 @@ def _dark(columns: Sequence[Finding]) -> str:
     told = f"{unknown:,} column{'s' * (unknown != 1)} could not be told"
     if not known:
         return told
-    return f"{told}, {known:,} more hold no values or were not read and were judged by names and the pack only"
+    return f"{told}, {known:,} more had no values to read and were judged by their names"
 
 
 def _verdicts(audit: Audit, first: Mapping[str, int]) -> list[tuple[Cell, ...]]:

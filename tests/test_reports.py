@@ -513,5 +513,5 @@ def test_the_next_steps_tell_what_is_unknown_from_what_is_only_empty(tmp_path):
     reports.write(Audit(scan(*SMALL.columns, empty), {}), path)
     said = [row[0] for row in openpyxl.load_workbook(path)["Summary"].iter_rows(values_only=True)]
     (step,) = [t for t in said if t and "could not be told" in t]
-    assert "1 column could not be told, 1 more hold no values" in step
-    assert "1 table or views were left out" in step
+    assert "1 column could not be told, 1 more had no values to read" in step
+    assert "1 tables or views were left out" in step
