@@ -107,14 +107,19 @@ class Matcher:
         Both are weak signs; in cells of their own they may name the subject together.
         """
         parts: dict[str, list[str]] = {}
-        for form in (f for f in self._forms if f.strength == "weak" and f.only == ""):
-            one = self.identity.identifiers[form.index]
-            if one.kind == "PERSON" and "\n" not in one.value:
-                parts.setdefault(folded(one.value), []).extend(form.anchors)
+        for word, part in self.parts():
+            parts.setdefault(part, []).append(word)
         for one in self.identity.identifiers:
             if "\n" in one.value:
                 given, family = (parts.get(folded(p), ()) for p in one.value.split("\n"))
                 yield from ((word, tuple(given)) for word in family if given)
+
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """Yield the words that say little by themselves, each with the part of the name it stands for."""
+        for form in (f for f in self._forms if f.strength == "weak" and f.only == ""):
+            one = self.identity.identifiers[form.index]
+            if one.kind == "PERSON" and "\n" not in one.value:
+                yield from ((word, folded(one.value)) for word in form.anchors)
 
     def digits(self) -> frozenset[str]:
         """Collect the digits of numbers: phones, cards, accounts."""

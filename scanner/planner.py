@@ -154,6 +154,8 @@ def draft(
     computed = {
         w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
     }
+    if sight is None:
+        sight = look(connection, schema, known, request, matcher, progress=progress)
     judge = Judge(
         pack,
         basis,
@@ -163,9 +165,8 @@ def draft(
         request.answers,
         computed,
         judged or Known(),
+        sight.spots.rare,
     )
-    if sight is None:
-        sight = look(connection, schema, known, request, matcher, progress=progress)
     hits = again(
         connection,
         schema,

@@ -11,6 +11,7 @@ from tests import books, mini
 from tests.erasing import PACK
 
 BOB_ASKED, HER_OWN, HER_SITE = ("table_case", 3), ("table_case", 5), ("table_site", 3)
+BOB_KNOWS = ("table_x_pref", 2)
 
 
 class Desk:
@@ -75,7 +76,7 @@ def shown(desk):
 
 def test_the_workbook_shows_whose_row_it_is_and_masks_the_name(desk):
     rows = shown(desk)
-    assert set(rows) == {BOB_ASKED, HER_OWN, HER_SITE}
+    assert set(rows) == {BOB_ASKED, BOB_KNOWS, HER_OWN, HER_SITE}
     assert rows[BOB_ASKED]["Text around it (masked)"] == "*** asked for ‹A** L**› once"
     assert rows[BOB_ASKED]["Whose row it is"] == f"somebody else: table_contact {mini.BOB}"
     for place in (HER_OWN, HER_SITE):
@@ -114,6 +115,7 @@ def test_what_was_answered_with_erase_is_erased_and_what_with_keep_stays_listed(
         BOB_ASKED: ("erase", "D. P. Officer", "2026-02-03"),
         HER_OWN: ("keep", "", ""),
         HER_SITE: ("kept: nobody answered", "", ""),
+        BOB_KNOWS: ("kept: nobody answered", "", ""),
     }
 
 
@@ -124,7 +126,7 @@ def test_one_answer_goes_for_all_alike_that_have_none_of_their_own(desk):
     receipt = desk.commit()
     assert desk.said() == ("Bob asked for [NAME] once", "her own trouble, says Ann Lee")
     by = {(r["table"], r["key"][0]): r["by"] for r in receipt["reviews"]}
-    assert by == {BOB_ASKED: "D. P. Officer", HER_OWN: "", HER_SITE: ""}
+    assert by == {BOB_ASKED: "D. P. Officer", HER_OWN: "", HER_SITE: "", BOB_KNOWS: ""}
 
 
 def test_a_row_that_was_deleted_is_not_answered_by_its_group(desk):

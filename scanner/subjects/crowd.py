@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column
 
@@ -17,6 +17,16 @@ Who = Any
 """What a subject is known by: its key, or a number."""
 
 NOBODY = Matcher(Identity.of(()))
+
+
+class Touched(NamedTuple):
+    """What rows may say, by their places: ``more`` than weak signs of whom, and ``parts`` of names.
+
+    A part of a name says little by itself; it comes with whose it is.
+    """
+
+    more: Mapping[int, frozenset[Who]]
+    parts: Mapping[int, Collection[tuple[Who, str]]]
 
 
 class Crowd:
@@ -63,22 +73,25 @@ class Crowd:
             found.setdefault(place, set()).update(self._called[core])
         return {place: frozenset(found[place]) for place in sorted(found)}
 
-    def rows(self, texts: Sequence[str]) -> Mapping[int, frozenset[Who]]:
-        """Map the places of whole rows to the identities of which they may say more than weak signs.
+    def rows(self, texts: Sequence[str]) -> "Touched":
+        """Say of which identities whole rows may say more than weak signs, and which say only those.
 
         Two weak signs in cells of their own, a given and a family name, may be one: how far apart
         they stand in a row says nothing.
         """
         plain = folded_all(texts)
         found: dict[int, set[Who]] = {}
+        parts: dict[int, set[tuple[Who, str]]] = {}
         words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
         for place, _, word in words:
-            for who, beside in self._leads[word]:
+            for who, beside in self._leads.get(word, ()):
                 if not beside or any(b in plain[place] for b in beside):
                     found.setdefault(place, set()).add(who)
+            if word in self._parts:
+                parts.setdefault(place, set()).update(self._parts[word])
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
-        return {place: frozenset(found[place]) for place in sorted(found)}
+        return Touched({place: frozenset(found[place]) for place in sorted(found)}, parts)
 
     @cached_property
     def _leads(self) -> Mapping[str, Sequence[tuple[Who, tuple[str, ...]]]]:
@@ -90,8 +103,17 @@ class Crowd:
         return leads
 
     @cached_property
+    def _parts(self) -> Mapping[str, Sequence[tuple[Who, str]]]:
+        """Map words to those a part of whose name they are, and to that part."""
+        parts: dict[str, list[tuple[Who, str]]] = {}
+        for who, matcher in self.matchers.items():
+            for word, part in matcher.parts():
+                parts.setdefault(word, []).append((who, part))
+        return parts
+
+    @cached_property
     def _pairs_too(self) -> Sieve:
-        return Sieve(self._leads, self._called, self._within)
+        return Sieve({*self._leads, *self._parts}, self._called, self._within)
 
     def find(self, words: str, *, cut: bool = False) -> Mapping[Who, tuple[Match, ...]]:
         """Find what a text says of each, as the matcher of each does; weak signs alone are none."""

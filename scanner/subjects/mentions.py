@@ -30,6 +30,7 @@ SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
+RARE = "a part of the name alone, and few texts hold it"
 ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
 THING = "a company, a street or another thing that is called like the subject"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
@@ -103,7 +104,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Says of each match whether it means the subject; ``before``: what is known of other rows."""
+    """Says of each match whether it means the subject; ``before``: what is known of other rows.
+
+    ``rare`` are parts of the name that count even where they stand by themselves: to be asked about.
+    """
 
     pack: Pack
     basis: Basis
@@ -113,6 +117,7 @@ class Judge:
     answers: Mapping[str, Answer]
     computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
     before: Known = field(default_factory=Known)
+    rare: frozenset[str] = field(default=frozenset(), repr=False)
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -338,11 +343,22 @@ class Judge:
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
         if context.about and not self._strange(said, match):
             return "possible", ABOUT_IT
-        alone = context.linked and match.span.entity == "PERSON" and not context.keyed
-        capitals = said.isupper()  # all words of a shadow look like names
-        if alone and not _thing(said, match) and (capitals or not self._strange(said, match)):
-            return "possible", PART
-        return None
+        if context.keyed or match.span.entity != "PERSON" or _thing(said, match):
+            return None
+        strange = not said.isupper() and self._strange(
+            said, match
+        )  # all of a shadow looks like names
+        if context.linked:
+            return "possible", OTHER_NAME if strange else PART
+        if strange:
+            return None
+        word = match.whole and " " not in said.strip()  # a town may be called so
+        return ("possible", RARE) if self._rare(match) and not (word or context.holder) else None
+
+    def _rare(self, match: Match) -> bool:
+        """Whether a match is of a part of the name that few texts hold."""
+        value = self.identity.identifiers[match.index].value
+        return any(folded(part) in self.rare for part in value.split("\n"))
 
     def _strange(self, said: str, match: Match) -> bool:
         """Whether a part of a name stands beside a part of another name: Christopher Ingram."""

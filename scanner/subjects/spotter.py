@@ -22,6 +22,9 @@ from scanner.subjects.searcher import ALL, Piece, RowHits, passages, said_in, se
 PAIR = 2
 """A given and a family name."""
 
+RARE = 40
+"""A part of a name that stands in more rows of others, and by itself, says nothing."""
+
 Row = tuple[Any, ...]
 """What the columns of a row's address hold."""
 
@@ -34,7 +37,8 @@ class Spots:
     """Where one identity may be named, as a pass over all text found it with a ``matcher``.
 
     ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
-    the tables ``whole`` they cannot be named: all are looked at.
+    the tables ``whole`` they cannot be named: all are looked at. ``rare`` are parts of the name that
+    stand alone in so few rows of others that all these are among ``rows``.
     """
 
     matcher: Matcher = field(repr=False)
@@ -43,6 +47,7 @@ class Spots:
     rows: Rows = field(repr=False)
     own: Rows = field(repr=False)
     whole: frozenset[TableRef] = frozenset()
+    rare: frozenset[str] = field(default=frozenset(), repr=False)
 
     def fit(self, identity: Identity, numbers: Collection[ColumnRef]) -> bool:
         """Whether the pass looked for all of ``identity`` in all that is to be searched."""
@@ -60,6 +65,29 @@ class Sight:
     spots: Spots
     changed: Mapping[TableRef, ColumnElement[bool] | None]
     mark: str = ""
+
+
+@dataclass(slots=True)
+class Standing:
+    """The rows in which a part of a name stands alone, while they are few; how many there are."""
+
+    rows: set[tuple[TableRef, Row]] = field(default_factory=set, repr=False)
+    count: int = 0
+
+    def add(self, where: TableRef, row: Row) -> None:
+        """Count a row; what is common is not kept."""
+        self.count += 1
+        if self.count > RARE:
+            self.rows.clear()
+        else:
+            self.rows.add((where, row))
+
+
+Told = list[tuple[int, Row]]
+"""Rows, and of which subject they tell."""
+
+Parts = list[tuple[int, str, Row]]
+"""Rows in which nothing but a part of the name of a subject stands."""
 
 
 def spot(
@@ -86,6 +114,7 @@ def spot(
     """
     crowd = Crowd({n: matcher for n, (matcher, _) in enumerate(subjects)})
     found: list[dict[TableRef, set[Row]]] = [{} for _ in subjects]
+    alone: list[dict[str, Standing]] = [{} for _ in subjects]
     watch = progress or Silent()
     tables = sorted(schema.tables.values(), key=ref)
     watch.begin("search", len(tables))
@@ -93,17 +122,23 @@ def spot(
         where, count = ref(table), 0
         mine = [frozenset(rows.get(where, ())) for _, rows in subjects]
         columns = searched(table, numbers) if crowd.matchers else []
-        for read, told in _told(connection, table, columns, addresses[where], crowd, mine):
+        for read, told, parts in _told(connection, table, columns, addresses[where], crowd, mine):
             count = read
             for n, row in told:
                 found[n].setdefault(where, set()).add(row)
+            for n, part, row in parts:
+                alone[n].setdefault(part, Standing()).add(where, row)
         watch.advance(1, f"{where}, {count:,} rows")
     keys = {where: a.columns for where, a in addresses.items()}
     keyless = {where for where, a in addresses.items() if not a.unique}
-    return tuple(
-        Spots(matcher, frozenset(numbers), keys, rows, own, frozenset(keyless & rows.keys()))
-        for (matcher, own), rows in zip(subjects, found, strict=True)
-    )
+    spots = []
+    for (matcher, own), rows, standing in zip(subjects, found, alone, strict=True):
+        rare = {part: one for part, one in standing.items() if one.count <= RARE}
+        for where, row in (place for one in rare.values() for place in one.rows):
+            rows.setdefault(where, set()).add(row)
+        unnamed = frozenset(keyless & rows.keys())
+        spots.append(Spots(matcher, frozenset(numbers), keys, rows, own, unnamed, frozenset(rare)))
+    return tuple(spots)
 
 
 def _told(
@@ -113,8 +148,8 @@ def _told(
     address: Address,
     crowd: Crowd,
     own: Sequence[Collection[Row]],
-) -> Iterator[tuple[int, list[tuple[int, Row]]]]:
-    """Yield how many rows were read so far, and which of them tell of whom.
+) -> Iterator[tuple[int, Told, Parts]]:
+    """Yield how many rows were read so far, which of them tell of whom, and which have parts of names.
 
     Rows that no key tells apart have no name: then only whether there are any counts.
     """
@@ -124,8 +159,9 @@ def _told(
     count = 0
     for rows, texts in passages(connection, table, columns, address) if columns else ():
         count += len(rows)
-        told = []
-        for place, whose in crowd.rows(texts).items():
+        told: Told = []
+        touched = crowd.rows(texts)
+        for place, whose in touched.more.items():
             name = tuple(rows[place][k] for k in key)
             told += [
                 (n, name)
@@ -133,7 +169,15 @@ def _told(
                 if not (address.unique and name in own[n])
                 and tells(crowd.matchers[n], columns, rows[place])
             ]
-        yield count, told
+        known, parts = set(told), list[tuple[int, str, Row]]()
+        for place, some in touched.parts.items():
+            name = tuple(rows[place][k] for k in key)
+            parts += [
+                (n, part, name)
+                for n, part in some
+                if (n, name) not in known and not (address.unique and name in own[n])
+            ]
+        yield count, told, parts
 
 
 def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:

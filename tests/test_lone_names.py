@@ -1,0 +1,119 @@
+"""A part of a name that stands by itself in somebody else's text: asked about where it is rare."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from scanner import planner, surveyor
+from scanner.database import reading, reflect
+from scanner.plans import Basis
+from scanner.subjects.acquaintance import Request
+from scanner.subjects.spotter import RARE
+from tests import mini
+from tests.erasing import PACK, Erasure
+
+LONE = "a part of the name alone, and few texts hold it"
+
+
+@pytest.fixture
+def erasure(tmp_path):
+    """Give the small CRM, in which Ann Lee is called Annabeth Quillfeather."""
+    made = Erasure(mini.build(f"sqlite:///{tmp_path / 'mini.sqlite'}"), tmp_path)
+    for table in ("table_contact", "contact_bkp"):
+        made.write(
+            f"update {table} set first_name = 'Annabeth', last_name = 'Quillfeather' "
+            f"where objid = {mini.ANN}"
+        )
+    yield made
+    made.engine.dispose()
+
+
+def noted(erasure, *said, case=3):
+    """Put notes into the case of somebody else."""
+    engine = create_engine(erasure.url)
+    with engine.begin() as connection:
+        note = text("insert into table_notes_log values (:n, :said, :case)")
+        rows = [{"n": n, "said": s, "case": case} for n, s in enumerate(said, start=500)]
+        connection.execute(note, rows)
+    engine.dispose()
+
+
+def asked(plan):
+    """Give the places in notes that are asked about, and why."""
+    return {
+        r.mention.key[0]: r.why
+        for r in plan.reviews
+        if r.mention.table.name == "table_notes_log" and r.mention.key[0] >= 500
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "was first reported by Annabeth.",
+        "talk to Dr. Quillfeather about the contract",
+        "ask A. Quillfeather",
+        "ASK ANNABETH FIRST",
+        "Annabeth's printer",
+    ],
+)
+def test_it_is_asked_about_and_stays_unless_people_say_otherwise(erasure, said):
+    noted(erasure, said)
+    plan = erasure.plan()
+    assert asked(plan) == {500: LONE}
+    erasure.commit(plan)
+    assert said in mini.texts(erasure.url)
+
+
+def test_who_answers_has_it_erased(erasure):
+    noted(erasure, "was first reported by Annabeth.")
+    plan = erasure.plan()
+    (review,) = (r for r in plan.reviews if r.mention.key[0] == 500)
+    answers = {review.id: "erase"}
+    with planner.drafting(erasure.engine, PACK, erasure.audit, str(mini.ANN), answers=answers) as (
+        _,
+        made,
+    ):
+        answered = made.plan
+    erasure.commit(answered)
+    assert "was first reported by [NAME]." in mini.texts(erasure.url)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Annabeth Jones called",
+        "Peter Quillfeather called",
+        "Quillfeather GmbH",
+        "annabeth in small letters is no name",
+        "Annabethan music",
+    ],
+)
+def test_what_is_somebody_or_something_else_is_not_asked_about(erasure, said):
+    noted(erasure, said)
+    assert asked(erasure.plan()) == {}
+
+
+def test_a_part_that_many_texts_hold_says_nothing(erasure):
+    noted(erasure, *[f"Annabeth called, note {n}" for n in range(RARE)])
+    assert len(asked(erasure.plan())) == RARE
+    erasure.write("insert into table_notes_log values (499, 'Annabeth called', 3)")
+    assert asked(erasure.plan()) == {}
+
+
+def test_another_persons_own_name_is_no_text(erasure):
+    erasure.write(f"update table_contact set first_name = 'Annabeth' where objid = {mini.BOB}")
+    plan = erasure.plan()
+    places = {(r.mention.table.name, r.mention.key[0]) for r in plan.reviews if r.why == LONE}
+    assert ("table_contact", mini.BOB) not in places
+
+
+def test_a_pass_for_many_subjects_finds_what_one_alone_finds(erasure):
+    noted(erasure, "was first reported by Annabeth.", "Dr. Quillfeather, twice Quillfeather")
+    people = (mini.BOB, mini.ANN, mini.NAMESAKE)
+    requests = [Request(PACK, Basis.of(erasure.audit), key) for key in people]
+    survey = surveyor.survey(erasure.engine, requests)
+    with reading(erasure.engine) as connection:
+        together = [surveyor.draft(connection, r, survey).plan.reviews for r in requests]
+        alone = [planner.draft(connection, reflect(connection), r).plan.reviews for r in requests]
+    assert together == alone
+    assert {500, 501} <= {r.mention.key[0] for r in together[1] if r.why == LONE}
