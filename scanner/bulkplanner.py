@@ -6,7 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, MetaData, Table, func, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from scanner import __version__, planner, verifier
@@ -25,7 +35,7 @@ from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.subjects import acquaintance, gathering
+from scanner.subjects import acquaintance, gathering, keyreader
 
 REMEMBERED = 2_000_000
 """So many keys of rows are remembered, so that none counts twice: bounds the memory of a plan."""
@@ -180,8 +190,8 @@ def _said(
 
 def held_roots(connection: Connection, here: Setting, held: Sequence[str]) -> set[Any]:
     """Find the roots that are subjects with a hold, or hang on one by the directive."""
-    whole = here.walk.tables[here.walk.subject].c[here.walk.pack.key].type.python_type is not str
-    keys = [int(k) if whole else k for k in held if not whole or k.isdecimal()]
+    column = here.walk.tables[here.walk.subject].c[here.walk.pack.key]
+    keys, _ = _read(connection, column, held)
     starts = [s for s in here.itinerary.starts if ref(s.table) == here.subject]
     if not keys or not (here.people or any(s.roots for s in starts)):
         return set()
@@ -196,19 +206,13 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
         Misconfigured: some are no keys, or there are no such rows.
     """
     column = here.table.c[key_column(here.table)]
-    whole = column.type.python_type is not str
-    wrong = [
-        str(n)
-        for n, k in enumerate(keys, start=1)
-        if whole and not (k.isdecimal() and len(k) <= acquaintance.DIGITS)
-    ]
+    wanted, wrong = _read(connection, column, keys)
     if wrong:
-        named = ", ".join(wrong[: planner.NAMED])
+        named = ", ".join(map(str, wrong[: planner.NAMED]))
         raise Misconfigured(
             f"{len(wrong)} of the keys are no {column.name} of {here.subject} (place {named} of the "
-            "list): write one number a line"
+            "list): write one key a line"
         )
-    wanted = list(dict.fromkeys(int(k) if whole else k for k in keys))
     there = set()
     for some in chunks(wanted, dialect_of(connection).max_keys):
         there |= set(connection.scalars(select(column).where(column.in_(some))))
@@ -216,6 +220,19 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
         named = ", ".join(map(str, missing[: planner.NAMED]))
         raise Misconfigured(f"{len(missing)} keys are not in {here.subject}: {named}")
     return wanted
+
+
+def _read(
+    connection: Connection, column: Column[Any], keys: Sequence[str]
+) -> tuple[list[Any], list[int]]:
+    """Read keys as values of ``column``, each once; give the places of those that can be none."""
+    found, wrong = dict[Any, None](), []
+    for place, key in enumerate(keys, start=1):
+        try:
+            found[keyreader.read(dialect_of(connection), column, key)] = None
+        except Misconfigured:
+            wrong.append(place)
+    return list(found), wrong
 
 
 def older(connection: Connection, here: Setting, before: str) -> list[Any]:

@@ -104,7 +104,7 @@ def drafting(
     """
     with reading(engine) as connection:
         schema = reflect(connection)
-        who = subject_key(schema, pack, key)
+        who = subject_key(connection, schema, pack, key)
         request = Request(pack, Basis.of(audit), who, method, answers or {}, directives)
         yield connection, draft(connection, schema, request, progress=progress)
 

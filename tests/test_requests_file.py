@@ -231,6 +231,7 @@ FAULTS = [
     ({"Number": ""}, "cell A2 (Number): empty"),
     ({"Note": "=HYPERLINK(1)"}, "cell J2 (Note): a formula"),
     ({"Approved": "@SUM(1)"}, "cell G2 (Approved): a formula"),
+    ({"Subject": "-1+1"}, "cell B2 (Subject): a formula"),
 ]
 
 

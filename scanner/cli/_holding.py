@@ -51,17 +51,19 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
     from scanner.records import holds
 
     now, by = _connection.now(), _options.login(wish.by)
-    there = bool(db) and _known(db or "", pack, wish.hold or wish.opened)
+    key = wish.hold or wish.opened
+    if there := bool(db) and bool(key):
+        key = _known(db or "", pack, key)
     if wish.hold and wish.until:
         until = wish.until.date()
-        entry = holds.hold(book, wish.hold, until, wish.why, now=now, by=by, there=there)
-        told = f"subject {wish.hold} is not erased until {until.isoformat()}"
+        entry = holds.hold(book, key, until, wish.why, now=now, by=by, there=there)
+        told = f"subject {key} is not erased until {until.isoformat()}"
     elif wish.release:
         entry = holds.release(book, wish.release, now=now, by=by)
         told = f"the hold on subject {wish.release} is released"
     elif wish.opened:
         received = wish.received.date() if wish.received else date.fromisoformat(now[:10])
-        entry = holds.opened(book, wish.request, wish.opened, received, now=now, by=by, there=there)
+        entry = holds.opened(book, wish.request, key, received, now=now, by=by, there=there)
         told = f"the request {wish.request} has to be answered by {entry.content['due']}"
     else:
         return False
@@ -69,8 +71,8 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
     return True
 
 
-def _known(db: str, pack: str | None, key: str) -> bool:
-    """Make sure that the database has a row of this key; without a key nothing is known.
+def _known(db: str, pack: str | None, key: str) -> str:
+    """Make sure that the database has a row of this key, and give it as that row has it.
 
     Raises:
         Misconfigured: it has none; only a text that cannot be a name is repeated.
@@ -78,16 +80,15 @@ def _known(db: str, pack: str | None, key: str) -> bool:
     from scanner.records import holds
     from scanner.requests.subjects import Subjects
 
-    if not key:
-        return False
     holds.proved(key, there=True)
     with _connection.opened(db) as engine:
         subjects = Subjects.of(engine, _connection.pack(engine, pack))
-        if not subjects.present({subjects.key(key)}):
+        stored = subjects.key(key)
+        if not subjects.present({stored}):
             raise Misconfigured(
                 f"no subject has such a key: {subjects.pack.subject} has no such row"
             )
-    return True
+    return str(stored)
 
 
 def late(book: "Journal", *, as_json: bool) -> None:

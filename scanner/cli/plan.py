@@ -132,7 +132,8 @@ def _one(
 
     decided = reports.read(audit)
     rules = _connection.rules(decided, pack)
-    earlier = answered(answers, subject) if answers else ()
+    old = read(answers) if answers else None
+    earlier = answered(old) if old else ()
     said = {r.id: r.answer for r in earlier}
     with (
         _connection.opened(db) as engine,
@@ -148,6 +149,8 @@ def _one(
             progress=progress,
         ) as (connection, draft),
     ):
+        if old and old.subject != draft.plan.subject:
+            raise Misconfigured(f"{str(answers)!r} is about another subject")
         made = _connection.held(draft.plan.answered(earlier), engine, *book)
         seen = witness.testify(connection, draft, rules) if reviews else ()
         script = scripter.script(connection, draft, rules) if sql else None
@@ -198,15 +201,8 @@ def _usable(output: Path | None, sql: Path | None, reviews: Path | None, *, as_j
         raise click.UsageError("--reviews writes a workbook: give it a name that ends in .xlsx")
 
 
-def answered(path: Path, subject: str) -> tuple["Review", ...]:
-    """Take people's answers from a plan, or from its workbook of reviews.
-
-    Raises:
-        Misconfigured: it is neither, or about somebody else.
-    """
-    old = read(path)
-    if str(old.subject[1]) != subject:
-        raise Misconfigured(f"{str(path)!r} is about another subject")
+def answered(old: "Plan") -> tuple["Review", ...]:
+    """Take the reviews that people have answered from a plan."""
     return tuple(r for r in old.reviews if r.answer)
 
 

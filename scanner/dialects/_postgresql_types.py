@@ -1,14 +1,17 @@
 """Types of PostgreSQL's columns where SQLAlchemy's do not compare or read what stands there."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     CHAR,
+    UUID,
     BigInteger,
     BindParameter,
     ColumnElement,
     DateTime,
+    Float,
     Integer,
     Numeric,
     String,
@@ -45,6 +48,22 @@ class Money(MONEY):
         return cast(type_coerce(bindvalue, Text()), MONEY())
 
 
+class _Wide:
+    """A number that is compared with whole numbers of any length: SQLAlchemy takes all for 64 bits."""
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        """Take a whole number for a decimal one."""
+        if isinstance(value, int):
+            return Numeric()
+        kind: TypeEngine[Any] = super().coerce_compared_value(op, value)  # type: ignore[misc]  # Numeric's
+        return kind
+
+
+@cache
+def _numeric(kind: Any) -> Any:
+    return type(kind.__name__, (_Wide, kind), {"__visit_name__": kind.__visit_name__})
+
+
 class Domains(ARRAY[Any]):
     """An array of a domain, which no driver takes apart: it is read as one of what that is made of."""
 
@@ -68,8 +87,28 @@ class Domains(ARRAY[Any]):
         return cast(type_coerce(bindvalue, ARRAY(self.item_type)), ARRAY(self.of))
 
 
+def comparable(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Give a type that is compared and read as the server does it, and calls itself the same."""
+    of = getattr(kind, "data_type", None)
+    if isinstance(kind, DOMAIN) and isinstance(of, UUID | Numeric):
+        return comparable(of)
+    if isinstance(kind, DOMAIN):
+        vars(kind)["operator_classes"] = kind.data_type.operator_classes
+    elif isinstance(kind, MONEY):
+        return Money()
+    elif isinstance(kind, Numeric) and not isinstance(kind, Float | _Wide):
+        its: Any = type(kind)
+        made: TypeEngine[Any] = kind.adapt(_numeric(its))
+        return made
+    elif isinstance(kind, ARRAY) and isinstance(kind.item_type, DOMAIN):
+        return Domains(kind.item_type)
+    return kind
+
+
 def wide(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     """Give a type that holds any key to compare with a column: a cast to its own would cut it off."""
+    if isinstance(kind, DOMAIN):
+        return wide(kind.data_type)
     if isinstance(kind, CHAR):
         return Padded()
     if isinstance(kind, String) and not isinstance(kind, Enum):

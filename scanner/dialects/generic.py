@@ -8,6 +8,7 @@ from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    UUID,
     Column,
     ColumnElement,
     Connection,
@@ -28,6 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
 from sqlalchemy.types import JSON, NullType, TypeEngine
+
+from scanner.dialects import _texts
 
 Reader = Callable[[FromClause], Sequence[ColumnElement[Any]]]
 """What to read from a table, or from an alias or a sample of it."""
@@ -69,6 +72,9 @@ class Dialect:
 
     compares_text = True
     """Whether long texts can be compared (SQL Server's text and Oracle's LONG cannot)."""
+
+    exact_numbers = True
+    """Whether a decimal column keeps all digits of a whole number of more than 64 bits."""
 
     system_schemas: frozenset[str] = frozenset({"information_schema"})
     """Schemas of the database itself, which hold nobody's data."""
@@ -273,7 +279,13 @@ class Dialect:
         return {}
 
     def adjust(self, table: Table) -> None:
-        """Change the types of a reflected table that could not be compared or read as they are."""
+        """Change the types of a reflected table that could not be compared or read as they are.
+
+        A UUID is a text, as keys are in plans and in the journal, and as links of other types hold it.
+        """
+        for column in table.columns:
+            if type(column.type) is UUID:
+                column.type = _texts.UUID()
 
     def histories(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that keep what their rows held before, out of reach of updates."""

@@ -38,7 +38,6 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import DOMAIN, MONEY
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
@@ -46,7 +45,7 @@ from sqlalchemy.types import Enum, NullType, TypeEngine
 
 from scanner.dialects import _words, generic
 from scanner.dialects._keys import Among, sent
-from scanner.dialects._postgresql_types import Domains, Money, Padded, wide
+from scanner.dialects._postgresql_types import Padded, comparable, wide
 
 UTF8 = {"client_encoding": "utf8"}
 
@@ -367,13 +366,10 @@ class Dialect(generic.Dialect):
         return {part: whole for part, whole, alike in self._inheriting(connection) if not alike}
 
     def adjust(self, table: Table) -> None:
-        """Have money compared as money, and arrays of domains read as arrays."""
+        """Have money, long numbers and domains compared as such, and arrays of domains read as arrays."""
         for column in table.columns:
-            kind = column.type
-            if isinstance(kind, MONEY):
-                column.type = Money()
-            elif isinstance(kind, ARRAY) and isinstance(kind.item_type, DOMAIN):
-                column.type = Domains(kind.item_type)
+            column.type = comparable(column.type)
+        super().adjust(table)
 
     def _inheriting(
         self, connection: Connection

@@ -30,6 +30,7 @@ from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 from scanner.dialects._keys import Among, sent
+from scanner.dialects._sqlite_types import as_stored
 
 WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 """What an authorizer calls statements that write."""
@@ -52,6 +53,7 @@ class Dialect(generic.Dialect):
     can_roll_back = True
     follows_keys = True
     sees_triggers = True
+    exact_numbers = False
     script = "sqlite"
     sentences = {
         5: "the database is locked by another program: try again when it is free",
@@ -198,6 +200,12 @@ class Dialect(generic.Dialect):
         query = text("select name, sql from sqlite_master where type = 'table' and sql is not null")
         found = connection.execute(query).all()
         return frozenset(("", name) for name, sql in found if EXTERNAL.match(sql))
+
+    def adjust(self, table: Table) -> None:
+        """Have numbers read as they are stored: long ones are keys, and any may be a text."""
+        super().adjust(table)
+        for column in table.columns:
+            column.type = as_stored(column.type)
 
     def foreign_keys(self, connection: Connection, table: Table) -> list[generic.ForeignKey]:
         """Ask SQLite: what stands behind a column in the table's text is not always reflected."""

@@ -24,7 +24,8 @@ RULE = "hold"
 
 LAST_MONTH = 12
 
-NUMBER = re.compile(r"[0-9]{1,20}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+WHOLE = re.compile(r"-?[0-9]{1,65}")
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """A key that is nobody's name, whatever the database: a number, or a UUID."""
 
 TEXT = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9._:/#-]{1,40}")
@@ -98,31 +99,49 @@ def release(journal: Journal, key: str, *, now: str, by: str = "") -> Entry:
     Raises:
         Misconfigured: nobody has held it.
     """
-    if same(key) not in standing(journal.read()):
+    if (found := _meant(standing(journal.read()), key)) is None:
         told = f"subject {key}" if _plain(key) else "such a subject"
         raise Misconfigured(f"there is no hold on {told} in {str(journal.path)!r}")
-    content = {"subject": {"key": key}} | Warrant(by=by).to_raw()
+    content = {"subject": {"key": found}} | Warrant(by=by).to_raw()
     return journal.append("release", now, "", content)
 
 
 def standing(entries: Iterable[Entry]) -> dict[str, Hold]:
-    """Find the holds that were not released, by ``same`` of the key; some may have ended."""
+    """Find the holds that were not released, by the key as people wrote it; some may have ended."""
     found: dict[str, Hold] = {}
     for entry in entries:
         content = entry.content
+        key = str((content.get("subject") or {}).get("key", ""))
         if entry.event == "hold":
-            key = str(content["subject"]["key"])
             until = date.fromisoformat(content["until"])
-            found[same(key)] = Hold(key, until, content["why"], entry.when)
+            found[key] = Hold(key, until, content["why"], entry.when)
         elif entry.event == "release":
-            found.pop(same(content["subject"]["key"]), None)
+            found.pop(_meant(found, key) or key, None)
     return found
 
 
-def same(key: object) -> str:
-    """Give one form to a key that people type in several: a number has no zeros before it."""
-    text = str(key)
-    return str(int(text)) if text.isdecimal() else text
+def _meant(held: Mapping[str, Hold], key: str) -> str | None:
+    """Find the key of a hold that people mean: the one that they write, else one that reads the same."""
+    if key in held:
+        return key
+    return next((k for k in held if _read(k) == _read(key)), None)
+
+
+def fits(written: str, key: object) -> bool:
+    """Whether what people wrote names a key as its database stores it.
+
+    A number may have zeros before it, a UUID capitals. Two texts with other zeros are two people.
+    """
+    if isinstance(key, str) and WHOLE.fullmatch(key):
+        return written == key
+    return _read(written) == _read(str(key))
+
+
+def _read(written: str) -> str:
+    """Give one form to what people write in several."""
+    if UUID.fullmatch(written):
+        return written.lower()
+    return str(int(written)) if WHOLE.fullmatch(written) else written
 
 
 def on(journal: Journal, key: Any, now: str) -> Hold | None:
@@ -131,8 +150,9 @@ def on(journal: Journal, key: Any, now: str) -> Hold | None:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    found = standing(journal.read()).get(same(key))
-    return found if found and found.until >= _day(now) else None
+    today = _day(now)
+    held = (h for h in standing(journal.read()).values() if h.until >= today)
+    return next((h for h in held if fits(h.key, key)), None)
 
 
 def keys(journal: Journal, now: str) -> tuple[str, ...]:
@@ -208,7 +228,7 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     told, today = tuple(entries), _day(now)
     held = standing(told)
     late = [
-        replace(due, why=due.why or (held[k].sentence if (k := same(due.key)) in held else ""))
+        replace(due, why=due.why or (held[k].sentence if (k := _meant(held, due.key)) else ""))
         for due in waiting(told).values()
         if due.due < today
     ]
@@ -226,24 +246,24 @@ def waiting(entries: Iterable[Entry]) -> dict[str, Due]:
     A request is closed by an event of its own, or by an erasure of its subject after it came in.
     """
     found: dict[str, Due] = {}
-    keys: dict[str, frozenset[str]] = {}
+    keys: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
         if entry.event == "request":
             _follow(found, entry)
         elif entry.event == "intent":
             keys[entry.plan] = _people(entry)
         elif entry.event in ("done", "batch"):
-            gone = keys.pop(entry.plan, frozenset())
-            found = {n: d for n, d in found.items() if same(d.key) not in gone}
+            gone = keys.pop(entry.plan, ())
+            found = {n: d for n, d in found.items() if not any(fits(d.key, k) for k in gone)}
     return found
 
 
-def _people(intent: Entry) -> frozenset[str]:
+def _people(intent: Entry) -> tuple[Any, ...]:
     """Name the people whom an intent is about; a batch may be of cases, whose keys are no people's."""
     some = intent.content.get("subjects")
     if some is None:
-        return frozenset({same((intent.content.get("subject") or {}).get("key", ""))})
-    return frozenset(same(s["key"]) for s in some if "marks" in s)
+        return ((intent.content.get("subject") or {}).get("key", ""),)
+    return tuple(s["key"] for s in some if "marks" in s)
 
 
 def _follow(found: dict[str, Due], entry: Entry) -> None:
@@ -269,7 +289,7 @@ def proved(key: str, *, there: bool = False) -> str:
     """
     if not _plain(key):
         raise Misconfigured("a subject is named by its key (objid), never by a name or an address")
-    if not there and not NUMBER.fullmatch(key):
+    if not there and not _nobodys(key):
         raise Misconfigured(
             "a key with letters could be a name: give --db URL, which knows its keys"
         )
@@ -278,7 +298,11 @@ def proved(key: str, *, there: bool = False) -> str:
 
 def _plain(key: str) -> bool:
     """Whether a text has the form of a key."""
-    return bool(NUMBER.fullmatch(key) or TEXT.fullmatch(key))
+    return _nobodys(key) or TEXT.fullmatch(key) is not None
+
+
+def _nobodys(key: str) -> bool:
+    return (WHOLE.fullmatch(key) or UUID.fullmatch(key)) is not None
 
 
 def _day(now: str) -> date:

@@ -107,7 +107,7 @@ def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | No
         rules = pack(chosen or erasure.pack)
         if erasure.table and not _is_subject(rules, erasure.table):
             return _row(place, erasure, rules)
-        subject = acquaintance.subject_key(place.schema, rules, str(erasure.key))
+        subject = acquaintance.subject_key(place.connection, place.schema, rules, str(erasure.key))
         if not _there(place, rules, subject):
             return Revenant(erasure, "absent")
         if (base := basis or erasure.basis) is None:

@@ -47,7 +47,7 @@ def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
 
 def _moved(item: Item, key: str) -> bool:
     """Whether a request is about somebody else by now."""
-    return item.known and holds.same(item.subject) != holds.same(key)
+    return item.known and not holds.fits(key, item.subject)
 
 
 def refused(journal: Journal, standing: Standing, when: str) -> None:

@@ -40,7 +40,7 @@ def open_request(
 
 
 def _subject(lookup: Lookup, key: str) -> object:
-    subject = acquaintance.subject_key(lookup.schema, lookup.pack, key)
+    subject = acquaintance.subject_key(lookup.connection, lookup.schema, lookup.pack, key)
     if not finder.present(lookup, {subject}):
         raise Misconfigured(f"no subject has the key {key}: {lookup.pack.subject} has no such row")
     return subject

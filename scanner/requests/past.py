@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from scanner.errors import Misconfigured
 from scanner.journal import Journal
 from scanner.records import ledger
-from scanner.records.holds import same
+from scanner.records.holds import fits
 from scanner.records.ledger import Erasure
 from scanner.requests import docket
 from scanner.requests.items import Item, Past
@@ -45,7 +45,7 @@ def pasts(
     found: dict[Any, Past] = {}
     for item in asked:
         if key := keys[item.key]:
-            done = purged.get(same(key))
+            done = next((e for e in purged if fits(key, e.key)), None)
             gone = done and key not in there and _after(done, item.received)
             found[item.key] = Past(key, done.last if done and gone else None, key in there)
     return found
@@ -61,13 +61,13 @@ def _named(entries: Iterable[Entry]) -> dict[str, str]:
     return found
 
 
-def _purged(entries: Iterable[Entry], subject: str) -> dict[str, Erasure]:
-    """Find who was purged, by ``same`` of the key."""
-    return {
-        same(e.key): e
-        for e in ledger.erasures(entries)
+def _purged(entries: Iterable[Entry], subject: str) -> list[Erasure]:
+    """Find who was purged, the last one first."""
+    return [
+        e
+        for e in reversed(ledger.erasures(entries))
         if e.method == "purge" and e.table.rpartition(".")[2].lower() == subject
-    }
+    ]
 
 
 def _after(erasure: Erasure, received: datetime | None) -> bool:

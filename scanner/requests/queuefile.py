@@ -117,7 +117,7 @@ class QueueFile:
                 raise AlreadyDone(f"request {item.number} about this subject is open already")
         number = str(1 + max((int(i.number) for i in items if i.number.isdecimal()), default=0))
         received = self.now.isoformat(sep=" ", timespec="seconds")
-        cells = {NUMBER: number, SUBJECT: key, STATUS: "New", RECEIVED: received}
+        cells = {NUMBER: number, SUBJECT: str(subject), STATUS: "New", RECEIVED: received}
         sheet.add(cells | {OPENER: self.agent})
         if commit:
             sheet.save(self.replacing)

@@ -4,6 +4,7 @@ Cells that we do not know stay as they are. Formulas are refused.
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -17,6 +18,12 @@ from scanner.sheets import column as letters
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a text begins with that a spreadsheet takes for a formula."""
+
+NUMBER = re.compile(r"-[0-9]+")
+"""What begins so and is no formula: a key below zero."""
+
+EXACT = 10**15
+"""A spreadsheet rounds numbers of more digits: they may be somebody else's key by now."""
 
 SHOWN = 50
 """So many faults are told; more have one cause."""
@@ -137,8 +144,11 @@ def _read(sheet: Sheet, line: int, cells: Sequence[object]) -> None:
     if not any(t.strip() for t in texts.values()):
         return
     for column, text in texts.items():
-        if text.startswith(FORMULA):
+        cell = cells[place] if (place := sheet.places[column]) < len(cells) else None
+        if text.startswith(FORMULA) and not NUMBER.fullmatch(text):
             sheet.blame(row, column, "a formula: write the value itself")
+        if isinstance(cell, int | float) and abs(cell) >= EXACT:
+            sheet.blame(row, column, "spreadsheets round such long numbers: write it as a text")
     sheet.rows.append(row)
 
 

@@ -34,7 +34,8 @@ class Subjects:
         Raises:
             Misconfigured: it cannot be one.
         """
-        return acquaintance.subject_key(self.schema, self.pack, written)
+        with reading(self.engine) as connection:
+            return acquaintance.subject_key(connection, self.schema, self.pack, written)
 
     def present(self, keys: Collection[Any]) -> set[Any]:
         """Say which of these keys have a row."""

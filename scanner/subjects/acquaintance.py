@@ -15,7 +15,7 @@ from scanner.model import ColumnRef, TableRef
 from scanner.plans import Answer, Basis
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.subjects import dossier
+from scanner.subjects import dossier, keyreader
 from scanner.tables.relations import places
 
 LOG = logging.getLogger(__name__)
@@ -25,9 +25,6 @@ METHODS = ("redact", "purge")
 
 ASKED_AT_ONCE = 100
 """About so many tables one statement asks."""
-
-DIGITS = 18
-"""A longer number is no key of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Acquaintance:
         }
 
 
-def subject_key(schema: MetaData, pack: Pack, key: str) -> Any:
+def subject_key(connection: Connection, schema: MetaData, pack: Pack, written: str) -> Any:
     """Read a subject's key as its column stores it.
 
     Raises:
@@ -98,12 +95,10 @@ def subject_key(schema: MetaData, pack: Pack, key: str) -> Any:
         raise Misconfigured(
             f"the database has no table {pack.subject}, where the pack {pack.name} has its subjects"
         )
-    kind = table.c[pack.key].type.python_type
-    if kind is str:
-        return key
-    if not key.isdecimal() or len(key) > DIGITS:
-        raise Misconfigured(f"a subject is named by its {pack.key}, a number: see {pack.subject}")
-    return int(key)
+    column = table.c[pack.key]
+    return keyreader.stored(
+        connection, column, keyreader.read(dialect_of(connection), column, written)
+    )
 
 
 def acquaint(
