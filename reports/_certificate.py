@@ -118,6 +118,10 @@ def _erased(receipt: Raw) -> Iterable[Markup]:
     )
     yield tag("p", f"{told} in texts that name the subject in passing.")
     yield _table(("Table", "Rows", "Cells by kind of what they held"), rows)
+    if followed := receipt.get("followed"):
+        yield tag("p", "Cells that refer to them, which the database itself rewrote with them "
+                  "(ON UPDATE CASCADE):")  # fmt: skip
+        yield _table(("Column", "Rows"), [(name(c), n) for c, n in followed.items()])
 
 
 def _proof(receipt: Raw) -> Iterable[Markup]:

@@ -13,13 +13,13 @@ from sqlalchemy import (
     Table,
 )
 
-from scanner import __version__
+from scanner import __version__, followers
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
 from scanner.identity import Identity
 from scanner.matcher import REMEMBERED, Matcher
-from scanner.model import KEEP, Audit, ColumnRef, Progress, TableRef
+from scanner.model import KEEP, Audit, ColumnRef, Key, Progress, TableRef
 from scanner.packs import stops
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purge import losses, purging
@@ -52,6 +52,7 @@ class Draft:
     sight: Sight = field(repr=False)
     walk: Walk = field(repr=False)
     purge: Purge | None = None
+    follows: Mapping[ColumnRef, frozenset[Key]] = field(default_factory=dict)
 
     @property
     def matcher(self) -> Matcher:
@@ -188,6 +189,7 @@ def draft(
         raise Undecided(_undecided(found.undecided))
     steps = (*_steps(edits), *(purge.steps() if purge else ()))
     touched = sorted({s.table for s in steps} | {m.table for m in found.sure})
+    follows = followers.beside(connection, schema, known.addresses, edits, found)
     figures, later = _figures(connection, schema, pack, purge) if not identity else ((), ())
     made = Plan(
         efface=__version__,
@@ -211,8 +213,11 @@ def draft(
         reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},
         directives=purge.agenda.named if purge else {},
         kpis_after=later,
+        follows={str(c): len(keys) for c, keys in follows.items()},
     )
-    return Draft(made, schema, who, edits, found, territory, known.addresses, sight, walk, purge)
+    return Draft(
+        made, schema, who, edits, found, territory, known.addresses, sight, walk, purge, follows
+    )
 
 
 def look(

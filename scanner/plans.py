@@ -180,7 +180,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that will be done about one subject, in the order in which it will be done."""
+    """All that will be done about one subject, in the order in which it will be done.
+
+    ``follows`` counts cells that no step and no mention names, by column: the database itself
+    rewrites them with what they refer to (ON UPDATE CASCADE).
+    """
 
     efface: str
     subject: tuple[str, Any]
@@ -200,6 +204,7 @@ class Plan:
     reached: Mapping[str, int] = field(default_factory=dict)
     directives: Mapping[str, str] = field(default_factory=dict)
     kpis_after: tuple[Figure, ...] = ()
+    follows: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -262,6 +267,7 @@ class Plan:
             "reached": dict(self.reached),
             "directives": dict(self.directives),
             "kpis_after": [asdict(k) for k in self.kpis_after],
+            **({"follows": dict(self.follows)} if self.follows else {}),
             "basis": self.basis.to_raw(),
         }
 
@@ -328,6 +334,7 @@ def _plan(kind: type[Plan], raw: dict[str, Any]) -> Any:
         reached=raw["reached"],
         directives=raw["directives"],
         kpis_after=tuple(Figure(**k) for k in raw["kpis_after"]),
+        follows=raw.get("follows", {}),
     )
 
 

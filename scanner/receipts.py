@@ -13,7 +13,8 @@ class Receipt:
 
     ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
     and the schema that it rests on, ``versions`` the programs. ``deleted`` counts, of ``rows``, those
-    that a purge deleted.
+    that a purge deleted; ``followed`` counts cells, beside ``cells``, that the database itself rewrote
+    as they refer to what was (ON UPDATE CASCADE), by column.
     """
 
     efface: str
@@ -39,6 +40,7 @@ class Receipt:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     deleted: Mapping[str, int] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

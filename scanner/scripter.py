@@ -7,6 +7,7 @@ It ends in ROLLBACK until somebody changes that.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from scanner.database import dialect_of, ref
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
-from scanner.guards import safeguards
+from scanner.guards import following, safeguards
 from scanner.planner import Draft
 from scanner.purge.references import key_column
 from scanner.rows import chunks
@@ -202,16 +203,17 @@ def script(connection: Connection, draft: Draft, pack: Pack) -> Script:
     Raises:
         Misconfigured: no scripts are written for such a database, or a purge deletes rows whose
             keys are personal data.
-        Refused: a table cannot be rolled back.
+        Refused: a table cannot be rolled back, a foreign key would empty what refers to what is
+            rewritten, or rewrite what people keep.
     """
     writer = Writer.of(dialect_of(connection), connection.dialect)
     safeguards.revocable(connection, draft)
+    safeguards.unfollowed(connection, draft)
+    following.kept(draft)
     made: list[Patch] = []
     left_out: Counter[tuple[str, str]] = Counter()
-    for where, _key, patch in patches(connection, draft, pack):
-        if isinstance(patch, Patch) and (why := writer.unwritable(draft, patch)):
-            left_out[str(where), why] += 1
-        elif isinstance(patch, Patch):
+    for where, _key, patch in patches(connection, draft, pack, partial(writer.unwritable, draft)):
+        if isinstance(patch, Patch):
             made.append(patch)
         else:
             left_out[str(where), patch] += 1
@@ -252,9 +254,10 @@ def _steps(
     for patch in made:
         columns = tuple(patch.new)
         alone = (str(patch.key),) if patch.guards else ()
-        groups.setdefault((patch.table, columns, repr(patch.new), alone), []).append(patch)
+        name = (-patch.depth, patch.table, columns, repr(patch.new), alone)
+        groups.setdefault(name, []).append(patch)
     number = 0
-    for (where, columns, *_), some in sorted(groups.items(), key=lambda g: g[0]):
+    for (_depth, where, columns, *_), some in sorted(groups.items(), key=lambda g: g[0]):
         table, key = table_of(draft.schema, where), draft.addresses[where].columns
         for start in range(0, len(some), KEYS):
             part = some[start : start + KEYS]
@@ -309,6 +312,8 @@ def _notes(draft: Draft) -> Iterator[str]:
             yield f"kept, review {review.id} ({review.why}): {m.table} {key} {m.column}"
     for column, rows in plan.kept.items():
         yield f"kept by decision: {column} names the subject in {_rows(rows)}"
+    for column, rows in plan.follows.items():
+        yield f"follows by itself: {column} in {_rows(rows)} refers to what is rewritten (ON UPDATE CASCADE)"
     for stop in plan.stops:
         yield f"{stop.effect}: {stop.why} ({_rows(stop.rows)})"
     for table, names in plan.triggers.items():

@@ -43,6 +43,12 @@ def stops(plan: Planned) -> Iterator[str]:
         yield f"trigger on {table}: {', '.join(names)}"
 
 
+def follows(cells: Mapping[str, int], word: str) -> Iterator[str]:
+    """Say what the database rewrites by itself; ``word``: it follows, or it would."""
+    for column, rows in cells.items():
+        yield f"{column} {word} what it refers to in {count(rows, 'row')} (ON UPDATE CASCADE)"
+
+
 def duties(plan: Planned) -> Iterator[str]:
     """Say what is left to people."""
     for duty in plan.duties:

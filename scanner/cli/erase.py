@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scanner.cli import _bulk, _connection, _options, _output, _progress
+from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Residue, Unrecorded
 from scanner.texts.wording import count
 
@@ -169,6 +169,9 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         f"{count(sum(receipt.rows.values()), 'row')} of {count(len(receipt.rows), 'table')}, "
         f"{count(sum(receipt.cells.values()), 'cell')}, "
         f"{count(receipt.mentions, 'mention')} in others' texts"
+    )
+    yield from _against.follows(
+        receipt.followed, "followed" if receipt.committed else "would follow"
     )
     if receipt.rounds > 1:
         yield f"copies that triggers made meanwhile were erased, too ({receipt.rounds} rounds)"

@@ -274,6 +274,7 @@ def summary(plan: "Plan") -> Iterator[str]:
         said = "mention" if spans == 1 else "mentions"
         others = count(len(plan.mentions), "other cell")
         yield f"  {spans:>6,} {said} would be scrubbed in {others}"
+    yield from _against.follows(plan.follows, "would follow")
     if plan.reviews:
         yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"

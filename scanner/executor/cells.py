@@ -21,8 +21,8 @@ from sqlalchemy import (
 from scanner import changes
 from scanner.database import dialect_of, ref
 from scanner.errors import Refused, Stale
-from scanner.executor.followers import followers
 from scanner.executor.recorder import Tally
+from scanner.followers import followers
 from scanner.graph import table_of
 from scanner.model import TableRef
 from scanner.planner import Draft
@@ -77,6 +77,7 @@ def write(
         whole = follows.foreseen(edit)
         groups.setdefault((edit.table, tuple(sorted(whole.new))), []).append(whole)
         tally.cells.update((edit.table, c) for c in edit.new)
+    tally.followed.update(column for column, _ in follows.beside(edits))
     for (where, _), some in groups.items():  # no trigger has fired yet
         noting = table_of(schema, where), addresses[where], some
         if addresses[where].unique and (observed is None or where in observed):

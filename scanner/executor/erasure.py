@@ -26,7 +26,7 @@ from scanner.executor.errands import Aside
 from scanner.executor.recorder import Tally
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
-from scanner.guards import further, newcomers, safeguards
+from scanner.guards import following, further, newcomers, safeguards
 from scanner.guards.heirs import Answered
 from scanner.journal import Journal, probe
 from scanner.model import Progress
@@ -104,6 +104,7 @@ def execute(
         draft = safeguards.planned_again(connection, plan, pack, survey, foreseen, progress)
         safeguards.revocable(connection, draft)
         safeguards.unfollowed(connection, draft)
+        following.kept(draft)
         if draft.purge:
             safeguards.unemptied(connection, draft.schema, draft.purge.uprooting.rows)
         safeguards.few(draft.plan.rows, max_rows)

@@ -8,7 +8,7 @@ from typing import Any
 
 from scanner import __version__
 from scanner.guards.bystanders import Bystanders
-from scanner.model import Key, TableRef
+from scanner.model import ColumnRef, Key, TableRef
 from scanner.planner import Draft
 from scanner.plans import Basis, Mention, Plan, Review
 from scanner.receipts import Receipt
@@ -23,12 +23,14 @@ class Tally:
     """What has been written so far: rows, cells by table and column, spans in others' texts.
 
     ``places`` are the rows' addresses as they are now; they stay in memory. ``inherited`` are the
-    reviews of copies that triggers made, which were answered by what they are copies of.
+    reviews of copies that triggers made, which were answered by what they are copies of. ``followed``
+    counts cells that nothing names and that the database rewrites with what they refer to.
     """
 
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
+    followed: Counter[ColumnRef] = field(default_factory=Counter)
     others: Bystanders = field(default_factory=Bystanders)
     mentions: int = 0
     deleted: Counter[TableRef] = field(default_factory=Counter)
@@ -54,6 +56,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         rows=dict(sorted(Counter(str(t) for t, _ in tally.rows).items())),
         cells={f"{t}.{c}": n for (t, c), n in sorted(tally.cells.items())},
         kinds=_kinds(plan.basis, tally.cells),
+        followed={str(c): n for c, n in sorted(tally.followed.items())},
         mentions=tally.mentions,
         deleted={str(t): n for t, n in sorted(tally.deleted.items())},
         kept=last.plan.kept,

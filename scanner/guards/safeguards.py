@@ -93,7 +93,10 @@ def planned_again(
         draft = forecast.on(connection)
     else:
         draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
-    expected = replace(plan, efface=__version__, pack=pack.name, mentions=_answered(plan))
+    follows = draft.plan.follows if any(r.answer == "erase" for r in plan.reviews) else plan.follows
+    expected = replace(
+        plan, efface=__version__, pack=pack.name, mentions=_answered(plan), follows=follows
+    )
     if draft.plan.digest != expected.digest:
         raise Stale(
             "the database is no longer as it was when the plan was made "

@@ -4,8 +4,8 @@ A row whose change cannot be told without what it holds is left out, with the re
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
 from scanner import strategies
 from scanner.changes import changed
 from scanner.database import dialect_of
+from scanner.followers import followers
 from scanner.graph import table_of
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
@@ -57,11 +58,39 @@ class _Stored:
 
 
 def patches(
-    connection: Connection, draft: Draft, pack: Pack
+    connection: Connection, draft: Draft, pack: Pack, unwritable: Callable[[Patch], str]
 ) -> Iterator[tuple[TableRef, Key, Patch | str]]:
-    """Write each change as a patch, or say why it has none; table by table."""
+    """Write each change as a patch, or say why it has none; table by table.
+
+    What refers to a key that is rewritten follows by itself: no patch names it. ``unwritable`` says
+    why a script cannot hold a patch.
+    """
+    edits = changed(draft, pack)
+    follows = followers(connection, draft.schema, draft.addresses, edits)
+    whole = {(e.table, e.key): follows.foreseen(e) for e in edits}
+    made: dict[tuple[TableRef, Key], Patch | str] = {}
+    for where, key, patch in _patches(connection, draft, pack, whole.values()):
+        why = unwritable(patch) if isinstance(patch, Patch) else ""
+        one = why or patch
+        depth = follows.depth.get(where, 0)
+        made[where, key] = replace(one, depth=depth) if isinstance(one, Patch) else one
+    out = [e for e in edits if isinstance(made[e.table, e.key], str)]
+    stays = followers(connection, draft.schema, draft.addresses, out).cells
+    for (where, key), one in made.items():
+        if (
+            isinstance(one, Patch)
+            and whole[where, key].followed & stays.get(where, {}).get(key, {}).keys()
+        ):
+            yield where, key, "it follows a key that is not in this script"
+        elif isinstance(one, str) or one.new:
+            yield where, key, one
+
+
+def _patches(
+    connection: Connection, draft: Draft, pack: Pack, edits: Iterable[Edit]
+) -> Iterator[tuple[TableRef, Key, Patch | str]]:
     tables: dict[TableRef, list[Edit]] = {}
-    for edit in changed(draft, pack):
+    for edit in edits:
         tables.setdefault(edit.table, []).append(edit)
     reader = _Reader(connection, draft, pack.key)
     for where, some in sorted(tables.items()):
@@ -124,7 +153,7 @@ class _Reader:
     ) -> Patch | str:
         new: dict[str, Any] = {}
         guards: dict[str, Guard | None] = {}
-        for name, value in sorted(edit.new.items()):
+        for name, value in sorted((n, v) for n, v in edit.new.items() if n not in edit.followed):
             cell = stored.get((edit.key, name))
             if name in edit.spans:
                 guards[name] = cell.guard if cell else None

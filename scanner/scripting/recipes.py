@@ -76,13 +76,17 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """One row's change, free of what the row held; a guard None only wants a value there."""
+    """One row's change, free of what the row held; a guard None only wants a value there.
+
+    ``depth``: so many foreign keys lead to it from what is written and followed; it is written before.
+    """
 
     table: TableRef
     key: Key
     place: Mapping[str, Any]
     new: Mapping[str, Any]
     guards: Mapping[str, Guard | None] = field(default_factory=dict)
+    depth: int = 0
 
 
 def bare(one: Column[Any]) -> ColumnElement[Any]:

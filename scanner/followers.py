@@ -12,9 +12,10 @@ from sqlalchemy import Connection, MetaData, Table, and_, select
 
 from scanner.database import dialect_of, foreign_keys, ref
 from scanner.dialects import ForeignKey
-from scanner.model import Key, TableRef
+from scanner.model import ColumnRef, Key, TableRef
 from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
+from scanner.subjects.mentions import Mentions
 from scanner.texts.placeholders import is_placeholder
 
 Rows = dict[Key, dict[str, Any]]
@@ -33,6 +34,15 @@ class Followers:
 
     cells: Mapping[TableRef, Rows] = field(default_factory=dict, repr=False)
     depth: Mapping[TableRef, int] = field(default_factory=dict)
+
+    def beside(self, edits: Iterable[Edit]) -> Iterator[tuple[ColumnRef, Key]]:
+        """Name the cells that follow and that no edit names."""
+        named = {(e.table, e.key, c) for e in edits for c in e.new}
+        for where, rows in self.cells.items():
+            for key, new in rows.items():
+                for column in new:
+                    if (where, key, column) not in named:
+                        yield ColumnRef(where.schema, where.name, column), key
 
     def foreseen(self, edit: Edit) -> Edit:
         """Add to an edit what follows in its row, and say that it is not to be written.
@@ -92,6 +102,28 @@ def followers(
         if not moving:
             break
     return Followers(cells, depth)
+
+
+def beside(
+    connection: Connection,
+    schema: MetaData,
+    addresses: Mapping[TableRef, Address],
+    edits: Iterable[Edit],
+    mentions: Mentions,
+) -> dict[ColumnRef, frozenset[Key]]:
+    """Foresee what follows beside the cells that are planned to change: columns, and whose rows."""
+    rows: dict[tuple[TableRef, Key], Edit] = {(e.table, e.key): e for e in edits}
+    for said in mentions.sure:
+        place, here = (said.table, said.key), addresses[said.table].columns
+        values = mentions.values[said.table, said.key, said.column]
+        known = rows.get(place) or Edit(*place, {c: values[c] for c in here}, {})
+        rows[place] = replace(known, new={said.column: None, **known.new})
+    found: dict[ColumnRef, set[Key]] = {}
+    for column, key in followers(connection, schema, addresses, rows.values()).beside(
+        rows.values()
+    ):
+        found.setdefault(column, set()).add(key)
+    return {column: frozenset(keys) for column, keys in sorted(found.items())}
 
 
 def _level(
