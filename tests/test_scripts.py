@@ -352,7 +352,7 @@ def test_a_whole_script_for_them_parses(name, embedded):
     with planner.drafting(embedded.engine, PACK, embedded.audit, str(mini.ANN)) as (there, draft):
         made = [
             replace(p, guards={n: g and replace(g, digest="AB") for n, g in p.guards.items()})
-            for *_, p in scripter.patches(there, draft, PACK)
+            for *_, p in scripter.patches(there, draft, PACK, lambda _: "")
             if isinstance(p, Patch)
         ]
         text = scripter.written(writer, draft, PACK, made, [])
