@@ -90,9 +90,9 @@ def setting(connection: Connection, pack: Pack, basis: Basis, agenda: Agenda) ->
     schema = reflect(connection)
     acquaintance.same_database(connection, schema, basis)
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
-    compares = dialect_of(connection).compares_text
+    dialect = dialect_of(connection)
     addresses = {
-        ref(t): Address.of(t, private, "", compares_text=compares) for t in schema.tables.values()
+        ref(t): Address.of(t, private, "", dialect=dialect) for t in schema.tables.values()
     }
     walk = Walk(connection, schema, pack, addresses=addresses, copies=basis.copies)
     ground, itinerary = purging.bound(connection, walk, agenda, basis)

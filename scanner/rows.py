@@ -20,6 +20,9 @@ from scanner.model import ColumnRef, Key, TableRef
 
 T = TypeVar("T")
 
+ANY = Dialect()
+"""A database that nothing is known of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -29,7 +32,7 @@ class Address:
     columns: tuple[str, ...]
     clear: bool
     unique: bool
-    compares_text: bool
+    dialect: Dialect = field(repr=False)
     secret: bytes = field(repr=False)
 
     @classmethod
@@ -40,7 +43,7 @@ class Address:
         secret: str,
         *,
         keyed: bool = True,
-        compares_text: bool = False,
+        dialect: Dialect = ANY,
     ) -> "Address":
         """Choose the address of the rows of ``table``.
 
@@ -49,7 +52,7 @@ class Address:
             private: columns whose values must not show.
             secret: keys the digests, so that they mean nothing to who does not know it.
             keyed: whether the key tells all rows apart; one that can be NULL may not.
-            compares_text: whether the database compares long texts.
+            dialect: the database's, which compares rows that no key tells apart.
         """
         where, key = ref(table), key_of(table) if keyed else ()
         clear = bool(key) and all(
@@ -57,7 +60,7 @@ class Address:
         )
         columns = key or tuple(c for c in table.columns if not isinstance(c.type, LargeBinary))
         names = tuple(c.name for c in columns)
-        return cls(where, names, clear, bool(key), compares_text, secret.encode())
+        return cls(where, names, clear, bool(key), dialect, secret.encode())
 
     def key(self, row: Mapping[str, Any]) -> Key:
         """Name a row of which at least the address' columns were read."""
@@ -68,12 +71,24 @@ class Address:
         return ("#" + hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:24],)
 
     def locate(self, table: Table, row: Mapping[str, Any]) -> ColumnElement[bool]:
-        """Say in SQL which row it is; without a key all that can be compared is compared."""
+        """Say in SQL which row it is; without a key all that can be compared is compared, exactly."""
         columns = [table.c[c] for c in self.columns]
-        if not self.unique:
-            columns = [c for c in columns if self.compares_text or _short(c)]
-            columns = [c for c in columns if not isinstance(c.type, Float)]  # never quite equal
-        return and_(*(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns))
+        if self.unique:
+            return and_(
+                *(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns)
+            )
+        columns = [c for c in columns if self.dialect.compares_text or _short(c)]
+        columns = [c for c in columns if not isinstance(c.type, Float)]  # never quite equal
+        return and_(*(self._holds(c, row[c.name]) for c in columns))
+
+    def _holds(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
+        """Say that a column holds a value and none that the database only takes for equal.
+
+        Twice, as an index knows only what the database takes for equal.
+        """
+        if not isinstance(value, str):
+            return column.is_(None) if value is None else column == value
+        return and_(column == value, self.dialect.exactly(column, value))
 
 
 def _short(column: Column[Any]) -> bool:

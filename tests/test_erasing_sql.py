@@ -80,11 +80,12 @@ def test_what_was_written_is_read_back_by_key():
 def test_no_long_text_is_compared(name):
     made = table("sa" if name == "oracle" else "dbo")
     keyless = Table("stage", MetaData(), *(Column(c.name, c.type) for c in made.columns))
-    address = Address.of(keyless, (), "")
+    address = Address.of(keyless, (), "", dialect=dialects.named(name))
     row = {"objid": 1, "Title": "x", "order": None, "case_history": "y", "creation_time": None}
     where = str(address.locate(keyless, row).compile(dialect=SPEAKS[name][0]))
     assert "case_history" not in where
     assert "IS NULL" in where
+    assert ("VARBINARY" in where) is (name == "mssql")
 
 
 @pytest.mark.parametrize("name", ["mssql", "oracle", "postgresql", "sqlite"])

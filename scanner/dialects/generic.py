@@ -330,6 +330,10 @@ class Dialect:
         """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
         return column.in_(keys)
 
+    def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        """Say that a column holds a text itself, sign by sign, whatever else compares equal to it."""
+        return column == value
+
     def listed(
         self, columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]
     ) -> FromClause | None:

@@ -6,16 +6,18 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Enum,
     String,
     Table,
     Unicode,
     cast,
     func,
+    literal,
     literal_column,
     select,
     text,
 )
-from sqlalchemy.dialects.mssql import TIMESTAMP
+from sqlalchemy.dialects.mssql import TIMESTAMP, VARBINARY
 from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
@@ -115,6 +117,15 @@ class Dialect(generic.Dialect):
         """
         clause = f"TABLESAMPLE SYSTEM ({3 * rows} ROWS) REPEATABLE ({int(seed) + 1})"
         return select(*columns(table)).select_from(table).with_hint(table, clause, "mssql")
+
+    def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        """Compare bytes: T-SQL leaves blanks at the end out in any collation."""
+        if not isinstance(column.type, String) or isinstance(column.type, Enum):
+            return column == value
+        return self._bytes(column) == self._bytes(literal(value, Unicode))
+
+    def _bytes(self, text: ColumnElement[str]) -> ColumnElement[bytes]:
+        return cast(cast(text, Unicode), VARBINARY("max"))  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
     script = "mssql"
     many_lines = False

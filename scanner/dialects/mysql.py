@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Enum,
     Inspector,
     Integer,
+    LargeBinary,
     String,
     Table,
+    cast,
     func,
+    literal,
     literal_column,
     select,
     text,
@@ -179,6 +183,15 @@ class Dialect(generic.Dialect):
             "where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED')"
         )
         return {("", t): int(n) for t, n in connection.execute(query) if n is not None}
+
+    def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        """Compare bytes of one character set: collations differ in how they treat blanks at the end."""
+        if not isinstance(column.type, String) or isinstance(column.type, Enum):
+            return column == value
+        return self._bytes(column) == self._bytes(literal(value, String))
+
+    def _bytes(self, text: ColumnElement[str]) -> ColumnElement[bytes]:
+        return cast(func.convert(text.op("USING")(literal_column("utf8mb4"))), LargeBinary)
 
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the first column of the primary key, if it is an integer."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CHAR,
     TEXT,
     VARCHAR,
     BigInteger,
@@ -263,6 +264,13 @@ class Dialect(generic.Dialect):
         if name := NAMES.get(type(kind)):
             return Among(column, words, f"({{column}} = ANY (CAST({{keys}} AS {name}[])))")
         return column == any_(cast(words, ARRAY(kind)))
+
+    def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        """Compare texts as bytes, not as citext or a collation of their own; CHAR only has blanks."""
+        kind = getattr(column.type, "data_type", column.type)
+        if not isinstance(kind, String) or isinstance(kind, CHAR | Enum):
+            return column == value
+        return cast(column, Text).collate("C") == literal(value, Text)
 
     def carry_out(self, connection: Connection, statements: Iterable[UpdateBase]) -> Iterator[int]:
         """Send them without waiting for each answer: the server works while the next is made."""

@@ -233,6 +233,10 @@ class Dialect(generic.Dialect):
             return column.in_(keys)
         return Among(column, words, "({column} IN (SELECT value FROM json_each({keys})))")
 
+    def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+        """Compare bytes, not as NOCASE or RTRIM do."""
+        return column.collate("BINARY") == value
+
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""
         key = self._rowid(table)

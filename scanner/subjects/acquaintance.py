@@ -170,9 +170,7 @@ def addressed(
     doubtful = [c for t in tables.values() for c in key_of(t) if c.nullable and not c.primary_key]
     vague = {ref(c.table) for c in _with_null(connection, doubtful)}
     return {
-        where: Address.of(
-            table, private, secret, keyed=where not in vague, compares_text=dialect.compares_text
-        )
+        where: Address.of(table, private, secret, keyed=where not in vague, dialect=dialect)
         for where, table in tables.items()
     }
 
