@@ -185,7 +185,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         ]
         _reflect_tables(schema, connection, name, [where.name for where in places])
         for where in places:
-            if problem := _reflect_table(schema, inspector, dialect, where):
+            if problem := _reflect_table(schema, connection, inspector, where):
                 failed[where] = problem
     schema.info.update(
         views=views + stored,
@@ -221,8 +221,9 @@ def _reflect_tables(
 
 
 def _reflect_table(
-    schema: MetaData, inspector: Inspector, dialect: Dialect, where: TableRef
+    schema: MetaData, connection: Connection, inspector: Inspector, where: TableRef
 ) -> str:
+    dialect = dialect_of(connection)
     known = schema.tables.get(f"{where.schema}.{where.name}" if where.schema else where.name)
     table = Table(where.name, schema, schema=where.schema or None) if known is None else known
     try:
@@ -233,7 +234,7 @@ def _reflect_table(
                 inspector.reflect_table(table, None, resolve_fks=False)
             for number, key in enumerate(dialect.hidden_keys(inspector, where.name, table.schema)):
                 Index(f"hidden_{where.name}_{number}", *(table.c[c] for c in key), unique=True)
-            dialect.adjust(table)
+            dialect.adjust(connection, table)
     except exc.SQLAlchemyError as error:
         schema.remove(table)
         return f"its columns cannot be read ({type(error).__name__})"

@@ -9,8 +9,6 @@ from scanner import errors, planner, prover
 from scanner.database import connect, reading, reflect
 from scanner.journal import Entry, Journal
 from scanner.plans import Plan
-from scanner.rows import Address
-from scanner.subjects.searcher import passages
 from tests import mini
 from tests.erasing import PACK, Erasure, refused
 
@@ -285,19 +283,6 @@ def test_a_scrub_writes_no_placeholder_that_a_list_of_values_does_not_hold():
     made = strategies.apply("scrub", "Ann Lee", column=column, entity="", key="7", unique=False,
                             settings=strategies.Settings(), spans=[Span(0, 7, "PERSON")])  # fmt: skip
     assert made in ("Ann Lee", "ok")
-
-
-def test_a_text_where_numbers_are_searched_is_told_with_its_table(embedded):
-    embedded.write("create table table_x_odd (objid integer primary key, phone numeric(12, 2))")
-    embedded.write("insert into table_x_odd values (1, 'Ann Lee')")
-    with reading(embedded.engine) as connection:
-        table = reflect(connection).tables["table_x_odd"]
-        address = Address.of(table, (), "")
-        with pytest.raises(
-            errors.DatabaseFailed, match=r"value of table_x_odd .*\(phone\)"
-        ) as caught:
-            list(passages(connection, table, [table.c.phone], address))
-    assert "Ann" not in str(caught.value)
 
 
 def test_a_value_that_is_not_what_its_type_says_is_told_with_its_table(embedded, again):

@@ -278,7 +278,7 @@ class Dialect:
         """Read which tables' rows also show in another one: (schema, table) to that one."""
         return {}
 
-    def adjust(self, table: Table) -> None:
+    def adjust(self, connection: Connection, table: Table) -> None:
         """Change the types of a reflected table that could not be compared or read as they are.
 
         A UUID is a text, as keys are in plans and in the journal, and as links of other types hold it.

@@ -373,11 +373,11 @@ class Dialect(generic.Dialect):
         """Read the tables that inherit from another one and have columns of their own."""
         return {part: whole for part, whole, alike in self._inheriting(connection) if not alike}
 
-    def adjust(self, table: Table) -> None:
+    def adjust(self, connection: Connection, table: Table) -> None:
         """Have money, long numbers and domains compared as such, and arrays of domains read as arrays."""
         for column in table.columns:
             column.type = comparable(column.type)
-        super().adjust(table)
+        super().adjust(connection, table)
 
     def _inheriting(
         self, connection: Connection

@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
+    INTEGER,
     BindParameter,
+    Column,
     ColumnElement,
     Connection,
     Inspector,
@@ -30,13 +32,16 @@ from sqlalchemy.sql import Select
 
 from scanner.dialects import generic
 from scanner.dialects._keys import Among, sent
-from scanner.dialects._sqlite_types import as_stored
+from scanner.dialects._sqlite_types import TEXTLESS, Belied, as_stored, usual
 
 WRITES = (sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE)
 """What an authorizer calls statements that write."""
 
 WATCH = "efface_watch"
 """Where a connection's own authorizer is kept."""
+
+BELIED = "efface_belied"
+"""Where a connection notes which columns hold texts against their type, and as of when."""
 
 EXTERNAL = re.compile(
     r"\s*create\s+virtual\s+table\b.*?\busing\s+fts[345]\s*\((?:.*,)?\s*content\s*=",
@@ -201,11 +206,42 @@ class Dialect(generic.Dialect):
         found = connection.execute(query).all()
         return frozenset(("", name) for name, sql in found if EXTERNAL.match(sql))
 
-    def adjust(self, table: Table) -> None:
-        """Have numbers read as they are stored: long ones are keys, and any may be a text."""
-        super().adjust(table)
+    def adjust(self, connection: Connection, table: Table) -> None:
+        """Have numbers read as they are stored, and columns that hold texts against their type as such."""
+        super().adjust(connection, table)
         for column in table.columns:
             column.type = as_stored(column.type)
+        for column in self._belied(connection, table):
+            column.type = Belied(column.type)
+
+    def _belied(self, connection: Connection, table: Table) -> list[Column[Any]]:
+        """Look for columns of numbers, dates or bytes that hold texts: SQLite takes them everywhere.
+
+        One pass in the database, unless nothing has changed since the last one.
+        """
+        mark, known = connection.info.get(BELIED, ("", {}))
+        if mark != (now := self.mark(connection)):
+            connection.info[BELIED] = now, (known := {})
+        if table.name not in known:
+            known[table.name] = self._holding_texts(connection, table)
+        return [table.c[name] for name in known[table.name]]
+
+    def _holding_texts(self, connection: Connection, table: Table) -> list[str]:
+        """Ask for any such text, then for the columns; a thousand tables are asked in no time."""
+        alone = list(table.primary_key.columns)
+        rowid = alone[0] if len(alone) == 1 and type(alone[0].type) is INTEGER else None
+        asked = [c for c in table.columns if isinstance(c.type, TEXTLESS) and c is not rowid]
+        says = [_holds_text(c) for c in asked]
+        try:
+            any_, each = " OR ".join(says), ", ".join(f"max({one})" for one in says)
+            here = f"FROM {_quoted(table)}"
+            query = f"SELECT 1 {here} WHERE {any_} LIMIT 1"
+            if not says or connection.exec_driver_sql(query).first() is None:
+                return []
+            found = connection.exec_driver_sql(f"SELECT {each} {here}").one()
+        except exc.OperationalError:  # a module that is not there, or what it makes cannot be read
+            return []
+        return [c.name for c, held in zip(asked, found, strict=True) if held]
 
     def foreign_keys(self, connection: Connection, table: Table) -> list[generic.ForeignKey]:
         """Ask SQLite: what stands behind a column in the table's text is not always reflected."""
@@ -278,6 +314,16 @@ def _listed(keys: Sequence[Any]) -> BindParameter[str] | None:
     if not {*map(type, keys)} <= {int, str}:
         return None
     return bindparam(None, json.dumps(keys), unique=True)
+
+
+def _holds_text(column: Column[Any]) -> str:
+    """Say in SQL that a cell holds a text that its type does not take.
+
+    All numbers sort before all texts, and these before all bytes: quicker than typeof().
+    """
+    name = '"' + column.name.replace('"', '""') + '"'
+    form = usual(column.type)
+    return f"({name} > '' AND {name} < x''" + (f" AND {name} NOT GLOB '{form}')" if form else ")")
 
 
 def _quoted(table: Table) -> str:
