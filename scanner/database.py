@@ -4,7 +4,7 @@ import contextlib
 import fnmatch
 import re
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     Column,
+    Computed,
     Connection,
     Engine,
     Float,
@@ -187,6 +188,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         for where in places:
             if problem := _reflect_table(schema, connection, inspector, where):
                 failed[where] = problem
+    _mark_derived(schema, dialect.derived(connection))
     schema.info.update(
         views=views + stored,
         stored=stored,
@@ -197,6 +199,14 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         heirs={TableRef(*k): TableRef(*v) for k, v in dialect.heirs(connection).items()},
     )
     return schema
+
+
+def _mark_derived(schema: MetaData, derived: Mapping[tuple[str, str], Sequence[str]]) -> None:
+    """Take columns that a trigger makes of others for computed ones, which nobody writes."""
+    for table in schema.tables.values():
+        for name in derived.get((table.schema or "", table.name), ()):
+            if name in table.c and table.c[name].computed is None:
+                table.c[name].computed = Computed("")
 
 
 def _stored_views(inspector: Inspector, schema: str) -> list[str]:

@@ -170,3 +170,47 @@ def test_a_row_that_shows_elsewhere_and_is_to_lose_more_there_refuses(postgresql
     message = refused(errors.Stale, lambda: erasure.commit(plan), erasure)
     assert "table_x_pref2" in message
     erasure.engine.dispose()
+
+
+NOTES = (
+    "create table x_note (id integer primary key, said varchar(200), more varchar(200), "
+    "note2contact bigint, found tsvector)",
+    "insert into x_note values (1, 'mail to ann.lee@example.com', 'x', {ann}), "
+    "(2, 'Bob told ann.lee@example.com', 'y', {bob}), (3, 'Bob', 'z', {bob})",
+)
+FILLS = "tsvector_update_trigger(found, 'pg_catalog.simple', said, more)"
+
+
+@pytest.mark.parametrize(
+    ("fires", "computed"),
+    [
+        ("before insert or update on x_note for each row", True),
+        ("before insert or update of said, more on x_note for each row", True),
+        ("before insert or update of more on x_note for each row", False),
+        ("before insert on x_note for each row", False),
+        ("before update on x_note for each row when (old.id > 100)", False),
+    ],
+)
+def test_what_a_trigger_makes_of_other_columns_is_computed_where_it_always_does(
+    postgresql_url, tmp_path, fires, computed
+):
+    mini.build(postgresql_url, trigger=False)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for statement in NOTES:
+            connection.exec_driver_sql(statement.format(ann=mini.ANN, bob=mini.BOB))
+        connection.exec_driver_sql(f"create trigger t_found {fires} execute function {FILLS}")
+        connection.exec_driver_sql("update x_note set found = to_tsvector('simple', said)")
+    engine.dispose()
+    erasure = Erasure(postgresql_url, tmp_path, x_note__said="redact", x_note__found="redact")
+    try:
+        with reading(erasure.engine) as connection:
+            found = reflect(connection).tables["public.x_note"].c.found
+            assert (found.computed is not None) is computed
+        if computed:
+            receipt = erasure.commit(erasure.plan())
+            assert receipt.residue == {}
+            assert "ann" not in repr(mini.dump(erasure.url)["x_note"])
+            assert "'bob'" in repr(mini.dump(erasure.url)["x_note"])
+    finally:
+        erasure.engine.dispose()

@@ -278,6 +278,10 @@ class Dialect:
         """Read which tables' rows also show in another one: (schema, table) to that one."""
         return {}
 
+    def derived(self, connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Name the columns of (schema, table)s that a trigger of the database's own makes of others."""
+        return {}
+
     def adjust(self, connection: Connection, table: Table) -> None:
         """Change the types of a reflected table that could not be compared or read as they are.
 

@@ -373,6 +373,27 @@ class Dialect(generic.Dialect):
         """Read the tables that inherit from another one and have columns of their own."""
         return {part: whole for part, whole, alike in self._inheriting(connection) if not alike}
 
+    def derived(self, connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Read what tsvector_update_trigger fills, where it does so whenever what it reads changes.
+
+        Before each row's update, under no condition: then nothing of what stood there is left.
+        """
+        query = text(
+            "select n.nspname, c.relname, string_to_array(encode(g.tgargs, 'escape'), '\\000'), "
+            "array(select a.attname::text from pg_attribute a where a.attrelid = c.oid "
+            "and a.attnum = any (g.tgattr::int2[])) "
+            "from pg_trigger g join pg_proc p on p.oid = g.tgfoid "
+            "join pg_class c on c.oid = g.tgrelid join pg_namespace n on n.oid = c.relnamespace "
+            "join pg_namespace o on o.oid = p.pronamespace where o.nspname = 'pg_catalog' "
+            "and p.proname in ('tsvector_update_trigger', 'tsvector_update_trigger_column') "
+            "and g.tgtype & 19 = 19 and g.tgqual is null and g.tgenabled in ('O', 'A')"
+        )
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for schema, table, (column, _language, *read), watched in connection.execute(query):
+            if not watched or set(filter(None, read)) <= set(watched):
+                found[schema, table] = (*found.get((schema, table), ()), column)
+        return found
+
     def adjust(self, connection: Connection, table: Table) -> None:
         """Have money, long numbers and domains compared as such, and arrays of domains read as arrays."""
         for column in table.columns:
