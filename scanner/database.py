@@ -159,6 +159,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     that could not be read to the reason, ``info["stored"]`` lists the views that keep copies,
     ``info["partitions"]`` maps tables that are left out to the ones that hold their rows too,
     ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
+    ``info["own_indexes"]`` those of texts of their own, which are tables as well,
     ``info["heirs"]`` maps tables to the ones in which their rows show, too, ``info["versioned"]``
     lists tables that keep what their rows held before.
 
@@ -195,6 +196,7 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
         failed=failed,
         partitions=parts,
         indexes=sorted(indexes),
+        own_indexes=sorted(TableRef(*t) for t in dialect.own_indexes(connection)),
         versioned=sorted(TableRef(*t) for t in dialect.histories(connection)),
         heirs={TableRef(*k): TableRef(*v) for k, v in dialect.heirs(connection).items()},
     )

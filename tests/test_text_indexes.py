@@ -63,19 +63,31 @@ def test_an_index_of_another_table_follows_or_is_a_duty(sqlite_url, tmp_path, na
     erasure.engine.dispose()
 
 
-def test_an_index_with_texts_of_its_own_is_rewritten_like_a_table(sqlite_url, tmp_path):
+@pytest.mark.parametrize("kind", ["fts5", "fts4", "fts3"])
+def test_an_index_with_texts_of_its_own_is_rewritten_like_a_table_and_is_a_duty(
+    sqlite_url, tmp_path, kind
+):
     mini.build(sqlite_url)
     write(
         sqlite_url,
-        "create virtual table own_index using fts5(description, content)",
+        f"create virtual table Own_index using {kind}(description, content)",
         "insert into own_index (rowid, description) select objid, description from table_notes_log",
     )
     assert matches(sqlite_url, "own_index", "5466") == [3]
     erasure = Erasure(sqlite_url, tmp_path)
-    receipt = erasure.commit(erasure.plan())
+    plan = erasure.plan()
+    (duty,) = (d for d in plan.duties if d["kind"] == "indexes of text")
+    assert duty["where"] == "Own_index"
+    assert "'rebuild'" in duty["why"]
+    assert not [m for m in plan.mentions if "_content" in m.table.name]
+    receipt = erasure.commit(plan)
     assert receipt.residue == {}
     assert matches(sqlite_url, "own_index", "5466") == []
     assert matches(sqlite_url, "own_index", "elmwood") == [4]
+    write(sqlite_url, "insert into own_index (own_index) values ('rebuild')")
+    rest = {k: v for k, v in mini.dump(sqlite_url).items() if k.startswith("Own_index_")}
+    assert rest
+    assert "5466" not in repr(rest)
     erasure.engine.dispose()
 
 

@@ -299,6 +299,10 @@ class Dialect:
         """Name the (schema, table)s that show another one's text and hold nothing but its words."""
         return frozenset()
 
+    def own_indexes(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Name the (schema, table)s that index the texts which they hold themselves."""
+        return frozenset()
+
     # -- statements -------------------------------------------------------------------------
 
     def prefix(self, value: ColumnElement[Any], length: int) -> ColumnElement[Any]:

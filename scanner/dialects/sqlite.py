@@ -43,11 +43,17 @@ WATCH = "efface_watch"
 BELIED = "efface_belied"
 """Where a connection notes which columns hold texts against their type, and as of when."""
 
-EXTERNAL = re.compile(
-    r"\s*create\s+virtual\s+table\b.*?\busing\s+fts[345]\s*\((?:.*,)?\s*content\s*=",
+INDEX = re.compile(
+    r"\s*create\s+virtual\s+table\b.*?\busing\s+fts[345]\s*(?P<said>\(.*)?",
     re.IGNORECASE | re.DOTALL,
 )
-"""A full-text index of what another table holds, or of nothing that can be read again."""
+"""A full-text index, and what is said of it."""
+
+EXTERNAL = re.compile(r"\((?:.*,)?\s*content\s*=", re.IGNORECASE | re.DOTALL)
+"""One of what another table holds, or of nothing that can be read again."""
+
+SHADOWS = ("content", "segments", "segdir", "docsize", "stat", "data", "idx", "config")
+"""What the names of the tables end in that an FTS table is made of."""
 
 
 class Dialect(generic.Dialect):
@@ -202,9 +208,28 @@ class Dialect(generic.Dialect):
 
     def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Look for FTS tables with ``content=``: whoever updates one spoils it, and its text stays."""
+        return frozenset(("", name) for name, sql in self._indexes(connection) if _external(sql))
+
+    def own_indexes(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Look for the other FTS tables: whoever updates a row leaves its words in pages of the index."""
+        return frozenset(
+            ("", name) for name, sql in self._indexes(connection) if not _external(sql)
+        )
+
+    def partitions(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Name the tables in which FTS tables keep what they hold: writing to them spoils those."""
+        query = text("select name from sqlite_master where type = 'table'")
+        known = {name.lower(): name for name in connection.scalars(query)}
+        return {
+            ("", known[part]): ("", name)
+            for name, _ in self._indexes(connection)
+            for ending in SHADOWS
+            if (part := f"{name}_{ending}".lower()) in known
+        }
+
+    def _indexes(self, connection: Connection) -> list[tuple[str, str]]:
         query = text("select name, sql from sqlite_master where type = 'table' and sql is not null")
-        found = connection.execute(query).all()
-        return frozenset(("", name) for name, sql in found if EXTERNAL.match(sql))
+        return [(name, sql) for name, sql in connection.execute(query) if INDEX.match(sql)]
 
     def adjust(self, connection: Connection, table: Table) -> None:
         """Have numbers read as they are stored, and columns that hold texts against their type as such."""
@@ -314,6 +339,11 @@ def _listed(keys: Sequence[Any]) -> BindParameter[str] | None:
     if not {*map(type, keys)} <= {int, str}:
         return None
     return bindparam(None, json.dumps(keys), unique=True)
+
+
+def _external(sql: str) -> bool:
+    found = INDEX.match(sql)
+    return bool(found and EXTERNAL.match(found["said"] or ""))
 
 
 def _holds_text(column: Column[Any]) -> str:

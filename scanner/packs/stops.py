@@ -106,7 +106,7 @@ def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping
                 "keys": [],
             }
         )
-    if indexes := schema.info.get("indexes"):
+    if indexes := [*schema.info.get("indexes", ()), *schema.info.get("own_indexes", ())]:
         where = ", ".join(map(str, indexes))
         why = (
             "full-text indexes that look like tables keep the words of the rows that they were "
