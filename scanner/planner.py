@@ -208,7 +208,7 @@ def draft(
         reviews=found.reviews,
         kept=found.kept,
         duties=(*stops.duties(walk, whole), *stops.unsearched(schema, numbers)),
-        triggers=_triggers(connection, [tables[t] for t in touched]),
+        triggers=_triggers(connection, [tables[t] for t in touched], deletes=purge is not None),
         kpis=figures,
         reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},
         directives=purge.agenda.named if purge else {},
@@ -300,7 +300,9 @@ def _steps(edits: tuple[Edit, ...]) -> tuple[Step, ...]:
     )
 
 
-def _triggers(connection: Connection, tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+def _triggers(
+    connection: Connection, tables: Sequence[Table], *, deletes: bool
+) -> dict[str, tuple[str, ...]]:
     """Name the triggers of those tables that have any."""
-    found = dialect_of(connection).triggers_of(connection, tables)
+    found = dialect_of(connection).triggers_of(connection, tables, deletes=deletes)
     return {str(ref(table)): names for table, names in found.items() if names}

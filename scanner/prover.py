@@ -79,7 +79,7 @@ def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) ->
         if s.purge and (count := _there(connection, tables[s.table], s.keys))
     }
     addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
-    for mention in _still(connection, schema, addresses, plan):
+    for mention in _still(connection, schema, addresses, plan.mentions):
         name = f"{mention.table}.{mention.column}"
         left[name] = left.get(name, 0) + 1
     return Proof(left, _moved(plan.kpis_after, verifier.measure(connection, schema, pack)))
@@ -106,14 +106,21 @@ def _there(connection: Connection, table: Table, keys: Sequence[Key]) -> int:
 def _standing(
     connection: Connection, schema: MetaData, draft: planner.Draft, plan: Plan
 ) -> Iterable[Mention]:
-    """Find the mentions of ``plan`` whose text was not replaced; rows named by digest have moved."""
-    return _still(connection, schema, draft.addresses, plan)
+    """Find the mentions of ``plan`` whose text was not replaced; rows named by digest have moved.
+
+    Reviews that people answered with erase are among them.
+    """
+    said = [r.mention for r in plan.reviews if r.answer == "erase"]
+    return _still(connection, schema, draft.addresses, [*plan.mentions, *said])
 
 
 def _still(
-    connection: Connection, schema: MetaData, addresses: Mapping[TableRef, Address], plan: Plan
+    connection: Connection,
+    schema: MetaData,
+    addresses: Mapping[TableRef, Address],
+    mentions: Iterable[Mention],
 ) -> Iterable[Mention]:
-    for mention in plan.mentions:
+    for mention in mentions:
         address = addresses[mention.table]
         if str(mention.key[0]).startswith("#") or not address.clear or len(address.columns) != 1:
             continue

@@ -71,8 +71,8 @@ class Address:
         return ("#" + hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:24],)
 
     def locate(self, table: Table, row: Mapping[str, Any]) -> ColumnElement[bool]:
-        """Say in SQL which row it is; without a key all that can be compared is compared, exactly."""
-        columns = [table.c[c] for c in self.columns]
+        """Say in SQL which row it is; without a key all of it that can be compared is, exactly."""
+        columns = [table.c[c] for c in self.columns if self.unique or c in row]
         if self.unique:
             return and_(
                 *(c.is_(None) if row[c.name] is None else c == row[c.name] for c in columns)

@@ -20,6 +20,7 @@ CHILD = (
     "references table_a_pref (x_memo) on update {})"
 )
 MEMO = {"table_a_pref__x_memo": "redact"}
+HIDDEN = "insert into x_log (said) values ('was ' || old.first_name || ' ' || old.e_mail)"
 COPY = "insert into x_log (said) select first_name || ' ' || e_mail from table_contact"
 
 
@@ -224,3 +225,20 @@ def test_a_row_whose_key_is_a_document_is_named_by_what_it_holds(built):
     )
     erasure.commit(erasure.plan())
     assert "ann.lee@example.com" not in repr(mini.dump(erasure.url)["x_doc"])
+
+
+@pytest.mark.parametrize(
+    "hides",
+    ["set track_counts = off", "", "off"],
+    ids=["by its declaration", "not at all", "by what it does"],
+)
+def test_what_a_function_hides_from_the_servers_counts_is_erased(built, hides):
+    function, trigger = triggered("postgresql", "table_contact", HIDDEN)
+    if hides == "off":
+        function = function.replace("begin ", "begin set local track_counts = off; ")
+    else:
+        function += f" {hides}"
+    erasure = built("postgresql", LOG.format(key=KEYS["postgresql"]), function, trigger)
+    receipt = erasure.commit(erasure.plan())
+    assert receipt.rounds == 2
+    assert "ann.lee@example.com" not in repr(mini.dump(erasure.url))

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import create_engine, text
 
+from scanner import errors
 from tests import mini
-from tests.erasing import Erasure
+from tests.erasing import Erasure, refused
 
 SORTS = {
     "sqlite": ["text collate nocase", "text collate rtrim", "varchar(90)"],
@@ -58,3 +59,61 @@ def test_rows_that_the_database_takes_for_equal_are_erased_each(noted, server, s
     assert "example.com" not in repr(now).lower()
     assert [r for r in now if "[EMAIL]" not in r[0]] == before
     assert len(now) - len(before) == len((*SAID, *SAID, *BLANKS))
+
+
+NUMBERS = {"sqlite": "real", "postgresql": "double precision", "mysql": "double"}
+MOVES = {
+    "sqlite": ["create trigger t_odd after update of said on x_odd begin update x_odd set {c} = 8 "
+               "where rowid = new.rowid; end"],
+    "postgresql": ["create function f_odd() returns trigger as $$ begin new.{c} := 8; return new; end "
+                   "$$ language plpgsql",
+                   "create trigger t_odd before update on x_odd for each row execute function f_odd()"],
+    "mysql": ["create trigger t_odd before update on x_odd for each row set new.{c} = 8"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def odd(live_url, tmp_path):
+    """The small CRM with a table without a key, and what else changes in its rows."""
+    made = []
+
+    def build(*more: str) -> Erasure:
+        mini.build(live_url, trigger=False)
+        engine = create_engine(live_url)
+        kind = engine.dialect.name.replace("mariadb", "mysql")
+        with engine.begin() as connection:
+            for one in (
+                f"create table x_odd (said varchar(90), kind integer, much {NUMBERS[kind]}, "
+                "size integer generated always as (length(said)) stored)",
+                f"insert into x_odd (said, kind, much) values ('{SAID[2]}', 7, 0.1), "
+                f"('{SAID[2]}', 7, 0.1), ('Call [EMAIL]', 8, 8), ('Call [EMAIL]', 7, 8), "
+                "('Call [EMAIL]', 8, 0.1), ('Call [EMAIL]', 7, 0.1)",
+            ):
+                connection.exec_driver_sql(one)
+            for column in more:
+                for one in MOVES[kind]:
+                    connection.exec_driver_sql(one.format(c=column))
+        engine.dispose()
+        made.append(Erasure(live_url, tmp_path))
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.engine.dispose()
+
+
+def test_a_row_without_a_key_is_rewritten_with_what_the_database_computes_of_it(odd):
+    erasure = odd()
+    assert erasure.commit(erasure.plan()).residue == {}
+    rows = mini.dump(erasure.url)["x_odd"]
+    assert {r[0] for r in rows} == {"Call [EMAIL]"}
+    assert {r[3] for r in rows} == {len("Call [EMAIL]")}
+    assert sorted((r[1], float(r[2])) for r in rows) == [(7, 0.1)] * 3 + [(7, 8), (8, 0.1), (8, 8)]
+
+
+@pytest.mark.parametrize("column", ["kind", "much"])
+def test_a_trigger_that_changes_another_cell_of_a_row_without_a_key_refuses(odd, column):
+    erasure = odd(column)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert "x_odd does not hold what was written to it" in message

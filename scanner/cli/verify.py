@@ -1,13 +1,14 @@
 """``efface verify``: is the person gone? Reads only; exit 1 where something is left."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
-from scanner.errors import Negative
+from scanner.errors import EffaceError, Negative
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -25,16 +26,24 @@ if TYPE_CHECKING:
     help="What the person is called, one a line; - reads stdin. Never give it as an argument.",
 )
 @click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
+@_options.JOURNAL
+@_options.JOURNAL_KEY
 @_options.JSON
 def command(
-    db: str, plan: Path | None, identifiers: str | None, pack: str | None, as_json: bool
+    db: str,
+    plan: Path | None,
+    identifiers: str | None,
+    pack: str | None,
+    journal: Path | None,
+    journal_key: Path | None,
+    as_json: bool,
 ) -> None:
     """Look for what should be gone: by a plan, or by identifiers from a file."""
     if (plan is None) == (identifiers is None):
         raise click.UsageError("give either a plan or --identifiers FILE")
     with _connection.opened(db) as engine, _progress.shown() as progress:
         if plan is not None:
-            proof = _by_plan(engine, plan, pack, progress)
+            proof = _by_plan(engine, plan, pack, (journal, journal_key), progress)
         else:
             proof = _by_lines(engine, str(identifiers), progress)
     if as_json:
@@ -58,12 +67,19 @@ def command(
 
 
 def _by_plan(
-    engine: "Engine", plan: Path, pack: str | None, progress: "Progress | None"
+    engine: "Engine",
+    plan: Path,
+    pack: str | None,
+    book: tuple[Path | None, Path | None],
+    progress: "Progress | None",
 ) -> "Proof":
     from scanner import prover, rulebook
     from scanner.plans import Plan
+    from scanner.records import ledger
 
     made = Plan.from_json(_output.read_text(plan))
+    with suppress(EffaceError):  # without the journal the reviews count as the plan has them
+        made = ledger.answered(made, _connection.journal(engine, *book).read())
     return prover.prove(engine, made, rulebook.pack(pack or made.pack), progress=progress)
 
 

@@ -231,15 +231,20 @@ class Dialect:
         """Name the database as people know it, without host or credentials."""
         return (url.database or "").rpartition("/")[2]
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
-        """Name the triggers that fire when rows of ``table`` are updated."""
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
+        """Name the triggers that fire when rows of ``table`` are updated, or also deleted.
+
+        Without ``deletes`` those are left out that surely fire at deletions only.
+        """
         return ()
 
     def triggers_of(
-        self, connection: Connection, tables: Sequence[Table]
+        self, connection: Connection, tables: Sequence[Table], *, deletes: bool = True
     ) -> dict[Table, tuple[str, ...]]:
         """Name the triggers of each table, in one statement where a database answers quicker so."""
-        return {table: self.triggers(connection, table) for table in tables}
+        return {table: self.triggers(connection, table, deletes=deletes) for table in tables}
 
     def foreign_keys(self, connection: Connection, table: Table) -> list[ForeignKey]:
         """List the foreign keys of a reflected table."""

@@ -79,13 +79,17 @@ class Dialect(generic.Dialect):
         """Use SUBSTRING, which also takes the old text type."""
         return func.substring(value, 1, length)
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
         """Read the enabled ones from the catalogue."""
         query = text(
             "select t.name from sys.triggers t where t.parent_id = object_id(:t) "
-            "and t.is_disabled = 0"
+            "and t.is_disabled = 0 and (:deletes = 1 or exists (select 1 from sys.trigger_events e "
+            "where e.object_id = t.object_id and e.type_desc <> 'DELETE'))"
         )
-        return tuple(sorted(connection.scalars(query, {"t": table.fullname})))
+        said = {"t": table.fullname, "deletes": int(deletes)}
+        return tuple(sorted(connection.scalars(query, said)))
 
     def counts_changes(self, column: Column[Any]) -> bool:
         """Know rowversion, which was called timestamp: it counts the changes of the database."""

@@ -143,13 +143,17 @@ class Dialect(generic.Dialect):
         """Only the database that the URL names."""
         return ("",)
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
         """Read them from the catalogue."""
         query = text(
             "select trigger_name from information_schema.triggers "
-            "where event_object_schema = database() and event_object_table = :t"
+            "where event_object_schema = database() and event_object_table = :t "
+            "and (:deletes or event_manipulation <> 'DELETE')"
         )
-        return tuple(sorted(connection.scalars(query, {"t": table.name})))
+        names = connection.scalars(query, {"t": table.name, "deletes": deletes})
+        return tuple(sorted(names))
 
     def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Look for ON UPDATE CURRENT_TIMESTAMP."""

@@ -66,13 +66,17 @@ class Dialect(generic.Dialect):
         """Have deferred constraints checked now."""
         connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
         """Read the enabled ones from the catalogue."""
         query = text(
             "select trigger_name from all_triggers where status = 'ENABLED' "
-            "and lower(table_name) = lower(:t) and lower(owner) = lower(:s)"
+            "and lower(table_name) = lower(:t) and lower(owner) = lower(:s) "
+            "and (:deletes = 1 or triggering_event <> 'DELETE')"
         )
-        names = connection.scalars(query, {"t": table.name, "s": table.schema or ""})
+        said = {"t": table.name, "s": table.schema or "", "deletes": int(deletes)}
+        names = connection.scalars(query, said)
         return tuple(sorted(names))
 
     def estimate(self, connection: Connection) -> dict[tuple[str, str], int]:

@@ -212,7 +212,8 @@ class Dialect(generic.Dialect):
         """Read how many rows of which tables this session has written to and not reported yet.
 
         By whatever: triggers and foreign keys, too. The server counts where it was not told not to,
-        and not what was emptied at once, which locks like nothing else that we do.
+        which a function may do meanwhile, and not what was emptied at once, which locks like
+        nothing else that we do.
         """
         counted = "+".join(
             f"pg_stat_get_xact_tuples_{what}(c.oid)" for what in ("inserted", "updated", "deleted")
@@ -225,7 +226,9 @@ class Dialect(generic.Dialect):
         known = text(
             "select current_setting('track_counts')::bool and not exists (select from pg_locks "
             "where pid = pg_backend_pid() and locktype = 'relation' "
-            "and mode = 'AccessExclusiveLock')"
+            "and mode = 'AccessExclusiveLock') and not exists (select from pg_proc "
+            "where pronamespace <> 'pg_catalog'::regnamespace and "
+            "concat(prosrc, proconfig::text) ilike '%track\\_counts%')"
         )
         found = [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
         return found if connection.scalar(known) else None
@@ -317,17 +320,21 @@ class Dialect(generic.Dialect):
         """Undouble quotes and backslashes; nothing at all is NULL, an empty text is quoted."""
         return _words.parted(line)
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
         """Read the user's triggers that are enabled, and the rules that rewrite an update or a deletion.
 
-        Those of the tables that hold a part of its rows fire as well.
+        Those of the tables that hold a part of its rows fire as well; there an update may delete a
+        row from one part.
         """
-        return self.triggers_of(connection, [table])[table]
+        return self.triggers_of(connection, [table], deletes=deletes)[table]
 
     def triggers_of(
-        self, connection: Connection, tables: Sequence[Table]
+        self, connection: Connection, tables: Sequence[Table], *, deletes: bool = True
     ) -> dict[Table, tuple[str, ...]]:
         """Read those of all tables at once, as ``triggers`` does."""
+        parted = "(select count(*) from whole v where v.place = w.place) > 1"
         query = text(
             "with recursive named(place, s, t) as ("
             "select * from unnest(cast(:places as int[]), cast(:s as text[]), cast(:t as text[]))), "
@@ -337,13 +344,16 @@ class Dialect(generic.Dialect):
             "union select w.place, i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid) "
             "select w.place, g.tgname from pg_trigger g join whole w on w.oid = g.tgrelid "
             "where not g.tgisinternal and g.tgenabled <> 'D' "
+            f"and (:deletes or g.tgtype & 20 <> 0 or {parted}) "
             "union select w.place, r.rulename from pg_rewrite r join whole w on w.oid = r.ev_class "
-            "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D'"
+            "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D' "
+            f"and (:deletes or r.ev_type = '2' or {parted})"
         )
         asked = {
             "places": [*range(len(tables))],
             "s": [t.schema or "public" for t in tables],
             "t": [t.name for t in tables],
+            "deletes": deletes,
         }
         found: dict[int, list[str]] = {}
         for place, name in connection.execute(query, asked):

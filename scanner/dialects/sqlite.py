@@ -52,6 +52,13 @@ INDEX = re.compile(
 EXTERNAL = re.compile(r"\((?:.*,)?\s*content\s*=", re.IGNORECASE | re.DOTALL)
 """One of what another table holds, or of nothing that can be read again."""
 
+AT_DELETIONS = re.compile(
+    r"""\s*create\s+trigger\s+("(?:[^"]|"")+"|`[^`]+`|\[[^\]]+\]|'[^']+'|\w+)"""
+    r"(?:\s+(?:before|after))?\s+delete\s+on\b",
+    re.IGNORECASE,
+)
+"""A trigger that nothing but a deletion fires, in the way that SQLite writes it down."""
+
 SHADOWS = ("content", "segments", "segdir", "docsize", "stat", "data", "idx", "config")
 """What the names of the tables end in that an FTS table is made of."""
 
@@ -199,12 +206,16 @@ class Dialect(generic.Dialect):
         """Name the file, without its folder."""
         return (url.database or ":memory:").partition("?")[0].rpartition("/")[2]
 
-    def triggers(self, connection: Connection, table: Table) -> tuple[str, ...]:
+    def triggers(
+        self, connection: Connection, table: Table, *, deletes: bool = True
+    ) -> tuple[str, ...]:
         """Read them from the schema table, which names their table as the trigger's text wrote it."""
         query = text(
-            "select name from sqlite_master where type = 'trigger' and tbl_name = :t collate nocase"
+            "select name, sql from sqlite_master "
+            "where type = 'trigger' and tbl_name = :t collate nocase"
         )
-        return tuple(sorted(connection.scalars(query, {"t": table.name})))
+        found = connection.execute(query, {"t": table.name}).all()
+        return tuple(sorted(name for name, sql in found if deletes or not AT_DELETIONS.match(sql)))
 
     def indexes_of_text(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Look for FTS tables with ``content=``: whoever updates one spoils it, and its text stays."""

@@ -1,11 +1,13 @@
 """Writes new values into cells, counts the rows and reads back what is stored."""
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     MetaData,
     Select,
@@ -13,7 +15,6 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
-    func,
     select,
     update,
 )
@@ -246,19 +247,32 @@ def _write_keyless(
     ``done``: it may be gone, as it was rewritten in the table that it is a row of.
     """
     where = address.locate(table, edit.place)
-    found = connection.execute(select(*(table.c[c] for c in address.columns)).where(where))
-    rows = [dict(r) for r in found.mappings()]
+    rows = _read(connection, table, address, where)
     if done and not rows:
         return
     if not rows or any(address.key(r) != edit.key for r in rows):
         raise Stale(f"rows of {ref(table)}, which has no key, cannot be told apart: plan again")
+    stays = [c for c in address.columns if table.c[c].computed is None]
+    new = address.locate(table, {c: edit.new.get(c, edit.place[c]) for c in stays})
+    others = [c for c in stays if c not in edit.new]
+    wanted = _held(rows, others) + _held(_read(connection, table, address, new), others)
     changed = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
     if changed != len(rows):
         raise Stale(f"{changed} rows of {ref(table)} were changed instead of {len(rows)}")
-    new = address.locate(table, {**edit.place, **edit.new})
-    stays = connection.scalar(select(func.count()).select_from(table).where(new)) or 0
-    if stays < len(rows):
+    if wanted - _held(_read(connection, table, address, new), others):
         raise Refused(f"{ref(table)} does not hold what was written to it: a trigger changes it")
+
+
+def _read(
+    connection: Connection, table: Table, address: Address, where: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    query = select(*(table.c[c] for c in address.columns)).where(where)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _held(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Counter[tuple[str, ...]]:
+    """Count rows by what they hold, of which a database may compare less, such as inexact numbers."""
+    return Counter(tuple(repr(row[c]) for c in columns) for row in rows)
 
 
 def _as_written(

@@ -198,6 +198,17 @@ def erasures(entries: Iterable[Entry]) -> tuple[Erasure, ...]:
     return tuple(sorted(found.values(), key=lambda e: e.first.number))
 
 
+def answered(plan: Plan, entries: Sequence[Entry]) -> Plan:
+    """Take over the answers with which the journal says that a plan was carried out, if it was."""
+    done = {e.plan for e in entries if e.event == "done"}
+    for entry in reversed(entries):
+        if entry.event == "intent" and entry.plan in done:
+            made = plan.answered(map(_answer, entry.content.get("answers", ())))
+            if made.digest == entry.plan:
+                return made
+    return plan
+
+
 def _subjects(done: Entry, begun: Entry) -> Sequence[Mapping[str, Any]]:
     """Say who was erased: the subject of an intent with its marks, or all those of a batch.
 

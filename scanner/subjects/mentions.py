@@ -134,11 +134,12 @@ class Judge:
         undecided: set[ColumnRef] = set()
         values: dict[Place, Mapping[str, object]] = {}
         for hit in rows:
+            firm = set[str]()
             for mention, why in self._followed(hit.table, list(self._row(hit, known))):
                 column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
                 place = (hit.table, hit.key, mention.column)
                 if self.basis.treatment(column).firm and column not in self.basis.undecided:
-                    kept[str(column)] += 1
+                    firm.add(str(column))
                     places.add(place)
                     continue
                 if column in self.basis.undecided:
@@ -152,6 +153,7 @@ class Judge:
                 if review.answer == "erase":
                     self._writable(mention)
                     sure.append(mention)
+            kept.update(firm)  # a row counts once, however often it names the subject
         return Mentions(
             merged(sure),
             tuple(sorted(reviews, key=lambda r: _order(r.mention))),
