@@ -334,20 +334,20 @@ class Dialect(generic.Dialect):
         self, connection: Connection, tables: Sequence[Table], *, deletes: bool = True
     ) -> dict[Table, tuple[str, ...]]:
         """Read those of all tables at once, as ``triggers`` does."""
-        parted = "(select count(*) from whole v where v.place = w.place) > 1"
         query = text(
             "with recursive named(place, s, t) as ("
             "select * from unnest(cast(:places as int[]), cast(:s as text[]), cast(:t as text[]))), "
             "whole(place, oid) as (select d.place, c.oid from pg_class c "
             "join pg_namespace n on n.oid = c.relnamespace "
             "join named d on c.relname = d.t and n.nspname = d.s "
-            "union select w.place, i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid) "
+            "union select w.place, i.inhrelid from pg_inherits i join whole w on i.inhparent = w.oid), "
+            "parted as (select place from whole group by place having count(*) > 1) "
             "select w.place, g.tgname from pg_trigger g join whole w on w.oid = g.tgrelid "
             "where not g.tgisinternal and g.tgenabled <> 'D' "
-            f"and (:deletes or g.tgtype & 20 <> 0 or {parted}) "
+            "and (:deletes or g.tgtype & 20 <> 0 or w.place in (select * from parted)) "
             "union select w.place, r.rulename from pg_rewrite r join whole w on w.oid = r.ev_class "
             "where r.ev_type in ('2', '4') and r.ev_enabled <> 'D' "
-            f"and (:deletes or r.ev_type = '2' or {parted})"
+            "and (:deletes or r.ev_type = '2' or w.place in (select * from parted))"
         )
         asked = {
             "places": [*range(len(tables))],
