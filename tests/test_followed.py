@@ -232,7 +232,7 @@ def test_a_row_whose_key_is_a_document_is_named_by_what_it_holds(built):
     ["set track_counts = off", "", "off"],
     ids=["by its declaration", "not at all", "by what it does"],
 )
-def test_what_a_function_hides_from_the_servers_counts_is_erased(built, hides):
+def test_what_a_function_hides_from_the_counts_of_postgresql_is_erased(built, hides):
     function, trigger = triggered("postgresql", "table_contact", HIDDEN)
     if hides == "off":
         function = function.replace("begin ", "begin set local track_counts = off; ")
