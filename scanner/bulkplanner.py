@@ -31,6 +31,7 @@ from scanner.purge.appraiser import Itinerary
 from scanner.purge.bulk import Batch, Bulk
 from scanner.purge.directives import Agenda
 from scanner.purge.references import Ground, key_column
+from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import holds
 from scanner.rows import Address, chunks
@@ -302,6 +303,8 @@ class _Drawing:
             made, found = self._uprooted(kept)
         self._stopped(found)
         if kept:
+            unraveler = Unraveler(dialect_of(self.connection), self.here.itinerary, made)
+            unraveler.order(self.here.ground, made.keys)
             fresh = self._fresh(made)
             rows = {str(w): n for w, n in sorted(fresh.rows.items())}
             self.batches.append(Batch(tuple(kept), rows))

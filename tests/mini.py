@@ -386,7 +386,7 @@ def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
     with engine.connect() as connection:
         found = {
             t.name: sorted((tuple(r) for r in connection.execute(t.select())), key=repr)
-            for t in meta.sorted_tables
+            for t in meta.tables.values()
         }
     engine.dispose()
     return found

@@ -294,6 +294,10 @@ class Dialect(generic.Dialect):
             found.append(generic.ForeignKey(columns, target.lower(), to, *actions))
         return found
 
+    def unravels(self, on_delete: str, rows: int) -> bool:
+        """Say where it refuses with each row, and where it does not count what follows."""
+        return rows == 1 or on_delete not in ("RESTRICT", "CASCADE")
+
     def _primary(self, connection: Connection, table: str) -> tuple[str, ...]:
         quote = connection.dialect.identifier_preparer.quote
         rows = connection.exec_driver_sql(f"PRAGMA table_info({quote(table)})").all()

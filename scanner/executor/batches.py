@@ -270,7 +270,7 @@ def _purged(
     safeguards.unemptied(connection, here.schema, made.rows)
     scrubber = bulkscrub.Scrubber(connection, here, plan.basis, many)
     own = scrubber.prepare(batch.roots, made)
-    deletion.uproot(connection, here.ground, made)
+    deletion.uproot(connection, here.ground, here.itinerary, made)
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
     scrubbed = scrubber.scrub(own)
     dialect_of(connection).settle(connection)
@@ -311,7 +311,7 @@ def _again(connection: Connection, here: Setting, uprooter: Uprooter, gone: Upro
         more = uprooter.since(gone)
         if not more.rows and not more.cuts:
             return
-        deletion.uproot(connection, here.ground, more)
+        deletion.uproot(connection, here.ground, here.itinerary, more)
         for where, rows in more.keys.items():
             gone.keys.setdefault(where, {}).update(rows)
 

@@ -15,7 +15,8 @@ from scanner.journal import probe
 from scanner.model import TableRef
 from scanner.planner import Draft
 from scanner.purge.appraiser import Itinerary
-from scanner.purge.references import Ground, Reference, key_column, ordered
+from scanner.purge.references import Ground, Reference, key_column
+from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting, referring, unless
 from scanner.rows import chunks
 
@@ -43,7 +44,7 @@ def carry_out(connection: Connection, draft: Draft, tally: Tally) -> None:
     """
     if draft.purge is None:
         return
-    uproot(connection, draft.purge.ground, draft.purge.uprooting)
+    uproot(connection, draft.purge.ground, draft.purge.itinerary, draft.purge.uprooting)
     for one, keys in draft.purge.uprooting.cuts.items():
         address = draft.addresses[ref(one.child)]
         tally.others.excuse(
@@ -58,26 +59,31 @@ def carry_out(connection: Connection, draft: Draft, tally: Tally) -> None:
             tally.cells.update({(step.table, c): step.rows for c in step.columns})
 
 
-def uproot(connection: Connection, ground: Ground, made: Uprooting) -> None:
+def uproot(connection: Connection, ground: Ground, itinerary: Itinerary, made: Uprooting) -> None:
     """Cut the links of rows that stay, then delete, children first.
 
     Raises:
-        Stale: a row is gone or new. Refused: a trigger kept one.
+        Stale: a row is gone or new. Refused: a trigger kept one, or rows go round in a circle.
     """
-    _counted(connection, _steps(dialect_of(connection), ground, made))
+    _counted(connection, _steps(dialect_of(connection), ground, itinerary, made))
 
 
-def _steps(dialect: Dialect, ground: Ground, made: Uprooting) -> Iterator[Step]:
+def _steps(
+    dialect: Dialect, ground: Ground, itinerary: Itinerary, made: Uprooting
+) -> Iterator[Step]:
     """Say what is done, in its order, with how many rows each step has."""
     for one, kept in made.cuts.items():
         yield Step(one.child, "cut", len(kept), list(cuts(one, kept, dialect)))
     loose: dict[TableRef, list[Reference]] = {}
     for one in made.loose:
         loose.setdefault(ref(one.child), []).append(one)
-    for where in ordered(ground, {*made.keys, *loose}):
+    order = Unraveler(dialect, itinerary, made).order(ground, {*made.keys, *loose})
+    for one, going in order.emptied.items():
+        yield Step(one.child, "cut", len(going), list(cuts(one, going, dialect)))
+    for where, rows in order.parts:
         table = ground.tables[where]
-        if rows := made.keys.get(where):
-            yield Step(table, "deleted", len(rows), list(deletes(table, list(rows), dialect)))
+        if rows:
+            yield Step(table, "deleted", len(rows), list(deletes(table, rows, dialect)))
         for one in loose.get(where, ()):
             before = loose[where][: loose[where].index(one)]
             statements = list(by_relation(made, one, before, dialect))

@@ -11,8 +11,9 @@ from sqlalchemy import Table
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.model import TableRef
+from scanner.purge.circles import circles
 from scanner.purge.directives import Agenda, Directive, Line, StopIf
-from scanner.purge.references import COPY, Ground, Reference, key_column
+from scanner.purge.references import COPY, Check, Ground, Reference, key_column
 
 NAMED = 40
 """How many faults one complaint names; the rest is counted."""
@@ -40,7 +41,8 @@ class Asked:
 class Itinerary:
     """Directives bound to a database: ``follow`` finds what goes, ``owned`` what goes with it.
 
-    ``needed`` are the columns of the rows that go that relations go on from, the key first.
+    ``needed`` are the columns of the rows that go that relations go on from, the key first;
+    ``circles`` the foreign keys by which rows that go may refer to each other in a circle.
     """
 
     starts: tuple[Start, ...]
@@ -52,6 +54,7 @@ class Itinerary:
     faults: tuple[str, ...]
     uncovered: tuple[Reference, ...]
     needed: Mapping[TableRef, tuple[str, ...]]
+    circles: tuple[Check, ...] = ()
 
     def sound(self) -> "Itinerary":
         """Give itself where nothing is wrong.
@@ -100,6 +103,8 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
     covering = [*follow, *cut, *_asked([s for s in stops if s.stop.covers])]
     uncovered = tuple(_uncovered(ground, deleted, covering))
     faults += [_dangling(r, personal) for r in uncovered]
+    found_round = circles(ground, [w for w in deleted if key_column(ground.tables[w])])
+    linked = [c.link for c in found_round]
     return Itinerary(
         starts,
         frozenset(deleted),
@@ -109,7 +114,8 @@ def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()
         stops,
         tuple(faults),
         uncovered,
-        _needed(ground, deleted, [*follow, *cut, *_asked(stops)], owned),
+        _needed(ground, deleted, [*follow, *cut, *linked, *_asked(stops)], [*owned, *linked]),
+        found_round,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scanner.database import ref
+from scanner.database import dialect_of, ref
 from scanner.graph import Territory, Walk
 from scanner.model import Key, TableRef
 from scanner.plans import Basis, Step, StopFound
@@ -18,6 +18,7 @@ from scanner.purge import directives
 from scanner.purge.appraiser import Itinerary, appraise
 from scanner.purge.directives import Agenda
 from scanner.purge.references import Ground, Reference, key_column
+from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting, loose_rows
 
 CUT = "cut"
@@ -95,11 +96,13 @@ def prepare(
     """Find all that goes with a subject.
 
     Raises:
-        Misconfigured: the directives do not fit the database.
+        Misconfigured: the directives do not fit the database. Refused: rows that go refer to each
+            other in a circle that the database does not delete.
     """
     ground, itinerary = bound(connection, walk, agenda, basis)
     uprooter = Uprooter(connection, ground, itinerary)
     made = uprooter.uproot(uprooter.roots([subject], walk.subject))
+    Unraveler(dialect_of(connection), itinerary, made).order(ground, made.keys)
     stops = tuple(uprooter.stops(made, subject=subject))
     keys = _named(connection, walk, uprooter, made)
     return Purge(agenda, ground, itinerary, made, made, keys, stops)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
-from scanner.database import key_of, ref
+from scanner.database import dialect_of, key_of, ref
 from scanner.graph import Walk
 from scanner.model import TableRef
 from scanner.purge.directives import Line
@@ -58,6 +58,35 @@ class Reference:
         return and_(*terms) if terms else None
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A foreign key of one column; ``on_delete`` is what the database does with rows that refer."""
+
+    link: Reference
+    on_delete: str
+    deferred: bool = False
+
+    @property
+    def child(self) -> TableRef:
+        """Name the table that refers."""
+        return ref(self.link.child)
+
+    @property
+    def parent(self) -> TableRef:
+        """Name the table that is referred to."""
+        return ref(self.link.parent)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the database looks only at the end of the transaction."""
+        return self.deferred and self.on_delete in ("", "NO ACTION")
+
+    @property
+    def nullable(self) -> bool:
+        """Whether the link can be emptied."""
+        return bool(self.link.child.c[self.link.column].nullable)
+
+
 def _tied(tables: Mapping[TableRef, Table], tie: Tie) -> Reference:
     """Take a relation that names and values speak for."""
     why = "its values" if tie.certainty == "sure" else f"{tie.certainty}: {tie.evidence}"
@@ -78,6 +107,7 @@ class Ground:
     ) -> None:
         self.connection, self.walk, self.key = connection, walk, key
         self.tables = walk.tables
+        self.checks = tuple(self._checks())
         self.references = tuple(self._catalogue(more))
         self.referring: dict[TableRef, list[Reference]] = {}
         for one in self.references:
@@ -161,20 +191,24 @@ class Ground:
                 yield Reference(parent, reach.via, target, reach.to, why="the pack")
 
     def _declared(self) -> Iterator[Reference]:
+        return (check.link for check in self.checks)
+
+    def _checks(self) -> Iterator[Check]:
+        dialect = dialect_of(self.connection)
         for table in self.tables.values():
+            known = dialect.foreign_keys(self.connection, table) if table.foreign_keys else ()
+            actions = {key.columns: key.on_delete for key in known}
             for key in table.foreign_key_constraints:
-                element = key.elements[0]
-                place, _, column = element.target_fullname.rpartition(".")
+                place, _, column = key.elements[0].target_fullname.rpartition(".")
                 target = self.walk.find(place)
-                if len(key.elements) == 1 and target is not None:
-                    parent = self.tables[target]
-                    name = next(
-                        (c.name for c in parent.columns if c.name.lower() == column.lower()), ""
-                    )
-                    if name:
-                        yield Reference(
-                            table, element.parent.name, parent, name, why="declared foreign key"
-                        )
+                if len(key.elements) > 1 or target is None:
+                    continue
+                parent, name = self.tables[target], key.elements[0].parent.name
+                to = next((c.name for c in parent.columns if c.name.lower() == column.lower()), "")
+                if to:
+                    one = Reference(table, name, parent, to, why="declared foreign key")
+                    action = actions.get((name,), (key.ondelete or "").upper())
+                    yield Check(one, action, (key.initially or "").upper() == "DEFERRED")
 
     def _dictionary(self) -> Iterator[Reference]:
         """Read Clarify's own list of relations: columns of keys, and tables of pairs."""
@@ -226,32 +260,3 @@ class Ground:
                 near, two, target = column.name.lower().rpartition("2")
                 if two and near and target.isidentifier():
                     yield from self._made(str(where), column.name, f"table_{target}", "its name")
-
-
-def ordered(ground: Ground, tables: Iterable[TableRef]) -> list[TableRef]:
-    """Put tables in an order in which no row is deleted before those that refer to it.
-
-    Where relations go round in a circle, those that the database checks decide.
-    """
-    left = sorted(tables)
-    every = {w: _referring(ground, w, left, declared=False) for w in left}
-    strict = {w: _referring(ground, w, left, declared=True) for w in left}
-    order: list[TableRef] = []
-    while left:
-        rest = set(left)
-        free = [w for w in left if not every[w] & rest] or [w for w in left if not strict[w] & rest]
-        chosen = free or left
-        order.append(chosen[0])
-        left.remove(chosen[0])
-    return order
-
-
-def _referring(
-    ground: Ground, where: TableRef, among: Iterable[TableRef], *, declared: bool
-) -> set[TableRef]:
-    found = {
-        ref(r.child)
-        for r in ground.referring.get(where, ())
-        if not declared or r.why.startswith("declared")
-    }
-    return (found & set(among)) - {where}

@@ -11,7 +11,8 @@ from scanner.errors import Misconfigured
 from scanner.model import TableRef
 from scanner.planner import Draft
 from scanner.purge.purging import Purge
-from scanner.purge.references import Reference, key_column, ordered
+from scanner.purge.references import Reference, key_column
+from scanner.purge.unraveler import Unraveler
 from scanner.rows import chunks
 
 KEYS = 200
@@ -51,19 +52,26 @@ def removals(draft: Draft) -> Iterator[Removal]:
     made, ground = draft.purge.uprooting, draft.purge.ground
     _nameable(draft, draft.purge)
     for one, kept in made.cuts.items():
-        for some in chunks(kept, KEYS):
-            yield Removal(one.child, some, len(some), cut=one.column)
+        yield from _by_keys(one.child, kept, one.column)
     loose: dict[TableRef, list[Reference]] = {}
     for one in made.loose:
         if made.counts.get(one):
             loose.setdefault(ref(one.child), []).append(one)
-    for where in ordered(ground, {*(w for w, rows in made.keys.items() if rows), *loose}):
-        table = ground.tables[where]
-        for some in chunks(list(made.keys.get(where, ())), KEYS):
-            yield Removal(table, some, len(some))
+    tables = {*(w for w, rows in made.keys.items() if rows), *loose}
+    unraveler = Unraveler(draft.walk.dialect, draft.purge.itinerary, made, size=KEYS)
+    order = unraveler.order(ground, tables)
+    for one, going in order.emptied.items():
+        yield from _by_keys(one.child, going, one.column)
+    for where, keys in order.parts:
+        yield from _by_keys(ground.tables[where], keys)
         for one in loose.get(where, ()):
             parents = list(made.keys[ref(one.parent)])
-            yield Removal(table, parents, made.counts[one], by=one)
+            yield Removal(one.child, parents, made.counts[one], by=one)
+
+
+def _by_keys(table: Table, keys: Sequence[Any], cut: str = "") -> Iterator[Removal]:
+    for some in chunks(keys, KEYS):
+        yield Removal(table, some, len(some), cut)
 
 
 def _nameable(draft: Draft, purge: Purge) -> None:
