@@ -58,18 +58,32 @@ RUNNING = {
 def fresh_database(server: URL, *, template: str = "") -> Iterator[URL]:
     """Create a database with a random name; drop it afterwards, whoever still uses it.
 
-    It is empty, or on PostgreSQL a copy of the database ``template``.
+    It is empty, or a copy of the database ``template``: on MariaDB of its tables, rows and indexes.
     """
     name = f"efface_test_{secrets.token_hex(6)}"
     backend = server.get_backend_name()
     more = " CHARACTER SET utf8mb4" if backend != "postgresql" else ""
-    more += f" TEMPLATE {template}" if template else ""
+    more += f" TEMPLATE {template}" if template and backend == "postgresql" else ""
     _run(server, f"CREATE DATABASE {name}{more}")
     try:
+        if template and backend != "postgresql":
+            _copy(server, template, name)
         yield server.set(database=name)
     finally:
         force = " WITH (FORCE)" if backend == "postgresql" else ""
         _run(server, f"DROP DATABASE IF EXISTS {name}{force}")
+
+
+def _copy(server: URL, source: str, target: str) -> None:
+    """Copy the tables of one database of a MariaDB server to another one."""
+    listed = "select table_name from information_schema.tables where table_schema = :s and table_type = 'BASE TABLE'"
+    with _administering(server) as connection:
+        connection.exec_driver_sql("set foreign_key_checks = 0, unique_checks = 0")
+        for table in connection.scalars(text(listed), {"s": source}).all():
+            connection.exec_driver_sql(f"create table {target}.`{table}` like {source}.`{table}`")
+            copied = f"insert into {target}.`{table}` select * from {source}.`{table}`"
+            connection.exec_driver_sql(copied)
+            connection.exec_driver_sql(f"analyze table {target}.`{table}`")
 
 
 def empty(url: URL) -> None:

@@ -138,6 +138,9 @@ class Dialect:
         """Whether all that ``since`` leaves out is as it was at ``mark``, deleted rows included."""
         return False
 
+    counts_followers = True
+    """Whether ``written`` counts the rows that foreign keys write to as well."""
+
     def written(self, connection: Connection) -> int | None:
         """Count the rows that this session has written to so far, by whatever: triggers, foreign keys.
 

@@ -259,7 +259,7 @@ def _purged(
         ElsewhereError: it was metered, and something else wrote to rows.
     """
     meter = Meter(connection)
-    metered = metered and meter.runs
+    metered = metered and meter.runs and not safeguards.unseen(connection, here.schema)
     before = {} if metered else _counts(connection, plan, here)
     empty = verifier.empty_tables(connection, here.schema, here.watched)
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)

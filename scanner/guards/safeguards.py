@@ -285,6 +285,14 @@ def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRe
         )
 
 
+def unseen(connection: Connection, schema: MetaData) -> bool:
+    """Whether a foreign key may write to rows that the database does not count."""
+    if dialect_of(connection).counts_followers:
+        return False
+    actions = {a for _, key in foreign_keys(connection, schema) for a in key[-2:]}
+    return bool(actions - {"", "NO ACTION", "RESTRICT"})
+
+
 def residue(
     connection: Connection,
     draft: Draft,

@@ -4,7 +4,7 @@ Only where a database takes many keys as one parameter; others are asked table b
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,9 @@ from scanner.rows import chunks
 
 TABLES = 40
 """How many tables one statement asks."""
+
+TERMS = 100
+"""How many of their conditions: MariaDB takes a statement of 16 MB, and one may name 5,000 keys."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,20 +104,40 @@ def read(
     for one in questions:
         alike.setdefault(len(one.columns) if one.plain else -id(one), []).append(one)
     for many in alike.values():
-        for some in chunks(many, TABLES):
+        for some in _bounded(many):
             yield from _together(connection, some)
 
 
+Part = tuple[Question, Question]
+"""A question, and as much of it as a statement asks: it itself, or one with fewer terms."""
+
+
+def _bounded(questions: Sequence[Question]) -> Iterator[list[Part]]:
+    """Part questions by what a statement can hold."""
+    some: list[Part] = []
+    for one in questions:
+        for terms in chunks(one.terms, TERMS):
+            held = sum(len(part.terms) for _, part in some)
+            if len(some) == TABLES or held + len(terms) > TERMS:
+                yield some
+                some = []
+            whole = len(terms) == len(one.terms)
+            some.append((one, one if whole else replace(one, terms=tuple(terms))))
+    if some:
+        yield some
+
+
 def _together(
-    connection: Connection, questions: Sequence[Question]
+    connection: Connection, parts: Sequence[Part]
 ) -> Iterator[tuple[Question, Sequence[Sequence[Any]]]]:
-    if len(questions) == 1:
-        yield questions[0], connection.execute(questions[0].asked(*questions[0].terms)).all()
+    if len(parts) == 1:
+        ((one, part),) = parts
+        yield one, connection.execute(part.asked(*part.terms)).all()
         return
     rows: dict[int, list[Sequence[Any]]] = {}
-    for row in _rows(connection, Together(questions)):
+    for row in _rows(connection, Together([part for _, part in parts])):
         rows.setdefault(row[-1], []).append(row[:-1])
-    yield from ((questions[n], some) for n, some in rows.items())
+    yield from ((parts[n][0], some) for n, some in rows.items())
 
 
 def _rows(connection: Connection, asked: Together | Filled) -> Sequence[Sequence[Any]]:
@@ -129,12 +152,12 @@ def answered(connection: Connection, questions: Sequence[Question]) -> list[Ques
     """Choose the questions that have an answer; all where asking that saves nothing."""
     if not dialect_of(connection).at_once:
         return list(questions)
-    found = []
-    for some in chunks(questions, TABLES):
+    found: dict[Question, None] = {}
+    for some in _bounded(questions):
         # Counted, as a planner that hopes for a first row soon reads the whole table for none.
-        (counts,) = _rows(connection, Together(some, counted=True))
-        found += [one for one, rows in zip(some, counts, strict=True) if rows]
-    return found
+        (counts,) = _rows(connection, Together([part for _, part in some], counted=True))
+        found |= {one: None for (one, _), rows in zip(some, counts, strict=True) if rows}
+    return list(found)
 
 
 def vacant(connection: Connection, tables: Sequence[Table]) -> list[Table]:

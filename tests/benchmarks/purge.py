@@ -36,6 +36,7 @@ from scanner.purge.bulk import Bulk
 from scanner.purge.references import Ground
 from scanner.rows import Address
 from scanner.rulefiles import recognizers
+from tests.benchmarks import plain_deletes
 from tests.servers import fresh_database
 
 RATIO, A_SECOND, GROWTH = 1.5, 10_000, 1.5
@@ -222,63 +223,13 @@ def _plan(engine: Engine, audit: Audit, key: int, named: list[str]) -> Bulk:
 def _by_hand(url: str, key: int, named: list[str], clock: Callable[[], float]) -> tuple[float, int]:
     """Delete with one plain statement for each relation, the deepest first."""
     engine = create_engine(url)
-    statements = list(_statements(engine, directives.agenda(named), key))
+    statements = list(plain_deletes.statements(engine, directives.agenda(named), key))
     begun = clock()
     with engine.begin() as connection:
         gone = sum(max(0, connection.execute(s).rowcount) for s in statements)
     spent = clock() - begun
     engine.dispose()
     return spent, gone
-
-
-def _statements(engine: Engine, agenda: directives.Agenda, key: int) -> Iterator[Any]:
-    """Write the statements: what rows point at first, then children before their parents."""
-    with reading(engine) as connection:
-        schema = reflect(connection)
-        counts = verifier.count_rows(connection, schema)
-    filled = {t.name: counts[ref(t)] for t in schema.tables.values()}
-    lines = [x for x in agenda.follow if filled.get(x.table) and filled.get(x.target)]
-    order: list[str] = []
-
-    def chosen(table: str) -> str:
-        """Say which rows of a table go, by nested subqueries up to the contact."""
-        if table == "table_case":
-            return f"case_reporter2contact = {key}"
-        ways = (x for x in lines if x.target in order and x.table == table and not x.forward)
-        return " or ".join(
-            f"({x.column} in (select {x.to or 'objid'} from {x.target} where {chosen(x.target)})"
-            + "".join(f" and {c} = {v}" for c, v in x.where)
-            + ")"
-            for x in ways
-        )
-
-    def visit(table: str) -> None:
-        order.append(table)
-        for x in lines:
-            if not x.forward and x.target == table and x.table not in order:
-                visit(x.table)
-
-    visit("table_case")
-    for x in (x for x in lines if x.forward and x.table in order):
-        asked = f"select {x.column} from {x.table} where {chosen(x.table)}"
-        yield text(f"delete from {x.target} where objid in ({asked})")
-    for table in _children_first(order, lines):
-        yield text(f"delete from {table} where {chosen(table)}")
-
-
-def _children_first(order: list[str], lines: list[directives.Line]) -> list[str]:
-    left, done = list(order), []
-    while left:
-        free = next(
-            t
-            for t in left
-            if not any(
-                x.target == t and x.table in left and x.table != t for x in lines if not x.forward
-            )
-        )
-        done.append(free)
-        left.remove(free)
-    return done
 
 
 # -- many contacts -------------------------------------------------------------------------------
