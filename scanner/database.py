@@ -113,6 +113,8 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     code = dialect.code(getattr(error, "orig", None))
     if code in dialect.sentences:
         return dialect.sentences[code]
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+        return "the connection to the database was lost"
     if isinstance(error, exc.IntegrityError):
         return f"a constraint of the database refuses a value{_written(error)}"
     if isinstance(error, exc.DataError):

@@ -10,12 +10,12 @@ from scanner.executor.transaction import writing
 from tests import mini, purging
 from tests.purging import Purging
 
-ROWS = Table("rows", MetaData(), Column("id", Integer), Column("n", Integer))
+ROWS = Table("things", MetaData(), Column("id", Integer), Column("n", Integer))
 
 COPYING = {
-    "sqlite": "create trigger t_copy after update on rows begin insert into others values (1); end",
-    "postgresql": "create trigger t_copy after update on rows for each row execute function f()",
-    "mariadb": "create trigger t_copy after update on `rows` for each row insert into others values (1)",
+    "sqlite": "create trigger t_copy after update on things begin insert into others values (1); end",
+    "postgresql": "create trigger t_copy after update on things for each row execute function f()",
+    "mariadb": "create trigger t_copy after update on things for each row insert into others values (1)",
 }
 FUNCTION = "create function f() returns trigger as $$ begin {}; return new; end $$ language plpgsql"
 
@@ -27,9 +27,9 @@ def counting(request):
     url = request.getfixturevalue(f"{kind}_url")
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("create table rows (id integer, n integer)"))
+        connection.execute(text("create table things (id integer, n integer)"))
         connection.execute(text("create table others (n integer)"))
-        connection.execute(text("insert into rows values (1, 0), (2, 0), (3, 0)"))
+        connection.execute(text("insert into things values (1, 0), (2, 0), (3, 0)"))
     engine.dispose()
     return kind, url
 
@@ -72,15 +72,15 @@ def test_what_a_trigger_writes_is_seen(counting):
 
 def test_a_statement_of_somebody_else_on_our_connection_is_seen(counting):
     _, url = counting
-    assert not _exact(url, CHANGE, text("delete from rows where id = 1"))
+    assert not _exact(url, CHANGE, text("delete from things where id = 1"))
 
 
 def test_what_a_trigger_truncates_is_seen(postgresql_url):
     _made(
         postgresql_url,
-        "create table rows (id integer, n integer)",
+        "create table things (id integer, n integer)",
         "create table others (n integer)",
-        "insert into rows values (1, 0)",
+        "insert into things values (1, 0)",
         FUNCTION.format("truncate others"),
         COPYING["postgresql"],
     )
@@ -88,7 +88,7 @@ def test_what_a_trigger_truncates_is_seen(postgresql_url):
 
 
 def test_a_database_that_was_told_not_to_count_is_not_believed(postgresql_url):
-    _made(postgresql_url, "create table rows (id integer, n integer)")
+    _made(postgresql_url, "create table things (id integer, n integer)")
     engine = connect(postgresql_url)
     with writing(engine) as (connection, _):
         connection.exec_driver_sql("set local track_counts = off")
@@ -153,12 +153,56 @@ def test_a_trigger_on_what_is_only_rewritten_keeps_no_purge(sqlite_url, tmp_path
     made.engine.dispose()
 
 
-def test_no_table_is_counted_where_the_database_counts(sqlite_url, tmp_path, monkeypatch):
-    purging.build(sqlite_url, trigger=False)
-    keys = purging.crowd(sqlite_url, 6)
-    made, counted = Purging(sqlite_url, tmp_path), []
+def test_no_table_is_counted_where_the_database_counts(live_url, tmp_path, monkeypatch):
+    purging.build(live_url, trigger=False)
+    keys = purging.crowd(live_url, 6)
+    made, counted = Purging(live_url, tmp_path), []
     monkeypatch.setattr(verifier, "count_rows", lambda *_: counted.append(1) or {})
     plan = made.many(keys, batch=3)
     assert made.purge(plan).deleted == plan.rows
     assert not counted
+    made.engine.dispose()
+
+
+NICKS = """
+create table table_x_nick (objid bigint, nick varchar(80), nick2contact bigint);
+create unique index ind_nick on table_x_nick (objid);
+insert into table_x_nick values (1, '[EMAIL]', {0});
+update table_x_pref set x_memo = '{1}' where objid = 2
+"""
+"""A row that goes is called as a text of somebody else will be, which refers by its name."""
+
+
+def test_what_is_rewritten_may_come_to_refer_to_a_row_that_is_gone(sqlite_url, tmp_path):
+    purging.build(sqlite_url, trigger=False)
+    keys = purging.crowd(sqlite_url, 3)
+    purging.write(sqlite_url, NICKS.format(keys[0], f"{purging._word(1)}1@crowd.example"))
+    made, path = Purging(sqlite_url, tmp_path), tmp_path / "nicks.toml"
+    lines = [
+        "table_x_nick.nick2contact -> table_contact",
+        "table_x_pref.x_memo -> table_x_nick(nick)",
+    ]
+    path.write_text(
+        f'[directive]\nextends = "{made.contact}"\nfollow = {lines}\n'.replace("'", '"')
+    )
+    plan, before = made.many(keys, "purge_case", str(path)), mini.dump(sqlite_url)
+    with pytest.raises(errors.Refused, match=r"still refer to what was deleted .*x_memo"):
+        made.purge(plan)
+    assert mini.dump(sqlite_url) == before
+    made.engine.dispose()
+
+
+def test_what_a_trigger_writes_again_and_again_is_asked_for_at_the_end(sqlite_url, tmp_path):
+    purging.build(sqlite_url, trigger=False)
+    purging.crowd(sqlite_url, 3)
+    _made(
+        sqlite_url,
+        "create trigger again after delete on table_act_entry begin insert into table_act_entry "
+        "(objid, act_code, act_entry2case) values (old.objid + 1, 1, old.act_entry2case); end",
+    )
+    made = Purging(sqlite_url, tmp_path)
+    plan, before = made.many([100_000, 100_001], "purge_case"), mini.dump(sqlite_url)
+    with pytest.raises(errors.Refused, match=r"still refer to what was deleted .*act_entry2case"):
+        made.purge(plan)
+    assert mini.dump(sqlite_url) == before
     made.engine.dispose()

@@ -39,6 +39,13 @@ Copied = Callable[[Mapping[tuple[str, str], int]], frozenset[str] | None]
 """What names the tables that triggers wrote to."""
 
 
+REFERRED = (
+    "a foreign key that was not reckoned with refers to a row that was to be deleted or changed: "
+    "change the foreign key, or empty what refers"
+)
+"""What is wrong where a database says that a row is still referred to."""
+
+
 class ForeignKey(NamedTuple):
     """A foreign key: its columns, the full name of its target in lower case, what it does there."""
 

@@ -48,6 +48,7 @@ class Dialect(generic.Dialect):
         1142: "this account lacks a permission that the work needs",
         1205: "rows are locked by another program: try again when it is done",
         1213: "a deadlock with another program: try again",
+        1451: generic.REFERRED,
         1698: "the user name or the password is wrong",
         1969: "a statement took longer than its time limit",
         2003: "the server does not answer",

@@ -65,13 +65,14 @@ class Dialect(generic.Dialect):
     sentences = {
         "28P01": "the user name or the password is wrong",
         "28000": "this account may not log in",
+        "23503": generic.REFERRED,
         "3D000": "there is no such database",
         "40001": "another program changed the same rows: plan again",
         "40P01": "a deadlock with another program: try again",
         "42501": "this account lacks a permission that the work needs",
         "53100": "the disk is full",
         "55P03": "rows are locked by another program: try again when it is done",
-        "57014": "a statement took longer than its time limit",
+        "57014": "a statement took longer than its time limit, or was cancelled",
         "57P01": "the server shut the connection down",
     }
 
@@ -288,7 +289,13 @@ class Dialect(generic.Dialect):
                 sent: list[Any] = [connection.execute(one) for one in statements]
         except library.Error as error:
             raise DBAPIError.instance(
-                None, None, error, library.Error, hide_parameters=True, dialect=connection.dialect
+                None,
+                None,
+                error,
+                library.Error,
+                hide_parameters=True,
+                connection_invalidated=bool(driver.closed),
+                dialect=connection.dialect,
             ) from None
         for one in sent:  # a count is there at once only where the answer was quicker than we
             yield one.rowcount if one.rowcount >= 0 else one.context.cursor.rowcount

@@ -87,7 +87,9 @@ def bound(
     """
     ground = Ground(connection, walk, agenda.key)
     personal = {c.of for c, t in basis.columns.items() if t.personal != "none"}
-    return ground, appraise(ground, agenda, personal).sound()
+    itinerary = appraise(ground, agenda, personal).sound()
+    ground.learn([*itinerary.follow, *itinerary.cut])
+    return ground, itinerary
 
 
 def prepare(

@@ -113,6 +113,13 @@ class Ground:
         for one in self.references:
             self.referring.setdefault(ref(one.parent), []).append(one)
 
+    def learn(self, told: Iterable[Reference]) -> None:
+        """Take what only a directive tells of: it is held against what is left as all the rest is."""
+        known = {(one.place, one.to) for one in self.references}
+        for one in told:
+            if (one.place, one.to) not in known:
+                self.referring.setdefault(ref(one.parent), []).append(one)
+
     def line(self, one: Reference) -> Line:
         """Write a relation as a line, without schemas where a table's name says which is meant."""
         child, parent = (self.bare(ref(t)) for t in (one.child, one.parent))
