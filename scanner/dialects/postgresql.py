@@ -289,13 +289,7 @@ class Dialect(generic.Dialect):
                 sent: list[Any] = [connection.execute(one) for one in statements]
         except library.Error as error:
             raise DBAPIError.instance(
-                None,
-                None,
-                error,
-                library.Error,
-                hide_parameters=True,
-                connection_invalidated=bool(driver.closed),
-                dialect=connection.dialect,
+                None, None, error, library.Error, hide_parameters=True, dialect=connection.dialect
             ) from None
         for one in sent:  # a count is there at once only where the answer was quicker than we
             yield one.rowcount if one.rowcount >= 0 else one.context.cursor.rowcount

@@ -1,13 +1,16 @@
 """What fails in the middle of a pipeline of statements is one sentence, and nothing is changed."""
 
+import os
+import socket
 import threading
 import time
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import BigInteger, Column, MetaData, Table, create_engine, delete, text
 
 from scanner import errors
+from scanner.database import dialect_of
 from scanner.executor import batches, transaction
 from tests import mini, purging
 from tests.purging import Purging
@@ -25,11 +28,13 @@ def made(postgresql_url, tmp_path):
 
 
 def one(made):
-    return lambda plan=made.plan(FIRST): made.commit(plan)
+    plan = made.plan(FIRST)
+    return lambda: made.commit(plan)
 
 
 def many(made):
-    return lambda plan=made.many([FIRST, FIRST + 1], batch=1): made.purge(plan)
+    plan = made.many([FIRST, FIRST + 1], batch=1)
+    return lambda: made.purge(plan)
 
 
 @pytest.fixture(params=[one, many])
@@ -95,7 +100,7 @@ def test_a_foreign_key_that_no_directive_knows(made, purge):
     made.write("insert into x_wide values (100000, 'Q100000')")
     made.engine.dispose()
     again = Purging(made.url, made.folder)
-    work = many(again) if purge.__qualname__.startswith("many") else one(again)
+    work = (many if "many" in purge.__qualname__ else one)(again)
     failed(again, work, "a foreign key that was not reckoned with refers to a row")
     again.engine.dispose()
 
@@ -117,8 +122,31 @@ def test_a_statement_that_somebody_cancels(made, purge):
 
 def test_a_connection_that_is_lost(made, purge):
     with struck(made, "pg_terminate_backend"):
-        failed(made, purge, "the server shut the connection down|the connection to the database was lost")
+        failed(
+            made,
+            purge,
+            "the server shut the connection down|the connection to the database was lost",
+        )
     purge()
+
+
+def _cut_off(made):
+    """Send a statement, and cut the wire before its answer is asked for."""
+    table = Table("table_x_pref", MetaData(), Column("objid", BigInteger))
+
+    def sent(connection):
+        yield delete(table)
+        wire = socket.socket(fileno=os.dup(connection.connection.dbapi_connection.fileno()))
+        wire.shutdown(socket.SHUT_RDWR)
+        wire.close()
+
+    with transaction.writing(made.engine) as (connection, keep):
+        list(dialect_of(connection).carry_out(connection, sent(connection)))
+        keep()
+
+
+def test_a_connection_that_ends_without_a_word(made):
+    failed(made, lambda: _cut_off(made), "the connection to the database was lost")
 
 
 def test_a_statement_that_fails_is_not_taken_for_done_when_others_follow_it(made, purge):
@@ -130,6 +158,6 @@ def test_a_statement_that_fails_is_not_taken_for_done_when_others_follow_it(made
         "create trigger no before delete on table_notes_log for each row execute function no()"
     )
     again = Purging(made.url, made.folder)
-    work = many(again) if purge.__qualname__.startswith("many") else one(again)
+    work = (many if "many" in purge.__qualname__ else one)(again)
     failed(again, work, "the database failed .*code P0001")
     again.engine.dispose()
