@@ -16,7 +16,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from scanner.errors import Misconfigured
 from scanner.model import Personal, digest
-from scanner.rulefiles import tracking
+from scanner.rulefiles import ruletables, tracking
 from scanner.rulefiles.tracking import Tracking
 
 T = TypeVar("T")
@@ -26,6 +26,12 @@ RELATION = re.compile(r"[a-z]\w*2[a-z]\w*")
 
 Rows = Literal["own", "linked"]
 """Whose the rows of a reach are: the subject's own, or shared ones that only mention it."""
+
+PLAIN = frozenset({"pack", "subject", "directive"})
+"""Sections of rule files that may have any name."""
+
+BY_NAME = ("exports", "holds", "names", "neutral", "people", "policy")
+"""Rule files that are asked for by their names, but for those with recognizers."""
 
 KEPT = 8
 """How many packs are kept, by what their files say: parsing one takes longer than much that uses it."""
@@ -295,7 +301,24 @@ def _extended(raw: dict[str, Any], base: dict[str, Any], name: str, of: str) -> 
 @cache
 def packs() -> tuple[str, ...]:
     """List the packs that come with Efface."""
-    return tuple(n for n in shipped_names() if "subject" in load(n))
+    return shipped_with("subject")
+
+
+def shipped_with(section: str) -> tuple[str, ...]:
+    """List the rule files that come with Efface and have a section.
+
+    Raises:
+        Misconfigured: a file is there that nothing reads, so that it would be left out silently.
+    """
+    said = {n: load(n) for n in shipped_names()}
+    read = {*BY_NAME, *(n.removesuffix(".toml") for n in ruletables.OURS)}
+    if strange := [n for n, raw in said.items() if n not in read and not {*raw} & PLAIN]:
+        raise Misconfigured(
+            f"nothing reads {', '.join(f'rules/{n}.toml' for n in strange)}, as it has neither "
+            "[pack] nor [directive]: mend its sections, or take it out and give recognizers with "
+            "--rules FILE"
+        )
+    return tuple(n for n, raw in said.items() if section in raw)
 
 
 def choose(name: str, tables: Sequence[str]) -> Pack | None:

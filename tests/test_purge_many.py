@@ -16,7 +16,7 @@ from scanner import dialects, errors
 from scanner.cli import _bulk
 from scanner.database import connect
 from scanner.dialects import generic
-from scanner.executor import batches
+from scanner.executor import batches, bulkscrub
 from scanner.journal import Journal
 from scanner.purge.bulk import Bulk
 from scanner.records import holds
@@ -202,6 +202,29 @@ def test_an_interrupted_purge_says_so_and_goes_on(embedded, monkeypatch):
     assert caught.value.exit_code == 5
     assert made.purge(plan).deleted == plan.rows
     assert calls["all"] == 4
+
+
+@pytest.mark.parametrize("error", [errors.DatabaseFailed("the disk is full"), KeyboardInterrupt()])
+def test_a_last_look_that_fails_says_that_all_was_committed(embedded, monkeypatch, error):
+    made, keys = embedded
+    plan, looked = made.many(keys, batch=10), bulkscrub.left
+
+    def fails(*_words):
+        raise error
+
+    monkeypatch.setattr(bulkscrub, "left", fails)
+    with pytest.raises(errors.Unfinished, match="all 3 batches were committed") as caught:
+        made.purge(plan)
+    assert caught.value.exit_code == 5
+    assert {r[0] for r in mini.dump(made.url)["table_contact"]} == {
+        mini.ANN,
+        mini.BOB,
+        mini.NAMESAKE,
+    }
+    monkeypatch.setattr(bulkscrub, "left", looked)
+    before = mini.dump(made.url)
+    assert made.purge(plan).deleted == plan.rows  # the receipt, of what the journal knows
+    assert mini.dump(made.url) == before
 
 
 def test_rows_that_came_since_the_plan_refuse_their_batch_and_what_is_done_stays(embedded):

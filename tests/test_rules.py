@@ -1,12 +1,16 @@
 """Rules prove their own examples, and a broken rule file says in one sentence what is wrong."""
 
 import re
+import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
 
+from scanner import rulebook
 from scanner.detectors.by_language import Language
 from scanner.detectors.by_name import phrases
 from scanner.detectors.mask import mask
@@ -190,3 +194,66 @@ def test_a_file_without_rules_is_refused(tmp_path):
     done = CliRunner().invoke(main, ["rules", str(tmp_path / "case.toml")])
     assert done.exit_code == 2, done.output
     assert "no rules in" in done.output
+
+
+def _rules(*words: object):
+    from click.testing import CliRunner
+
+    from scanner.cli import main
+
+    return CliRunner().invoke(main, ["rules", *map(str, words)])
+
+
+def test_a_file_in_the_folder_of_rules_that_nothing_reads_is_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "rules"
+    shutil.copytree(Path(str(files("rules") / "clarify.toml")).parent, folder)
+    monkeypatch.setattr(rulebook, "files", lambda _name: folder)
+    assert _rules().exit_code == 0
+    (folder / "mine.toml").write_text('[[recogniser]]\nname = "x"\n')
+    for done in (_rules(), _rules("purge_case")):
+        assert done.exit_code == 2, done.output
+        assert done.output.count("\n") == 1
+        assert "nothing reads rules/mine.toml" in done.output
+
+
+def test_a_pack_that_extends_another_is_shown(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[pack]\nextends = "clarify"\n[requests]\ndelay_days = 3\n')
+    done = _rules(mine)
+    assert done.exit_code == 0, done.output
+    assert "PACKS" in done.output
+    mine.write_text('[pack]\nextends = "clarify"\n[reqests]\ndelay_days = 3\n')
+    assert "unknown reqests" in _rules(mine).output
+
+
+SHOP = """[pack]
+title = "A shop"
+known_by = ["customers"]
+key = "id"
+[subject]
+table = "customers"
+"""
+
+
+def test_a_directive_for_a_schema_of_ones_own_is_checked_with_its_pack(sqlite_url, tmp_path):
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table customers (id integer primary key, name text)"))
+        connection.execute(
+            text(
+                "create table orders (id integer primary key, customer_id integer, "
+                "foreign key (customer_id) references customers (id))"
+            )
+        )
+    engine.dispose()
+    pack, purge = tmp_path / "shop.toml", tmp_path / "purge.toml"
+    pack.write_text(SHOP)
+    head = '[directive]\ntitle = "Customer"\nroot = "customers"\nkey = "id"\n'
+    purge.write_text(head)
+    asked = (purge, "--db", sqlite_url)
+    assert "with --pack" in _rules(*asked).output
+    assert "orders.customer_id -> customers" in _rules(*asked, "--pack", pack).output
+    purge.write_text(f'{head}follow = ["orders.customer_id -> customers"]\n')
+    done = _rules(*asked, "--pack", pack)
+    assert done.exit_code == 0, done.output
+    assert "fits: rows of 2 tables are deleted" in done.output

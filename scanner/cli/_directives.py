@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,14 @@ from scanner.errors import Misconfigured
 if TYPE_CHECKING:
     from scanner.purge.directives import Directive
     from scanner.purge.references import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What people say of the database: its audit, and its pack."""
+
+    audit: Path | None = None
+    pack: str | None = None
 
 
 def among(names: Sequence[str]) -> list[str]:
@@ -73,7 +82,7 @@ def _relations(directive: "Directive") -> Iterator[dict[str, Any]]:
         yield {"relation": str(line), "rows": "kept, the column is emptied"}
 
 
-def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
+def check(db: str, known: Known, names: Sequence[str]) -> str:
     """Check directives together against a database; say what they delete there.
 
     Raises:
@@ -83,7 +92,7 @@ def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
     from scanner.purge.appraiser import appraise
 
     agenda = directives.agenda(names)
-    with _ground(db, audit, agenda.key) as (ground, personal):
+    with _ground(db, known, agenda.key) as (ground, personal):
         made = appraise(ground, agenda, personal).sound()
         left = sorted(str(x) for x in (*agenda.follow, *agenda.cut) if ground.bind(x)[0] is None)
     more = f"; not in this database: {', '.join(left)}" if left else ""
@@ -93,7 +102,7 @@ def check(db: str, audit: Path | None, names: Sequence[str]) -> str:
     )
 
 
-def propose(db: str, audit: Path | None, name: str) -> str:
+def propose(db: str, known: Known, name: str) -> str:
     """Propose what a directive lacks in a database, or a directive for a table.
 
     Raises:
@@ -101,9 +110,8 @@ def propose(db: str, audit: Path | None, name: str) -> str:
     """
     from scanner.purge import directives, directivewriter
 
-    known = among([name])
-    base = directives.load(name) if known else None
-    with _ground(db, audit, base.key if base else "", values=True) as (ground, _):
+    base = directives.load(name) if among([name]) else None
+    with _ground(db, known, base.key if base else "", values=True) as (ground, _):
         start = base or directivewriter.start(ground, name)
         made = directivewriter.propose(ground, start)
     return directivewriter.toml(start, made, extends=base is not None)
@@ -111,7 +119,7 @@ def propose(db: str, audit: Path | None, name: str) -> str:
 
 @contextmanager
 def _ground(
-    db: str, audit: Path | None, key: str, *, values: bool = False
+    db: str, known: Known, key: str, *, values: bool = False
 ) -> Iterator[tuple["Ground", set[Any]]]:
     """Read what refers to what; an audit says which tables are copies or hold personal data.
 
@@ -125,17 +133,17 @@ def _ground(
     from scanner.rows import Address
     from scanner.tables.linker import Linker, Tie
 
-    decided = reports.read(audit) if audit else None
+    decided = reports.read(known.audit) if known.audit else None
     basis = Basis.of(decided) if decided else None
     with _connection.opened(db) as engine, database.reading(engine) as connection:
         schema = database.reflect(connection)
         tables = {database.ref(t): t for t in schema.tables.values()}
-        name = decided.scan.pack if decided else "auto"
+        name = known.pack or (decided.scan.pack if decided else "auto")
         pack = rulebook.choose(name or "auto", [t.name for t in tables])
         if pack is None:
             raise Misconfigured(
-                "no pack is known for this database: propose one with efface pack, then name its "
-                "audit with --audit"
+                "no pack is known for this database: propose one with efface pack, then name it "
+                "with --pack"
             )
         addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
         walk = Walk(

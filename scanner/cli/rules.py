@@ -1,12 +1,13 @@
 """``efface rules``: what is looked for, and that it does what it says. Reads rule files only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from scanner.cli import _directives, _options, _output, _rulelist
+from scanner.cli._directives import Known
 from scanner.cli._rulelist import Listing
 
 LONG = 72
@@ -43,6 +44,11 @@ FILES = (".toml", ".yaml", ".yml")
     help="The audit of that database: says which tables are copies or hold personal data.",
 )
 @click.option(
+    "--pack",
+    metavar="NAME|FILE",
+    help="The pack of that database, where neither its tables nor its audit say which.",
+)
+@click.option(
     "--generate",
     is_flag=True,
     help="Propose what a purge directive lacks in the database, or one for a table.",
@@ -56,6 +62,7 @@ def command(
     strategies: bool,
     db: str | None,
     audit: Path | None,
+    pack: str | None,
     generate: bool,
     output: Path | None,
     as_json: bool,
@@ -69,10 +76,10 @@ def command(
     if output and not generate:
         raise click.UsageError("-o takes what --generate proposes")
     if generate:
-        _proposed(names, db, audit, output)
+        _proposed(names, db, Known(audit, pack), output)
         return
     if names and len(purges := _directives.among(names)) == len(names):
-        _purges(purges, db, audit, as_json=as_json)
+        _purges(purges, db, Known(audit, pack), as_json=as_json)
         return
     if tried:
         listed = {"tried": _tried(names, tried)}
@@ -90,20 +97,18 @@ def command(
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
 
 
-def _proposed(
-    names: Sequence[str], db: str | None, audit: Path | None, output: Path | None
-) -> None:
+def _proposed(names: Sequence[str], db: str | None, known: Known, output: Path | None) -> None:
     """Print a proposed directive, or write it to a file of its own once it is whole."""
     if not db or len(names) != 1:
         raise click.UsageError("--generate takes one directive or table, and --db URL")
-    proposed = _directives.propose(db, audit, names[0])
+    proposed = _directives.propose(db, known, names[0])
     if output:
         _output.write_text(output, proposed)
     else:
         _output.emit(proposed)
 
 
-def _purges(names: Sequence[str], db: str | None, audit: Path | None, *, as_json: bool) -> None:
+def _purges(names: Sequence[str], db: str | None, known: Known, *, as_json: bool) -> None:
     """Show directives, and check them together against a database."""
     listed = _directives.shown(names)
     if as_json:
@@ -113,14 +118,14 @@ def _purges(names: Sequence[str], db: str | None, audit: Path | None, *, as_json
     else:
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
     if db:
-        _output.remark(_directives.check(db, audit, names))
+        _output.remark(_directives.check(db, known, names))
 
 
 def _listing(names: Sequence[str]) -> Listing:
     """List what is in force, or only the packs that are named."""
     from scanner import rulebook
 
-    packs = [n for n in names if not n.endswith(FILES[1:]) and "subject" in rulebook.load(n)]
+    packs = [n for n in names if not n.endswith(FILES[1:]) and _is_pack(rulebook.load(n))]
     if packs and len(packs) == len(names):
         return {"packs": [_rulelist.pack(n) for n in packs]}
     rules, presidio = _rulelist.read(_files(names))
@@ -138,7 +143,12 @@ def _files(names: Sequence[str]) -> list[Path]:
     from scanner import rulebook
 
     mine = [n for n in names if n.endswith(FILES)]
-    return [Path(n) for n in mine if n.endswith(FILES[1:]) or "subject" not in rulebook.load(n)]
+    return [Path(n) for n in mine if n.endswith(FILES[1:]) or not _is_pack(rulebook.load(n))]
+
+
+def _is_pack(raw: Mapping[str, Any]) -> bool:
+    """Whether a rule file is a pack; one that extends another says nothing of the subject."""
+    return "subject" in raw or "pack" in raw
 
 
 def _proved(names: Sequence[str]) -> int:

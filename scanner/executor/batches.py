@@ -101,7 +101,7 @@ def purge(
             sums.add(content)
             done[number] = content
             watch.advance(1, f"batch {number + 1} of {len(plan.batches)}")
-    with reading(engine) as connection:
+    with _committed(plan, commit=commit), reading(engine) as connection:
         after = verifier.reported(connection, here.schema, pack)
         left = bulkscrub.left(connection, here, plan.basis, many, progress) if commit else {}
     receipt = batchbook.receipt(plan, sums, started, _now(clock), commit, after, left)
@@ -166,6 +166,26 @@ def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator
         raise Unfinished(
             f"{len(done)} of {len(plan.batches)} batches are done, as the journal says; then: "
             f"{why}; to go on, {again}"
+        ) from None
+
+
+@contextmanager
+def _committed(plan: Bulk, *, commit: bool) -> Iterator[None]:
+    """Say, when the last look fails, that all was committed before it.
+
+    Raises:
+        Unfinished: it failed.
+    """
+    try:
+        yield
+    except (EffaceError, KeyboardInterrupt) as error:
+        if not commit:
+            raise
+        why = str(error) if isinstance(error, EffaceError) else "interrupted"
+        raise Unfinished(
+            f"all {len(plan.batches)} batches were committed, as the journal says, but what is left "
+            f"was not looked for to the end: {why}; the same command writes the receipt and deletes "
+            "nothing more, efface verify --identifiers FILE looks for somebody again"
         ) from None
 
 

@@ -161,7 +161,7 @@ class Agenda:
 
 def names() -> tuple[str, ...]:
     """List the directives that come with Efface."""
-    return tuple(n for n in rulebook.shipped_names() if "directive" in rulebook.load(n))
+    return rulebook.shipped_with("directive")
 
 
 def usual(subject: str) -> str:
