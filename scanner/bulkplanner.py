@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -31,15 +31,13 @@ from scanner.purge.appraiser import Itinerary
 from scanner.purge.bulk import Batch, Bulk
 from scanner.purge.directives import Agenda
 from scanner.purge.references import Ground, key_column
+from scanner.purge.sharing import Shared
 from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.subjects import acquaintance, gathering, keyreader
-
-REMEMBERED = 2_000_000
-"""So many keys of rows are remembered, so that none counts twice: bounds the memory of a plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +278,7 @@ class _Drawing:
         self.batches: list[Batch] = []
         self.stops: list[StopFound] = []
         self.held: dict[str, tuple[str, ...]] = {}
-        self.seen: dict[TableRef, set[Any]] = {}
+        self.shared = Shared()
         self.lost: dict[str, Counter[tuple[str, ...]]] = {}
 
     def without(self, held: Collection[Any], roots: Sequence[Any]) -> list[Any]:
@@ -305,24 +303,14 @@ class _Drawing:
         if kept:
             unraveler = Unraveler(dialect_of(self.connection), self.here.itinerary, made)
             unraveler.order(self.here.ground, made.keys)
-            fresh = self._fresh(made)
+            fresh = self.shared.fresh(self.connection, made)
+            self.shared.take(made)
             rows = {str(w): n for w, n in sorted(fresh.rows.items())}
             self.batches.append(Batch(tuple(kept), rows))
             for name, counts in losses.lost(
                 self.connection, self.here.schema, self.here.walk.pack, fresh
             ):
                 self.lost.setdefault(name, Counter()).update(counts)
-
-    def _fresh(self, made: Uprooting) -> Uprooting:
-        """Leave out the rows that go with an earlier batch, as far as they are remembered."""
-        fresh = {
-            where: {k: row for k, row in rows.items() if k not in self.seen.get(where, ())}
-            for where, rows in made.keys.items()
-        }
-        if sum(map(len, self.seen.values())) < REMEMBERED:
-            for where, rows in fresh.items():
-                self.seen.setdefault(where, set()).update(rows)
-        return replace(made, keys=fresh)
 
     def _hold(self, roots: Sequence[Any]) -> None:
         """Say of each root which stops hold it."""

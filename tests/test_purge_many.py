@@ -145,6 +145,7 @@ def test_what_two_batches_share_is_counted_once(embedded):
     made.write(f"{call} (9, 500, 100000, {keys[0]}), (10, 500, 100000, {keys[1]})")
     plan = made.many(keys, batch=1)
     assert plan.rows == alone | {"table_act_entry": alone["table_act_entry"] + 2}
+    assert made.purge(plan, commit=False).deleted == plan.rows  # undone, and not counted again
     for figure in plan.kpis:
         assert figure["rows_after"] >= 0
     receipt = made.purge(plan)
@@ -152,6 +153,23 @@ def test_what_two_batches_share_is_counted_once(embedded):
     assert {k["name"]: k["rows"] for k in receipt.kpis} == {
         k["name"]: k["rows_after"] for k in plan.kpis
     }
+
+
+def test_a_row_without_a_key_that_two_batches_share_is_counted_once(embedded):
+    """Who knows whom: pairs of contacts, of which two go with different batches."""
+    made, keys = embedded
+    made.write("create table mtm_contact3_contact4 (knows2contact bigint, known2contact bigint)")
+    pairs = [(keys[0], keys[1]), (keys[1], keys[0]), (keys[2], mini.BOB), (mini.BOB, mini.ANN)]
+    made.write(f"insert into mtm_contact3_contact4 values {', '.join(map(str, pairs))}")
+    again, path = Purging(made.url, made.folder), made.folder / "pairs.toml"
+    lines = [f"mtm_contact3_contact4.{c}2contact -> table_contact" for c in ("knows", "known")]
+    path.write_text(f'[directive]\nextends = "{made.contact}"\nfollow = {json.dumps(lines)}\n')
+    plan = again.many(keys, "purge_case", str(path), batch=1)
+    assert plan.rows["mtm_contact3_contact4"] == 3
+    assert again.purge(plan, commit=False).deleted == plan.rows
+    assert again.purge(plan).deleted == plan.rows
+    assert mini.dump(made.url)["mtm_contact3_contact4"] == pairs[3:]
+    again.engine.dispose()
 
 
 def test_a_request_of_one_who_went_with_many_is_no_longer_overdue(embedded):

@@ -36,6 +36,7 @@ from scanner.model import Progress, Silent, TableRef
 from scanner.purge.bulk import Batch, Bulk, BulkReceipt
 from scanner.purge.purging import agenda_of
 from scanner.purge.references import key_column
+from scanner.purge.sharing import Shared
 from scanner.purge.uprooter import Uprooter, Uprooting
 from scanner.records import ledger
 from scanner.records.ledger import NOBODYS, Warrant
@@ -60,6 +61,7 @@ class Work:
     warrant: Warrant
     basis: Mapping[str, Any]
     commit: bool
+    undone: Shared = field(default_factory=Shared, repr=False)
 
 
 def purge(
@@ -236,7 +238,8 @@ def _batch(work: Work, number: int, *, metered: bool) -> Mapping[str, Any]:
     with writing(work.engine) as (connection, keep):
         tables = [here.walk.tables[t] for t in sorted(here.watched, key=str)]
         dialect_of(connection).shut_out(connection, tables, LOCK_SECONDS)
-        content = _purged(connection, plan, batch, here, work.many, metered=metered)
+        undone = None if work.commit else work.undone
+        content = _purged(connection, plan, batch, here, work.many, metered=metered, undone=undone)
         content = {"batch": number, "subject": batchbook.named(plan, number), **content}
         if work.commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
@@ -270,8 +273,9 @@ def _purged(
     many: Gathering,
     *,
     metered: bool,
+    undone: Shared | None,
 ) -> dict[str, Any]:
-    """Do all that a batch does, and prove it.
+    """Do all that a batch does, and prove it; ``undone``: what a rehearsal did before, and undid.
 
     Raises:
         Stale: roots are gone or have more rows than planned. Stopped: a stop holds.
@@ -285,7 +289,8 @@ def _purged(
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
     early = deletion.checked(here.ground, here.itinerary)
     made = uprooter.uproot(uprooter.roots(batch.roots, here.subject), cuts=early)
-    _as_planned(connection, plan, batch, here, made)
+    told = undone.fresh(connection, made) if undone else made
+    _as_planned(connection, plan, batch, here, made, told.rows)
     safeguards.unstopped(_Stops(tuple(uprooter.stops(made))))
     safeguards.unemptied(connection, here.schema, made.rows)
     scrubber = bulkscrub.Scrubber(connection, here, plan.basis, many)
@@ -306,12 +311,14 @@ def _purged(
         _unchanged(before, _counts(connection, plan, here), made)
     elif not meter.exact():
         raise ElsewhereError
+    if undone:
+        undone.take(made)
     cells = Counter({f"{t}.{c}": n for (t, c), n in scrubbed.cells.items()})
     cells.update({f"{ref(r.child)}.{r.column}": len(k) for r, k in made.cuts.items()})
     cells.update(cut)
     return {
         "roots": len(batch.roots),
-        "deleted": {str(w): n for w, n in sorted(made.rows.items())},
+        "deleted": {str(w): n for w, n in sorted(told.rows.items())},
         "cells": dict(sorted(cells.items())),
         "mentions": scrubbed.mentions,
         "reviews": scrubbed.reviews,
@@ -337,7 +344,12 @@ def _again(connection: Connection, here: Setting, uprooter: Uprooter, gone: Upro
 
 
 def _as_planned(
-    connection: Connection, plan: Bulk, batch: Batch, here: Setting, made: Uprooting
+    connection: Connection,
+    plan: Bulk,
+    batch: Batch,
+    here: Setting,
+    made: Uprooting,
+    rows: Mapping[TableRef, int],
 ) -> None:
     """Refuse a batch whose roots are gone or no longer selected, or that has rows unplanned."""
     if len(made.keys.get(here.subject, {})) < len(batch.roots):
@@ -358,7 +370,7 @@ def _as_planned(
     owned = {str(ref(r.parent)) for r in here.itinerary.owned}
     more = [
         str(w)
-        for w, n in sorted(made.rows.items())
+        for w, n in sorted(rows.items())
         if n > batch.rows.get(str(w), 0) and str(w) not in owned
     ]
     if more:
