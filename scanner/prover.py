@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Integer, MetaData, Numeric, Table, func, select
+from sqlalchemy import Connection, Engine, Float, Integer, MetaData, Numeric, Table, func, select
 
 from scanner import planner, verifier
 from scanner.database import dialect_of, reading, ref, reflect
@@ -151,7 +151,7 @@ def search_for(engine: Engine, lines: Iterable[str], *, progress: Progress | Non
             ColumnRef(t.schema or "", t.name, c.name)
             for t in schema.tables.values()
             for c in t.columns
-            if isinstance(c.type, Integer | Numeric)
+            if isinstance(c.type, Integer | Numeric | Float)
         }
         left = verifier.residue(
             connection, schema, matcher, addresses=addresses, numbers=numbers, progress=progress

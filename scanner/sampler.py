@@ -22,6 +22,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Engine,
+    Float,
     FromClause,
     Integer,
     Interval,
@@ -158,7 +159,7 @@ def kind(column: Column[Any]) -> Kind | None:
         return None
     if type(given).__name__ in UNREADABLE or _is_flag(column):
         return None
-    if isinstance(given, Integer | Numeric):
+    if isinstance(given, Integer | Numeric | Float):
         return "number"
     return "date" if isinstance(given, Date | DateTime) else "text"
 
@@ -206,7 +207,7 @@ Read = Callable[[Engine, ColumnElement[Any]], ColumnElement[Any]]
 def _plain(engine: Engine, column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Read a column as the driver gives it, long texts cut, other types as text."""
     given = column.type
-    if isinstance(given, Integer | Numeric | Date | DateTime):
+    if isinstance(given, Integer | Numeric | Float | Date | DateTime):
         return type_coerce(column, NullType())
     if not isinstance(given, String):
         text = column if engine.dialect.name in {"sqlite", "mysql", "mariadb"} else _text(column)

@@ -1,10 +1,25 @@
 """Tables' definitions are read with few statements where a server gives many, and all the same else."""
 
 import pytest
-from sqlalchemy import MetaData, event, exc
+from sqlalchemy import (
+    DOUBLE_PRECISION,
+    REAL,
+    Column,
+    Double,
+    Float,
+    MetaData,
+    String,
+    Table,
+    event,
+    exc,
+)
 
+from scanner import sampler
 from scanner.database import connect, fingerprint, key_of, reading, reflect
+from scanner.subjects import searcher
 from tests import mini
+
+FLOATS = (Float, Double, REAL, DOUBLE_PRECISION)
 
 
 def _read(url):
@@ -35,3 +50,11 @@ def test_where_that_fails_they_are_read_one_by_one(live_url, monkeypatch, fault)
 
     monkeypatch.setattr(MetaData, "reflect", failing)
     assert _read(live_url)[:3] == together[:3]
+
+
+def test_floats_are_numbers_in_which_no_text_is_looked_for():
+    table = Table(
+        "t", MetaData(), Column("name", String(9)), *(Column(k.__name__, k()) for k in FLOATS)
+    )
+    assert [c.name for c in searcher.searched(table, ())] == ["name"]
+    assert [sampler.kind(table.c[k.__name__]) for k in FLOATS] == ["number"] * len(FLOATS)

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Enum,
+    Float,
     Integer,
     LargeBinary,
     Numeric,
@@ -169,6 +171,8 @@ def test_where_no_placeholder_fits_the_cell_is_emptied(room):
     [
         (Integer(), 5, True, False, None),
         (Integer(), 5, False, False, 0),
+        (Float(), 5.5, False, False, 0),
+        (Double(), 5.5, False, True, -268435457),
         (Integer(), 5, True, True, -268435457),
         (Numeric(4, 0), Decimal(5), False, True, -5457),
         (SmallInteger(), 5, False, True, -(268435457 % 2**15)),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Enum,
+    Float,
     FromClause,
     Inspector,
     Integer,
@@ -405,7 +406,7 @@ class Dialect:
         """Give a cell as a text that can be cut and measured; None where no function takes it."""
         if isinstance(column.type, String) and not isinstance(column.type, Enum):
             return column
-        texts = (JSON, Integer, Numeric, Enum, NullType)
+        texts = (JSON, Integer, Numeric, Float, Enum, NullType)
         return cast(column, Text) if isinstance(column.type, texts) else None
 
     def piece(self, text: ColumnElement[str], start: int, end: int) -> ColumnElement[str]:

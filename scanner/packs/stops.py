@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -74,7 +75,7 @@ def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping
         c
         for t in schema.tables.values()
         for c in t.columns
-        if isinstance(c.type, Integer | Numeric) and not isinstance(c.type, Boolean)
+        if isinstance(c.type, Integer | Numeric | Float) and not isinstance(c.type, Boolean)
         if ColumnRef(t.schema or "", t.name, c.name) not in numbers
     ]
     if plain:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Float,
     Integer,
     Interval,
     LargeBinary,
@@ -33,7 +34,7 @@ from scanner.rows import Address
 CHUNK = 2000
 """Rows that are fetched at once: bounds the memory of a pass."""
 
-NO_TEXT = (Boolean, Date, DateTime, Time, Interval, LargeBinary, Integer, Numeric)
+NO_TEXT = (Boolean, Date, DateTime, Time, Interval, LargeBinary, Integer, Numeric, Float)
 """Types that hold no text; all others are searched, unknown ones included."""
 
 
@@ -195,7 +196,7 @@ def _chunks(
         try:
             chunk = next(rows, None)
         except (ValueError, ArithmeticError, TypeError):
-            kinds = (JSON, Date, DateTime, Time, Numeric)
+            kinds = (JSON, Date, DateTime, Time, Numeric, Float)
             suspects = [c.name for c in query.selected_columns if isinstance(c.type, kinds)]
             raise DatabaseFailed(
                 f"a value of {table} cannot be read as the type of its column "

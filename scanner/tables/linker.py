@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import (
     Column,
     Connection,
+    Float,
     Integer,
     LargeBinary,
     MetaData,
@@ -250,7 +251,7 @@ def alike(child: Column[Any], key: Column[Any]) -> bool:
 
     def family(column: Column[Any]) -> str:
         kind = column.type
-        if isinstance(kind, Integer | Numeric):
+        if isinstance(kind, Integer | Numeric | Float):
             return "number"
         return "text" if isinstance(kind, String) else _plain(kind)
 

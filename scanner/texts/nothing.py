@@ -47,7 +47,7 @@ def nothing(
         Misconfigured: the column wants a value and no neutral one is known.
 
     """
-    if isinstance(kind, types.Integer | types.Numeric):
+    if isinstance(kind, types.Integer | types.Numeric | types.Float):
         return _number(kind, key) if unique else None if column.nullable else 0
     if isinstance(kind, types.Uuid) and (unique or not column.nullable):
         made = uuid5(NAMESPACE_OID, placeholders.whole(key, unique=True, room=None))
@@ -79,7 +79,7 @@ def _no_time(kind: TypeEngine[Any], empty_date: datetime) -> Any:
     return timedelta()
 
 
-def _number(kind: types.Integer | types.Numeric[Any], key: str) -> int:
+def _number(kind: TypeEngine[Any], key: str) -> int:
     """Choose the negative key, within the type's range."""
     bound: int = 1 << BITS.get(type_name(kind), 63)
     if isinstance(kind, types.Numeric) and kind.precision is not None:
