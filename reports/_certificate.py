@@ -11,6 +11,7 @@ from reports import _alone, _file
 from reports._markup import Markup, join, name, tag
 from scanner.errors import Misconfigured
 from scanner.model import dump
+from scanner.texts.wording import count
 
 Raw = Mapping[str, Any]
 Row = Sequence[str | Markup | int]
@@ -113,9 +114,7 @@ def _erased(receipt: Raw) -> Iterable[Markup]:
     done = "was" if receipt["committed"] else "would be"
     yield tag("h2", f"What {done} erased")
     cells, total = sum(receipt["cells"].values()), sum(receipt["rows"].values())
-    told = (
-        f"{total:,} rows of {len(rows):,} tables, {cells:,} cells; {receipt['mentions']:,} places"
-    )
+    told = f"{count(total, 'row')} of {count(len(rows), 'table')}, {count(cells, 'cell')}; {count(receipt['mentions'], 'place')}"
     yield tag("p", f"{told} in texts that name the subject in passing.")
     yield _table(("Table", "Rows", "Cells by kind of what they held"), rows)
     if followed := receipt.get("followed"):

@@ -11,6 +11,7 @@ from reports import _entries, _file, _machine, _sheets, _words
 from reports._entries import DATE, NOTE, REVIEWER
 from reports._sheets import Cell, Column, height, put
 from scanner.plans import Plan, Review
+from scanner.texts.wording import count
 from scanner.witness import Testimony
 
 TITLE, GROUPS, GUIDE = "Reviews", "Groups", "How to answer"
@@ -156,7 +157,7 @@ def _guide(book: Any, plan: Plan) -> None:
     sheet = _sheets.page(book, GUIDE, (26, WIDTH))
     sheet.row_dimensions[1].height = 30
     put(sheet, "How to answer the reviews", style="title")
-    subject = f"subject {plan.subject[0]} {plan.subject[1]}, {len(plan.reviews):,} reviews"
+    subject = f"subject {plan.subject[0]} {plan.subject[1]}, {count(len(plan.reviews), 'review')}"
     put(sheet, _words.shown(subject))
     for row, (question, answer) in enumerate(TEXTS, start=3):
         height(sheet, row, answer, WIDTH)

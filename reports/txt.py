@@ -7,6 +7,7 @@ from reports import _file, _words
 from scanner import audit as decisions
 from scanner.model import Audit, Finding, summarise
 from scanner.rulebook import Pack
+from scanner.texts.wording import count
 
 HEAD = ("column", "verdict", "entity", "how sure", "share of values", "decision")
 
@@ -38,8 +39,8 @@ def _summary(audit: Audit) -> list[str]:
     waiting = len(decisions.undecided(audit))
     return [
         f"{_words.visible(scan.database.name)} ({scan.database.dialect}), scanned {scan.created}",
-        f"{len(scan.columns):,} columns in {tables:,} tables: {told}",
-        f"{len(audit.decisions):,} columns decided, {waiting:,} open",
+        f"{count(len(scan.columns), 'column')} in {count(tables, 'table')}: {told}",
+        f"{count(len(audit.decisions), 'column')} decided, {waiting:,} open",
     ]
 
 

@@ -38,6 +38,7 @@ from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.subjects import acquaintance, gathering, keyreader
+from scanner.texts.wording import noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,9 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
         there |= set(connection.scalars(select(column).where(column.in_(some))))
     if missing := [k for k in wanted if k not in there]:
         named = ", ".join(map(str, missing[: planner.NAMED]))
-        raise Misconfigured(f"{len(missing)} keys are not in {here.subject}: {named}")
+        raise Misconfigured(
+            f"{noun(len(missing), '1 key is', f'{len(missing):,} keys are')} not in {here.subject}: {named}"
+        )
     return wanted
 
 

@@ -121,6 +121,10 @@ class Basis:
         )
 
 
+CUT = "cut"
+"""What a step says of a column that is emptied because it points at a row that goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One table's part of a plan: in the rows ``keys`` each column gets its strategy."""
@@ -239,6 +243,13 @@ class Plan:
         """How many rows would change."""
         rows = {(s.table, k) for s in self.steps for k in s.keys}
         return len(rows | {(m.table, m.key) for m in self.mentions})
+
+    @property
+    def staying(self) -> int:
+        """How many of these rows would stay and be rewritten; the others would be deleted."""
+        gone = {(s.table, k) for s in self.steps if s.purge for k in s.keys}
+        changed = {(s.table, k) for s in self.steps if not s.purge for k in s.keys}
+        return len((changed | {(m.table, m.key) for m in self.mentions}) - gone)
 
     def to_json(self) -> str:
         """Write the plan file, sealed with a digest of all but the answers to reviews."""

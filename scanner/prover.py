@@ -18,6 +18,7 @@ from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.tables.relations import places
 from scanner.texts.placeholders import stands
+from scanner.texts.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
             name = f"{mention.table}.{mention.column}"
             left[name] = left.get(name, 0) + 1
         waiting = sum(r.answer != "erase" for r in plan.reviews)
-        kept = f"{waiting} reviews of the plan that were not answered with erase" if waiting else ""
+        kept = f"{count(waiting, 'review')} of the plan not answered with erase" if waiting else ""
         return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
 
 

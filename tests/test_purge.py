@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from scanner import errors, prover
+from scanner.cli import erase
+from scanner.cli import plan as plans
 from scanner.plans import Plan
 from scanner.purge import directives
 from scanner.purge.uprooter import Uprooter
@@ -110,6 +112,26 @@ def test_declared_foreign_keys_are_kept(live_url, tmp_path):
     made.commit(made.plan())
     assert [r for r in mini.dump(live_url)["table_contact"] if r[0] == ANN] == []
     made.engine.dispose()
+
+
+def test_a_plan_tells_rows_that_go_from_rows_that_stay(embedded):
+    plan = embedded.plan()
+    gone = sum(s.rows for s in plan.steps if s.purge)
+    assert plan.rows == gone + plan.staying
+    said = " ".join("\n".join(plans.summary(plan)).split())
+    assert f"{gone} rows would be deleted" in said
+    assert f"{plan.staying} rows that stay would change" in said
+    assert "3 links to deleted rows would be emptied" in said  # of a task, a case and a contract
+
+
+def test_a_receipt_says_how_many_rows_more_than_planned_copies_were(embedded):
+    plan = embedded.plan()
+    receipt = embedded.run(plan)
+    more = sum(receipt.rows.values()) - plan.rows
+    assert more == 1
+    assert f"({more} row more than planned, 2 rounds)" in "\n".join(
+        erase.summary(receipt, plan.rows)
+    )
 
 
 # -- what refuses ----------------------------------------------------------------------------------

@@ -428,7 +428,7 @@ def test_text_lists_what_may_be_personal_with_what_is_decided(tmp_path):
     column = ref("city")
     told = txt.lines(Audit(SMALL, {column: Decision(column, "mask")}))
     assert "5 columns in 2 tables: 1 direct, 1 quasi, 1 free text, 1 unknown, 1 none" in told
-    assert "1 columns decided, 3 open" in told
+    assert "1 column decided, 3 open" in told
     assert "87 % (84-90 %) of 1,000 values  mask" in told
     assert "(redact)" in told
     assert "objid" not in told

@@ -10,7 +10,7 @@ import click
 
 from scanner.cli import _against, _connection, _output, _progress
 from scanner.errors import Misconfigured, Unrecorded
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -106,7 +106,7 @@ def summary(plan: "Bulk") -> Iterator[str]:
 def _told(plan: "Bulk") -> Iterator[str]:
     """Say what else is touched, what reports lose, what speaks against it and what is left to do."""
     if plan.mentions:
-        yield f"  {plan.mentions:>6,} rows name them; what stays of those is redacted or scrubbed"
+        yield f"  {plan.mentions:>6,} {noun(plan.mentions, 'row names', 'rows name')} them; what stays of those is redacted or scrubbed"
     for key, rules in plan.held.items():
         what = "left out" if plan.before else "stopped"
         yield f"{what}: {key}: {', '.join(rules)}"

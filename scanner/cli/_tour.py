@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.cli import _output
 from scanner.model import summarise
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.model import Audit, Scan
@@ -91,13 +92,13 @@ def _found(scan: "Scan") -> str:
 
 def _decided(audit: "Audit") -> str:
     chosen = Counter(d.choice for d in audit.decisions.values())
-    return ", ".join(f"{choice} for {count:,} columns" for choice, count in chosen.most_common())
+    return ", ".join(f"{choice} for {count(n, 'column')}" for choice, n in chosen.most_common())
 
 
 def _erased(receipt: Mapping[str, Any], subject: str) -> str:
     rows = receipt["rows"]
     return (
-        f"contact {subject}: {sum(rows.values()):,} rows of {len(rows)} tables were rewritten, in "
+        f"contact {subject}: {count(sum(rows.values()), 'row')} of {count(len(rows), 'table')} were rewritten, in "
         f"them {receipt['mentions']:,} mentions in other people's rows; {len(receipt['reviews']):,} "
         "places that may mean somebody else wait for a person to look at"
     )

@@ -11,6 +11,7 @@ import click
 from reports import names
 from scanner.cli import _options, _output
 from scanner.errors import Misconfigured, Negative
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.model import Audit
@@ -72,7 +73,7 @@ def command(
     from scanner import audit
 
     undecided = audit.undecided(found)
-    _output.remark(f"{len(found.decisions):,} columns decided, {len(undecided):,} open")
+    _output.remark(f"{count(len(found.decisions), 'column')} decided, {len(undecided):,} open")
     if check:
         _judge(audit.check(found), len(undecided))
 

@@ -114,7 +114,7 @@ def command(
         _keep(output, receipt, book, warrant)
     if as_json:
         _output.emit(receipt.to_json())
-    for line in summary(receipt):
+    for line in summary(receipt, todo.rows):
         _output.remark(line)
     if receipt.residue:
         raise Residue("the subject could still be found: decide on these columns, then plan again")
@@ -160,13 +160,14 @@ def _keep(output: Path, receipt: "Receipt", book: "Journal", warrant: "Warrant")
         raise Unrecorded(f"the erasure was committed, but {error}; efface log has it") from None
 
 
-def summary(receipt: "Receipt") -> Iterator[str]:
-    """Say in a few lines what was done, or would be."""
+def summary(receipt: "Receipt", planned: int) -> Iterator[str]:
+    """Say in a few lines what was done, or would be; the plan had ``planned`` rows."""
     if not receipt.rows:
         yield "nothing to do; nothing was changed"
         return
+    rows = sum(receipt.rows.values())
     yield (
-        f"{count(sum(receipt.rows.values()), 'row')} of {count(len(receipt.rows), 'table')}, "
+        f"{count(rows, 'row')} of {count(len(receipt.rows), 'table')}, "
         f"{count(sum(receipt.cells.values()), 'cell')}, "
         f"{count(receipt.mentions, 'mention')} in others' texts"
     )
@@ -174,7 +175,9 @@ def summary(receipt: "Receipt") -> Iterator[str]:
         receipt.followed, "followed" if receipt.committed else "would follow"
     )
     if receipt.rounds > 1:
-        yield f"copies that triggers made meanwhile were erased, too ({receipt.rounds} rounds)"
+        more = count(rows - planned, "row") + " more than planned, "
+        told = f"{more if rows > planned else ''}{receipt.rounds} rounds"
+        yield f"copies that triggers made meanwhile were erased, too ({told})"
     for column, rows in receipt.residue.items():
         yield f"still there: {column} in {count(rows, 'row')}"
     if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:

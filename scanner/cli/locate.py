@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.locator import Named, Whereabouts
@@ -70,26 +71,26 @@ def lines(where: "Whereabouts") -> Iterator[str]:
     """Write places and counts as text."""
     yield f"subject {where.subject[0]} {where.subject[1]} in {where.database}"
     own = [h for h in where.holdings if h.own]
-    yield f"own rows: {sum(h.own for h in own):,} in {len(own)} tables"
+    yield f"own rows: {sum(h.own for h in own):,} in {count(len(own), 'table')}"
     for holding in own:
         yield f"  {holding.own:>6,}  {holding.table}"
         for held in holding.columns:
             kind = " ".join(filter(None, (held.personal.replace("_", " "), held.entity)))
             yield f"          {held.filled:>6,}  {held.column}: {kind}; {held.strategy}"
     linked = [h for h in where.holdings if h.linked]
-    yield f"rows shared with others: {sum(h.linked for h in linked):,} in {len(linked)} tables"
+    yield f"rows shared with others: {sum(h.linked for h in linked):,} in {count(len(linked), 'table')}"
     for holding in linked:
         yield f"  {holding.linked:>6,}  {holding.table}"
     yield from _named("named in other texts", where.mentions)
     yield from _named("may be named, for review", where.reviews)
     for column, rows in where.kept.items():
-        yield f"kept by decision: {column} in {rows:,} rows"
+        yield f"kept by decision: {column} in {count(rows, 'row')}"
     for duty in where.duties:
-        count = "" if duty["count"] is None else f" ({duty['count']:,})"
-        yield f"outside the database: {duty['kind']}{count}"
+        told = "" if duty["count"] is None else f" ({duty['count']:,})"
+        yield f"outside the database: {duty['kind']}{told}"
 
 
 def _named(title: str, found: tuple["Named", ...]) -> Iterator[str]:
-    yield f"{title}: {sum(n.places for n in found):,} places in {sum(n.cells for n in found):,} cells"
+    yield f"{title}: {count(sum(n.places for n in found), 'place')} in {count(sum(n.cells for n in found), 'cell')}"
     for named in found:
         yield f"  {named.places:>6,}  {named.column} ({named.certainty})"

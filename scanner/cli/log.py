@@ -9,6 +9,7 @@ import click
 from scanner.cli import _connection, _holding, _options, _output
 from scanner.errors import Misconfigured, Negative
 from scanner.model import dump
+from scanner.texts.wording import noun
 
 if TYPE_CHECKING:
     from scanner.journal import Entry, Journal
@@ -185,7 +186,7 @@ def lines(entries: "Sequence[Entry]") -> Iterator[str]:
 def _more(content: Mapping[str, Any]) -> Iterator[str]:
     """Say what else an entry holds that fits in a line."""
     if rows := sum((content.get("rows") or content.get("deleted") or {}).values()):
-        yield f"{rows:>8,} rows"
+        yield f"{rows:>8,} {noun(rows, 'row')}"
     yield from (f"{name} {content[name]}" for name in SHOWN if content.get(name))
     if again := content.get("again"):
         yield f"again, after line {again['number']}"

@@ -8,7 +8,7 @@ import click
 
 from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
 from scanner.errors import Misconfigured
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from scanner.plans import Plan, Review
@@ -257,26 +257,15 @@ def summary(plan: "Plan") -> Iterator[str]:
     if plan.empty:
         yield f"nothing to do about subject {plan.subject[1]}"
     else:
-        cells = sum(s.rows * len(s.columns) for s in plan.steps)
-        gone = sum(s.rows for s in plan.steps if s.purge)
         yield (
             f"subject {plan.subject[1]}: {count(sum(plan.reached.values()), 'row')} of "
             f"{count(len(plan.reached), 'table')} belong or are linked to it"
         )
-        yield f"  {plan.rows:>6,} rows would change"
-        if gone:
-            yield f"  {gone:>6,} rows would be deleted"
-            for step in (s for s in plan.steps if s.purge):
-                yield f"    {step.rows:>6,} of {step.table}"
-        cut = " or cut" if gone else ""
-        yield f"  {cells:>6,} cells would be redacted{cut} in the subject's own rows"
-        spans = sum(len(m.spans) for m in plan.mentions)
-        said = "mention" if spans == 1 else "mentions"
-        others = count(len(plan.mentions), "other cell")
-        yield f"  {spans:>6,} {said} would be scrubbed in {others}"
+        yield from _changes(plan)
     yield from _against.follows(plan.follows, "would follow")
     if plan.reviews:
-        yield f"  {len(plan.reviews):>6,} mentions wait for an answer: reviews in the plan"
+        told = noun(len(plan.reviews), "mention waits", "mentions wait")
+        yield f"  {len(plan.reviews):>6,} {told} for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"
     for old, new in zip(plan.kpis, plan.kpis_after, strict=False):
         if old != new:
@@ -285,3 +274,24 @@ def summary(plan: "Plan") -> Iterator[str]:
     for column, rows in plan.kept.items():
         yield f"kept by decision: {column} names the subject in {count(rows, 'row')}"
     yield from _against.duties(plan)
+
+
+def _changes(plan: "Plan") -> Iterator[str]:
+    """Say how many rows and cells would change; of a purge, which go and what becomes of the rest."""
+    from scanner.plans import CUT
+
+    gone = sum(s.rows for s in plan.steps if s.purge)
+    cut = sum(s.rows for s in plan.steps for how in s.columns.values() if how == CUT)
+    cells = sum(s.rows * len(s.columns) for s in plan.steps) - cut
+    if gone:
+        yield f"  {gone:>6,} {noun(gone, 'row')} would be deleted"
+        for step in (s for s in plan.steps if s.purge):
+            yield f"    {step.rows:>6,} of {step.table}"
+    stay = " that stay" if gone else ""
+    yield f"  {plan.staying:>6,} {noun(plan.staying, 'row')}{stay} would change; in them:"
+    if cut:
+        yield f"  {cut:>6,} {noun(cut, 'link')} to deleted rows would be emptied"
+    yield f"  {cells:>6,} {noun(cells, 'cell')} would be redacted in the subject's own rows"
+    spans = sum(len(m.spans) for m in plan.mentions)
+    others = count(len(plan.mentions), "other cell")
+    yield f"  {spans:>6,} {noun(spans, 'mention')} would be scrubbed in {others}"

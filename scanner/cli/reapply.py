@@ -9,6 +9,7 @@ import click
 
 from scanner.cli import _connection, _options, _output, _progress
 from scanner.errors import Misconfigured, Refused, Unfinished
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
@@ -160,7 +161,7 @@ def _came(outcome: "Outcome", *, commit: bool) -> str:
         return f"subject {key}: refused: {outcome.refused}"
     rows = sum(outcome.receipt.rows.values())
     said = "erased again" if commit else "rehearsed"
-    return f"subject {key}: {said}: {rows:,} rows, residue {sum(outcome.receipt.residue.values())}"
+    return f"subject {key}: {said}: {count(rows, 'row')}, residue {sum(outcome.receipt.residue.values())}"
 
 
 def _emit(

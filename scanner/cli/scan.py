@@ -10,6 +10,7 @@ import click
 from scanner.cli import _connection, _options, _output, _progress
 from scanner.cli._failing import FAILS
 from scanner.errors import Misconfigured
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -211,7 +212,7 @@ def summary(found: "Scan") -> list[str]:
     empty = sum(c.status == "empty" for c in found.columns)
     failed = sum(c.status == "failed" for c in found.columns)
     lines = [
-        f"{len(found.columns)} columns of {sum(t.kind == 'table' for t in found.tables)} tables "
+        f"{count(len(found.columns), 'column')} of {count(sum(t.kind == 'table' for t in found.tables), 'table')} "
         f"(pack: {found.pack or 'none'})",
         f"  {counts['direct']:>6} identify a person directly",
         f"  {counts['quasi']:>6} with others",

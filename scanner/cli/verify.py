@@ -9,6 +9,7 @@ import click
 
 from scanner.cli import _connection, _options, _output, _progress
 from scanner.errors import EffaceError, Negative
+from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -57,7 +58,9 @@ def command(
     for name in proof.moved:
         _output.remark(f"moved since the plan: {name}")
     if not proof.holds:
-        raise Negative(f"still there: {sum(proof.left.values())} rows of {len(proof.left)} columns")
+        raise Negative(
+            f"still there: {count(sum(proof.left.values()), 'row')} of {count(len(proof.left), 'column')}"
+        )
     found = "nothing is left" if plan is None else "nothing is left of what the plan found"
     _output.remark(found + (f", but {proof.kept}" if proof.kept else ""))
     if plan is not None:

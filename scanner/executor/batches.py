@@ -43,6 +43,7 @@ from scanner.records.ledger import NOBODYS, Warrant
 from scanner.rulebook import Pack
 from scanner.subjects import gathering
 from scanner.subjects.gathering import Gathering
+from scanner.texts.wording import count
 
 ROUNDS = 3
 """How often what triggers wrote about rows that are gone is deleted again."""
@@ -120,7 +121,7 @@ def allowed(plan: Bulk, pack: Pack, *, commit: bool, confirm: str) -> None:
     safeguards.unstopped(plan)
     if commit and confirm != str(plan.roots):
         raise Unconfirmed(
-            f"to purge {plan.roots} rows of {plan.root} with all that hangs on them, repeat their "
+            f"to purge {count(plan.roots, 'row')} of {plan.root} with all that hangs on them, repeat their "
             f"number: --confirm {plan.roots}"
         )
 
@@ -166,7 +167,7 @@ def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator
         why = str(error) if isinstance(error, EffaceError) else "interrupted"
         again = "plan again for the rest" if isinstance(error, Refused) else "run the same command"
         raise Unfinished(
-            f"{len(done)} of {len(plan.batches)} batches are done, as the journal says; then: "
+            f"{len(done)} of {count(len(plan.batches), 'batch', 'batches')} are done, as the journal says; then: "
             f"{why}; to go on, {again}"
         ) from None
 

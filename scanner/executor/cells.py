@@ -30,6 +30,7 @@ from scanner.planner import Draft
 from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
+from scanner.texts.wording import count, noun
 
 LOG = logging.getLogger(__name__)
 
@@ -258,7 +259,10 @@ def _write_keyless(
     wanted = _held(rows, others) + _held(_read(connection, table, address, new), others)
     changed = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
     if changed != len(rows):
-        raise Stale(f"{changed} rows of {ref(table)} were changed instead of {len(rows)}")
+        raise Stale(
+            f"{count(changed, 'row')} of {ref(table)} {noun(changed, 'was', 'were')} changed "
+            f"instead of {len(rows)}"
+        )
     if wanted - _held(_read(connection, table, address, new), others):
         raise Refused(f"{ref(table)} does not hold what was written to it: a trigger changes it")
 

@@ -19,6 +19,7 @@ from scanner.purge.references import Ground, Reference, key_column
 from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting, referring, unless
 from scanner.rows import chunks
+from scanner.texts.wording import count, noun
 
 LOG = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ def _counted(connection: Connection, steps: Iterable[Step]) -> None:
         done, where = sum(next(written) for _ in step.statements), ref(step.table)
         if done != step.rows:
             raise Stale(
-                f"{done} rows of {where} were {step.what} instead of {step.rows}: somebody else "
+                f"{count(done, 'row')} of {where} {noun(done, 'was', 'were')} {step.what} instead of {step.rows}: somebody else "
                 "changed them, or a trigger keeps them; plan again"
             )
         LOG.info("%s: %d rows %s", where, step.rows, step.what)

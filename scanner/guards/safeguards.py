@@ -67,7 +67,7 @@ def unstopped(plan: Stoppable) -> None:
 def few(rows: int, max_rows: int | None) -> None:
     """Refuse to change more rows than the caller allows."""
     if max_rows is not None and rows > max_rows:
-        raise TooMany(f"{rows} rows would change, more than the {max_rows} allowed")
+        raise TooMany(f"{count(rows, 'row')} would change, more than the {max_rows} allowed")
 
 
 def request_of(plan: Plan, pack: Pack) -> Request:

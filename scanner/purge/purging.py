@@ -13,16 +13,13 @@ from sqlalchemy import Connection
 from scanner.database import dialect_of, ref
 from scanner.graph import Territory, Walk
 from scanner.model import Key, TableRef
-from scanner.plans import Basis, Step, StopFound
+from scanner.plans import CUT, Basis, Step, StopFound
 from scanner.purge import directives
 from scanner.purge.appraiser import Itinerary, appraise
 from scanner.purge.directives import Agenda
 from scanner.purge.references import Ground, Reference, key_column
 from scanner.purge.unraveler import Unraveler
 from scanner.purge.uprooter import Uprooter, Uprooting, loose_rows
-
-CUT = "cut"
-"""What a step says of a column that is emptied because it points at a row that goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from scanner.rulebook import Pack
 from scanner.sealing.chain import Entry
 from scanner.subjects.acquaintance import Request
 from scanner.surveyor import Survey
+from scanner.texts.wording import count
 
 LOG = logging.getLogger(__name__)
 
@@ -207,7 +208,7 @@ def _once(work: Work, standing: Standing) -> Outcome:
     plan = _planned(work, asked)
     if plan.reviews and policy.reviews == "refuse":
         raise Refused(
-            f"{len(plan.reviews)} places may mean somebody else: answer them with efface plan "
+            f"{count(len(plan.reviews), 'place')} may mean somebody else: answer them with efface plan "
             "--reviews, then erase with that plan"
         )
 

@@ -24,7 +24,12 @@ NUMBER = frozenset(
 
 def count(number: int, one: str, many: str = "") -> str:
     """Write so many of something: 1 row, 2,000 rows."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {noun(number, one, many)}"
+
+
+def noun(number: int, one: str, many: str = "") -> str:
+    """Choose the word alone, where its number stands in a column: row, rows."""
+    return one if number == 1 else many or f"{one}s"
 
 
 def words(name: str) -> list[str]:
