@@ -111,7 +111,8 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     """Say what went wrong, from the error's code or its class, never from its text."""
     dialect = dialect_of(bind)
     code = dialect.code(getattr(error, "orig", None))
-    if code in dialect.sentences:
+    writes = UPDATES.match(getattr(error, "statement", None) or "")
+    if code in dialect.sentences and not (isinstance(error, exc.IntegrityError) and writes):
         return dialect.sentences[code]
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return "the connection to the database was lost"

@@ -187,7 +187,7 @@ def test_what_sqlite_saw_a_trigger_write_to_is_looked_at_whatever_is_known_of_it
     embedded, monkeypatch
 ):
     embedded.write(COPIES)
-    monkeypatch.setattr("scanner.dialects.sqlite.Dialect.triggers", lambda *_: ())
+    monkeypatch.setattr("scanner.dialects.sqlite.Dialect.triggers", lambda *_, **__: ())
     embedded.commit(embedded.plan())
     assert _copied(embedded) == []
 

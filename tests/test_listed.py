@@ -22,12 +22,12 @@ def test_a_part_of_the_name_in_something_the_subject_has_to_do_with_is_asked_abo
     assert reviews["table_case", (4,), "title"] == mentions.PART
 
 
-def test_a_part_of_the_name_that_is_somebody_elses_or_a_strangers_is_not(embedded):
+def test_a_part_of_another_name_and_one_in_a_strangers_text_are_asked_about(embedded):
     embedded.write("update table_case set case_history = 'ask Ann Miller' where objid = 4")
     embedded.write("update table_case set case_history = 'promised Ann a call' where objid = 3")
     reviews = listed(embedded.plan())
-    assert ("table_case", (4,), "case_history") not in reviews
-    assert ("table_case", (3,), "case_history") not in reviews
+    assert reviews["table_case", (4,), "case_history"] == mentions.OTHER_NAME
+    assert reviews["table_case", (3,), "case_history"] == mentions.RARE
 
 
 def test_the_town_beside_the_subjects_street_is_asked_about_and_nowhere_else(embedded):

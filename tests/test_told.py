@@ -66,10 +66,10 @@ def test_reviews_that_were_answered_with_the_erasure_are_not_said_to_be_open(
     desk.write(BOB_ASKED, "Answer", "erase")
     desk.commit()
     plan, book = tmp_path / "plan.json", ("--journal", tmp_path / "j.jsonl")
-    assert "2 reviews of the plan that were not" in desk.run("verify", plan, *book).stderr
-    assert "3 reviews of the plan that were not" in desk.run("verify", plan).stderr
+    assert "3 reviews of the plan not answered" in desk.run("verify", plan, *book).stderr
+    assert "4 reviews of the plan not answered" in desk.run("verify", plan).stderr
     (tmp_path / "j.jsonl").write_text("broken")
-    assert "3 reviews of the plan that were not" in desk.run("verify", plan, *book).stderr
+    assert "4 reviews of the plan not answered" in desk.run("verify", plan, *book).stderr
 
 
 def test_a_place_that_was_to_be_erased_and_is_there_is_found(efface, sqlite_url, tmp_path):

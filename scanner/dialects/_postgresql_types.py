@@ -51,6 +51,10 @@ class Money(MONEY):
 class _Wide:
     """A number that is compared with whole numbers of any length: SQLAlchemy takes all for 64 bits."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Name the class by what it is made from: other processes have to find it."""
+        return _made, (type(self).__bases__[1],), self.__dict__
+
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Take a whole number for a decimal one."""
         if isinstance(value, int):
@@ -62,6 +66,12 @@ class _Wide:
 @cache
 def _numeric(kind: Any) -> Any:
     return type(kind.__name__, (_Wide, kind), {"__visit_name__": kind.__visit_name__})
+
+
+def _made(kind: Any) -> Any:
+    """Make what is about to be filled again."""
+    its = _numeric(kind)
+    return its.__new__(its)
 
 
 class Domains(ARRAY[Any]):

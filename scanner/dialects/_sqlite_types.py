@@ -27,6 +27,10 @@ TEXTLESS = (Boolean, Date, DateTime, Float, Integer, LargeBinary, Numeric, Time)
 class _Stored:
     """Sends and gives values as they are."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Name the class by what it is made from: other processes have to find it."""
+        return _made, (type(self).__bases__[1],), self.__dict__
+
     def bind_processor(self, _dialect: Any) -> None:
         """Send a value as it is."""
 
@@ -74,3 +78,9 @@ def as_stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
 @cache
 def _kind(kind: Any) -> Any:
     return type(kind.__name__, (_Stored, kind), {"__visit_name__": kind.__visit_name__})
+
+
+def _made(kind: Any) -> Any:
+    """Make what is about to be filled again."""
+    its = _kind(kind)
+    return its.__new__(its)

@@ -21,7 +21,7 @@ from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.mentions import merged
+from scanner.subjects.mentions import RARE, merged
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -329,15 +329,20 @@ def residue(
 def _appeared(draft: Draft, current: Draft) -> Counter[str]:
     """Count what nobody was asked about: places to review that a trigger made of what was rewritten.
 
-    Counted by column: rows without a key are called otherwise once they are rewritten.
+    Rows that no key names are called otherwise once they are rewritten: there columns are counted.
+    A part of the name alone is too little to refuse for: a copy of somebody else's row may hold it.
     """
     before, now = (
         Counter(
-            f"{r.mention.table}.{r.mention.column}" for r in d.plan.reviews if r.answer != "erase"
+            (m.table, m.key if draft.addresses[m.table].clear else (), m.column)
+            for m in (r.mention for r in d.plan.reviews if r.answer != "erase" and r.why != RARE)
         )
         for d in (draft, current)
     )
-    return now - before
+    left: Counter[str] = Counter()
+    for (table, _, column), places in (now - before).items():
+        left[f"{table}.{column}"] += places
+    return left
 
 
 def unchanged(
