@@ -163,7 +163,11 @@ def test_files_are_for_their_owner_only_and_nothing_else_is_left(scanned):
 def test_what_a_scan_says_goes_to_stdout_or_to_the_file_alike(efface, customers, scanned):
     result = efface("scan", "--db", customers, "--pack", "none", "--json")
     told, kept = json.loads(result.stdout), json.loads(scanned.read_text())
-    assert {**told, "created": ""} == {**kept, "created": ""}
+    for one in (told, kept):  # the second scan may begin in another second
+        one["created"] = ""
+        for table in one["tables"]:
+            table.pop("read", None)
+    assert told == kept
     assert "1 identify a person directly" in result.stderr
 
 
