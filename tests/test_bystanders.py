@@ -173,3 +173,28 @@ def test_on_postgresql_a_purge_refuses_where_a_trigger_of_another_table_sets_a_c
     message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
     assert f"{first}.x_moved" in message
     erasure.engine.dispose()
+
+
+MEDIA = {"postgresql": ("bytea", "'\\x99'", "'\\x0102'"), "mariadb": ("blob", "x'99'", "x'0102'")}
+
+
+@pytest.mark.parametrize("server", MEDIA)
+def test_a_binary_cell_that_a_trigger_changes_refuses_with_its_name(request, tmp_path, server):
+    url = request.getfixturevalue(f"{server}_url")
+    kind, other, was = MEDIA[server]
+    mini.build(url, trigger=False)
+    made = Erasure(url, tmp_path)
+    made.write(f"alter table table_site add photo {kind}")
+    made.write(f"update table_site set photo = {was}")
+    body = f"update table_site set photo = {other}"
+    if server == "postgresql":
+        made.write(f"create function reach() returns trigger language plpgsql as $$ begin {body}; "
+                   "return null; end $$")  # fmt: skip
+        body = "execute function reach()"
+    made.write(f"create trigger reaching after update on table_contact for each row {body}")
+    made.engine.dispose()
+    erasure = Erasure(url, tmp_path)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    assert "table_site.photo" in message
+    erasure.engine.dispose()

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from scanner import errors
+from scanner.executor import cells
 from tests import mini
 from tests.erasing import Erasure, refused
 
@@ -117,3 +118,40 @@ def test_a_trigger_that_changes_another_cell_of_a_row_without_a_key_refuses(odd,
     plan = erasure.plan()
     message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
     assert "x_odd does not hold what was written to it" in message
+
+
+REACHES = {
+    "sqlite": ["create trigger t_reach after update on table_contact begin update x_odd set {c}; end"],
+    "postgresql": ["create function f_reach() returns trigger as $$ begin update x_odd set {c}; return "
+                   "null; end $$ language plpgsql",
+                   "create trigger t_reach after update on table_contact for each row execute function "
+                   "f_reach()"],
+    "mysql": ["create trigger t_reach after update on table_contact for each row update x_odd set {c}"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", ["kind = 8", "much = 8", "kind = kind + 1 where kind = 7"])
+@pytest.mark.parametrize("first", ["x_odd", "table_contact"])
+def test_a_trigger_of_another_table_that_changes_such_a_cell_refuses(odd, monkeypatch, sort, first):
+    """Whichever of the two tables is written first."""
+    monkeypatch.setattr(cells, "_generation", lambda _, where: 9 if where.name == first else 0)
+    built = odd()
+    kind = built.engine.dialect.name.replace("mariadb", "mysql")
+    for one in REACHES[kind]:
+        built.write(one.format(c=sort))
+    erasure = Erasure(built.url, built.journal.path.parent)
+    plan = erasure.plan()
+    message = refused(errors.EffaceError, lambda: erasure.commit(plan), erasure)
+    assert "x_odd" in message
+    erasure.engine.dispose()
+
+
+def test_a_trigger_that_adds_rows_to_a_table_without_a_key_is_none_to_refuse(odd):
+    built = odd()
+    kind = built.engine.dialect.name.replace("mariadb", "mysql")
+    for one in REACHES[kind]:
+        added = "insert into x_odd (said, kind) values ('nothing', 3)"
+        built.write(one.replace("update x_odd set {c}", added))
+    erasure = Erasure(built.url, built.journal.path.parent)
+    assert erasure.commit(erasure.plan()).committed
+    erasure.engine.dispose()

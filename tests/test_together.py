@@ -14,7 +14,7 @@ from scanner.plans import Basis
 from scanner.records import holds
 from scanner.subjects.acquaintance import Request
 from tests import drill, mini, purging
-from tests.erasing import PACK, Erasure
+from tests.erasing import PACK, Erasure, refused
 from tests.purging import Purging
 
 NOW, END = "2026-01-01T00:00:00+00:00", date(2030, 1, 1)
@@ -114,6 +114,33 @@ def test_a_trigger_on_what_is_written_beside_may_write_anywhere(live_url, tmp_pa
     aside = Aside(lambda c, _: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
     assert made.commit(made.plan(), alongside=aside).committed
     assert (1, "Efface carried this out") in mini.dump(live_url)["table_x_copy"]
+    made.engine.dispose()
+
+
+MOVING = {
+    "sqlite": ("create trigger t_move after insert on table_x_diary begin update table_site set "
+               "type = 9; end",),
+    "mariadb": ("create trigger t_move after insert on table_x_diary for each row update table_site "
+                "set type = 9",),
+    "postgresql": ("create function f_move() returns trigger language plpgsql as $$ begin update "
+                   "table_site set type = 9; return new; end $$",
+                   "create trigger t_move after insert on table_x_diary for each row execute "
+                   "function f_move()"),
+}  # fmt: skip
+
+
+def test_a_trigger_on_what_is_written_beside_may_not_change_a_rewritten_row(
+    live_url, tmp_path, rest
+):
+    mini.build(live_url, trigger=False)
+    kind = create_engine(live_url).dialect.name.replace("mysql", "mariadb")
+    run(live_url, *DIARY, *MOVING[kind])
+    rest(live_url)
+    made = Erasure(live_url, tmp_path)
+    aside = Aside(lambda c, _: c.execute(text(OURS)) and None, frozenset({"table_x_diary"}))
+    plan = made.plan()
+    message = refused(errors.Refused, lambda: made.commit(plan, alongside=aside), made)
+    assert "table_site.type" in message
     made.engine.dispose()
 
 

@@ -380,6 +380,10 @@ class Dialect:
     streams_by_cursor = False
     """Whether to stream a query takes statements of its own: to begin it, to end it."""
 
+    def digested(self, column: ColumnElement[Any]) -> ColumnElement[str] | None:
+        """Give a digest of a binary cell, which may be large; None where the database makes none."""
+        return None
+
     speaks_rows = False
     """Whether it writes several cells as one text, which ``parted`` takes apart."""
 

@@ -1,13 +1,11 @@
 """Writes new values into cells, counts the rows and reads back what is stored."""
 
 import logging
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     MetaData,
     Select,
@@ -25,6 +23,7 @@ from scanner.errors import Refused, Stale
 from scanner.executor.recorder import Tally
 from scanner.followers import followers
 from scanner.graph import table_of
+from scanner.guards.nameless import Nameless, held, read
 from scanner.model import TableRef
 from scanner.planner import Draft
 from scanner.rewriter import Edit
@@ -44,11 +43,12 @@ def rewrite(
     pack: Pack,
     tally: Tally,
     *,
-    observed: Collection[TableRef],
+    observed: Collection[TableRef] | None,
 ) -> None:
     """Write all edits and scrub all mentions of a draft.
 
-    ``observed``: in rows of these tables something else may change what else stands there.
+    ``observed``: in rows of these tables, of all without it, something else may change what else
+    stands there.
     """
     edits = changes.changed(draft, pack)
     write(connection, draft.schema, draft.addresses, edits, tally, observed=observed)
@@ -95,7 +95,7 @@ def write(
     )
     for (where, columns), some in order:
         shown = [e for (kid, _), es in order if heirs.get(kid) == where for e in es]
-        _group(connection, table_of(schema, where), addresses[where], some, shown)
+        _group(connection, table_of(schema, where), addresses[where], some, shown, tally)
         LOG.info("%s: %s rewritten in %d rows", where, ", ".join(columns), len(some))
         tally.rows |= {(where, e.key) for e in some}
         tally.places.setdefault(where, []).extend(
@@ -117,6 +117,7 @@ def _group(
     address: Address,
     edits: Sequence[Edit],
     shown: Sequence[Edit],
+    tally: Tally,
 ) -> None:
     """Write the same columns of many rows, but for those that follow by themselves.
 
@@ -138,7 +139,7 @@ def _group(
         else:
             for edit in some:
                 same = any(_covers(other, edit) for other in shown)
-                _write_keyless(connection, table, address, edit, done=same)
+                _write_keyless(connection, table, address, edit, tally.others.nameless, done=same)
 
 
 def _covers(other: Edit, edit: Edit) -> bool:
@@ -241,14 +242,20 @@ def stored(table: Table, key: Sequence[str], columns: Sequence[str]) -> Select[A
 
 
 def _write_keyless(
-    connection: Connection, table: Table, address: Address, edit: Edit, *, done: bool
+    connection: Connection,
+    table: Table,
+    address: Address,
+    edit: Edit,
+    nameless: Nameless,
+    *,
+    done: bool,
 ) -> None:
     """Write a row of a table without a key: it and its exact doubles, nothing else.
 
     ``done``: it may be gone, as it was rewritten in the table that it is a row of.
     """
     where = address.locate(table, edit.place)
-    rows = _read(connection, table, address, where)
+    rows = read(connection, table, address, where)
     if done and not rows:
         return
     if not rows or any(address.key(r) != edit.key for r in rows):
@@ -256,27 +263,17 @@ def _write_keyless(
     stays = [c for c in address.columns if table.c[c].computed is None]
     new = address.locate(table, {c: edit.new.get(c, edit.place[c]) for c in stays})
     others = [c for c in stays if c not in edit.new]
-    wanted = _held(rows, others) + _held(_read(connection, table, address, new), others)
+    wanted = held(rows, others) + held(read(connection, table, address, new), others)
     changed = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
     if changed != len(rows):
         raise Stale(
             f"{count(changed, 'row')} of {ref(table)} {noun(changed, 'was', 'were')} changed "
             f"instead of {len(rows)}"
         )
-    if wanted - _held(_read(connection, table, address, new), others):
+    now = read(connection, table, address, new)
+    if wanted - held(now, others):
         raise Refused(f"{ref(table)} does not hold what was written to it: a trigger changes it")
-
-
-def _read(
-    connection: Connection, table: Table, address: Address, where: ColumnElement[bool]
-) -> list[dict[str, Any]]:
-    query = select(*(table.c[c] for c in address.columns)).where(where)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _held(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Counter[tuple[str, ...]]:
-    """Count rows by what they hold, of which a database may compare less, such as inexact numbers."""
-    return Counter(tuple(repr(row[c]) for c in columns) for row in rows)
+    nameless.keep(address.table, rows, now, [c for c in stays if c not in edit.followed])
 
 
 def _as_written(

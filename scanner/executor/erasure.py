@@ -111,10 +111,10 @@ def execute(
         counted = safeguards.counted(connection, draft)
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
-        current, rounds = _work(connection, draft, request, survey, tally, progress)
         names = alongside.tables if alongside else frozenset()
-        beside, everywhere = newcomers.beside(connection, draft.schema, names)
-        everywhere = everywhere or residue == "full"
+        beside, fires = newcomers.beside(connection, draft.schema, names)
+        everywhere = fires or residue == "full"
+        current, rounds = _work(connection, draft, request, survey, tally, progress, wary=fires)
         current = newcomers.read_whole(connection, current, {*tally.places, *beside})
         deletion.settled(connection, current)
         written = None if everywhere else tally.places
@@ -143,6 +143,8 @@ def execute(
             others = None if everywhere else {*tally.places, *beside}
             held.enter_context(newcomers.kept_out(engine, current, pack, others))
         _write_alongside(connection, alongside, receipt)
+        if fires:
+            tally.others.unmoved(connection, draft.schema, draft.addresses)
         if commit and tally.rows:
             intent = ledger.intent(journal, plan, draft, warrant, _now(clock))
             intent |= {"place": identity(engine.url), "probes": _probes(connection, draft)}
@@ -162,8 +164,12 @@ def _work(
     survey: Survey,
     tally: Tally,
     progress: Progress | None,
+    *,
+    wary: bool,
 ) -> tuple[Draft, int]:
     """Write what a draft says, then what triggers copied meanwhile, until nothing is left to write.
+
+    ``wary``: triggers will fire that no draft knows of, so all other cells are noted before.
 
     Returns:
         The last draft, whose sight knows all but what ``tally`` says was written, and the rounds.
@@ -177,7 +183,7 @@ def _work(
         while not current.plan.empty:
             if rounds == ROUNDS:
                 raise Residue(safeguards.unending(current, ROUNDS))
-            observed = safeguards.observed(connection, current)
+            observed = None if wary else safeguards.observed(connection, current)
             rewrite(connection, current, request.pack, tally, observed=observed)
             deletion.carry_out(connection, current, tally)
             dialect.settle(connection)

@@ -15,6 +15,7 @@ from scanner.database import dialect_of
 from scanner.dialects import Dialect
 from scanner.errors import Refused
 from scanner.graph import table_of
+from scanner.guards.nameless import Nameless
 from scanner.model import TableRef
 from scanner.rewriter import Edit
 from scanner.rows import Address, chunks, named
@@ -75,6 +76,7 @@ class Bystanders:
 
     rows: dict[TableRef, dict[Place, Cells]] = field(default_factory=dict, repr=False)
     late: dict[TableRef, list[Noting]] = field(default_factory=dict, repr=False)
+    nameless: Nameless = field(default_factory=Nameless, repr=False)
 
     def postpone(self, table: Table, address: Address, edits: Sequence[Edit]) -> None:
         """Remember what ``note`` would take, for ``recall``: most often nothing has to be read."""
@@ -98,8 +100,8 @@ class Bystanders:
     ) -> None:
         """Read the other cells of rows that are about to be rewritten, the same columns in all.
 
-        Only of rows with a key: another cell would make others of those without one. Binary columns
-        are left out: they may be large.
+        Only of rows with a key: another cell would make others of those without one, which are
+        ``nameless``. Binary columns are left out where a database makes no digests: they may be large.
         """
         known, dialect = self.rows.setdefault(address.table, {}), dialect_of(connection)
         places = {tuple(e.place[c] for c in address.columns): e for e in edits}
@@ -135,7 +137,8 @@ class Bystanders:
         Raises:
             Refused: with the columns.
         """
-        moved, dialect = set[str](), dialect_of(connection)
+        moved = set(self.nameless.moved(connection, schema, addresses))
+        dialect = dialect_of(connection)
         for where, known in sorted(self.rows.items()):
             table, alike = table_of(schema, where), dict[tuple[str, ...], list[Place]]()
             for place, cells in known.items():
@@ -180,9 +183,10 @@ def _asked(dialect: Dialect, columns: Sequence[Column[Any]]) -> list[ColumnEleme
 
     Then a driver makes no value of each of them.
     """
+    asked = [_told(dialect, column) for column in columns]
     if dialect.speaks_rows:
-        return [dialect.spoken(columns)]
-    return [column.label(f"n{k}") for k, column in enumerate(columns)]
+        return [dialect.spoken(asked)]
+    return [column.label(f"n{k}") for k, column in enumerate(asked)]
 
 
 def _values(read: Sequence[Any], dialect: Dialect) -> tuple[Any, ...]:
@@ -191,9 +195,16 @@ def _values(read: Sequence[Any], dialect: Dialect) -> tuple[Any, ...]:
 
 
 def _compared(connection: Connection, table: Table, name: str) -> bool:
-    column = table.c[name]
-    counted = dialect_of(connection).counts_changes(column)
-    return column.computed is None and not counted and not isinstance(column.type, LargeBinary)
+    column, dialect = table.c[name], dialect_of(connection)
+    binary = isinstance(column.type, LargeBinary)
+    told = not binary or dialect.digested(column) is not None
+    return column.computed is None and not dialect.counts_changes(column) and told
+
+
+def _told(dialect: Dialect, column: Column[Any]) -> ColumnElement[Any]:
+    """Ask for a cell, or for the digest of one that may be large."""
+    digest = dialect.digested(column) if isinstance(column.type, LargeBinary) else None
+    return column if digest is None else digest
 
 
 def _signed(value: Any) -> Any:
