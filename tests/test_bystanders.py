@@ -22,6 +22,15 @@ SAME = (
 )
 
 
+def objection(url, folder, kind=Erasure):
+    """Try to erase; give what refuses it."""
+    erasure = kind(url, folder)
+    plan = erasure.plan()
+    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    erasure.engine.dispose()
+    return message
+
+
 @pytest.mark.parametrize("trigger", [ITSELF, ANOTHER], ids=["of its table", "of another table"])
 def test_a_trigger_that_sets_another_column_refuses_with_its_name(embedded, trigger):
     embedded.write(trigger)
@@ -41,11 +50,8 @@ def test_a_column_that_the_database_sets_itself_refuses_with_its_name(mariadb_ur
         "alter table table_e_addr add x_changed timestamp default '2001-01-01 00:00:00' "
         "on update current_timestamp"
     )
-    erasure = Erasure(mariadb_url, tmp_path)
-    plan = erasure.plan()
-    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    message = objection(mariadb_url, tmp_path)
     assert "table_e_addr.x_changed" in message
-    erasure.engine.dispose()
 
 
 NASTY = ["", " ", None, "a,b", '"', "\\", '\\"', "(x)", '""', ",", "\n", "Zoë", "NULL", '"\\,"']
@@ -80,12 +86,9 @@ def test_on_postgresql_a_cell_that_a_trigger_changes_refuses_with_its_name(
         "execute function meddle()"
     )
     made.engine.dispose()
-    erasure = Erasure(postgresql_url, tmp_path)
-    plan = erasure.plan()
-    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    message = objection(postgresql_url, tmp_path)
     assert "table_contact.x_said" in message
     assert "table_contact.title" not in message
-    erasure.engine.dispose()
 
 
 REACH = """create function reach() returns trigger language plpgsql as
@@ -131,11 +134,8 @@ def test_on_postgresql_a_cell_is_compared_in_a_row_that_is_rewritten_twice(
         "create trigger meddling after update on table_contact for each row execute function back()"
     )
     made.engine.dispose()
-    erasure = Erasure(postgresql_url, tmp_path)
-    plan = erasure.plan()
-    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    message = objection(postgresql_url, tmp_path)
     assert "table_site.x_rounds" in message
-    erasure.engine.dispose()
 
 
 def _reached(url, folder, value, *, deferred, copies):
@@ -168,11 +168,8 @@ def test_on_postgresql_a_purge_refuses_where_a_trigger_of_another_table_sets_a_c
         f"create trigger reaching after update on {second} for each row execute function reach()"
     )
     made.engine.dispose()
-    erasure = Purging(postgresql_url, tmp_path)
-    plan = erasure.plan()
-    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    message = objection(postgresql_url, tmp_path, Purging)
     assert f"{first}.x_moved" in message
-    erasure.engine.dispose()
 
 
 MEDIA = {"postgresql": ("bytea", "'\\x99'", "'\\x0102'"), "mariadb": ("blob", "x'99'", "x'0102'")}
@@ -193,8 +190,5 @@ def test_a_binary_cell_that_a_trigger_changes_refuses_with_its_name(request, tmp
         body = "execute function reach()"
     made.write(f"create trigger reaching after update on table_contact for each row {body}")
     made.engine.dispose()
-    erasure = Erasure(url, tmp_path)
-    plan = erasure.plan()
-    message = refused(errors.Refused, lambda: erasure.commit(plan), erasure)
+    message = objection(url, tmp_path)
     assert "table_site.photo" in message
-    erasure.engine.dispose()

@@ -72,6 +72,7 @@ def command(
     """
     from scanner import rulebook
     from scanner.executor import execute
+    from scanner.guards import safeguards
     from scanner.plans import Plan
     from scanner.purge.bulk import is_bulk
     from scanner.records.ledger import Warrant
@@ -117,7 +118,7 @@ def command(
     for line in summary(receipt, todo.rows):
         _output.remark(line)
     if receipt.residue:
-        raise Residue("the subject could still be found: decide on these columns, then plan again")
+        raise Residue(f"the subject could still be found: {safeguards.WAYS_OUT}")
 
 
 def _answered(todo: "Plan", answers: Path) -> "Plan":

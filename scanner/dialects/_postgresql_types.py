@@ -1,6 +1,5 @@
 """Types of PostgreSQL's columns where SQLAlchemy's do not compare or read what stands there."""
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT, DOMAIN, INTERVAL, MONEY
 from sqlalchemy.sql.operators import OperatorClass
 from sqlalchemy.types import Enum, TypeEngine, UserDefinedType
+
+from scanner.dialects._derived import Derived, derived
 
 
 class Padded(UserDefinedType[str]):
@@ -48,12 +49,8 @@ class Money(MONEY):
         return cast(type_coerce(bindvalue, Text()), MONEY())
 
 
-class _Wide:
+class _Wide(Derived):
     """A number that is compared with whole numbers of any length: SQLAlchemy takes all for 64 bits."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Name the class by what it is made from: other processes have to find it."""
-        return _made, (type(self).__bases__[1],), self.__dict__
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         """Take a whole number for a decimal one."""
@@ -61,17 +58,6 @@ class _Wide:
             return Numeric()
         kind: TypeEngine[Any] = super().coerce_compared_value(op, value)  # type: ignore[misc]  # Numeric's
         return kind
-
-
-@cache
-def _numeric(kind: Any) -> Any:
-    return type(kind.__name__, (_Wide, kind), {"__visit_name__": kind.__visit_name__})
-
-
-def _made(kind: Any) -> Any:
-    """Make what is about to be filled again."""
-    its = _numeric(kind)
-    return its.__new__(its)
 
 
 class Domains(ARRAY[Any]):
@@ -108,7 +94,7 @@ def comparable(kind: TypeEngine[Any]) -> TypeEngine[Any]:
         return Money()
     elif isinstance(kind, Numeric) and not isinstance(kind, Float | _Wide):
         its: Any = type(kind)
-        made: TypeEngine[Any] = kind.adapt(_numeric(its))
+        made: TypeEngine[Any] = kind.adapt(derived(_Wide, its))
         return made
     elif isinstance(kind, ARRAY) and isinstance(kind.item_type, DOMAIN):
         return Domains(kind.item_type)

@@ -4,7 +4,6 @@ SQLAlchemy would make an inexact number of what it sends and ten decimals of wha
 numbers would become others, and SQLite lets texts stand in any column.
 """
 
-from functools import cache
 from typing import Any
 
 from sqlalchemy.types import (
@@ -20,16 +19,14 @@ from sqlalchemy.types import (
     TypeEngine,
 )
 
+from scanner.dialects._derived import Derived, derived
+
 TEXTLESS = (Boolean, Date, DateTime, Float, Integer, LargeBinary, Numeric, Time)
 """Types whose columns hold no text where a database keeps to them."""
 
 
-class _Stored:
+class _Stored(Derived):
     """Sends and gives values as they are."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Name the class by what it is made from: other processes have to find it."""
-        return _made, (type(self).__bases__[1],), self.__dict__
 
     def bind_processor(self, _dialect: Any) -> None:
         """Send a value as it is."""
@@ -71,16 +68,5 @@ def as_stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     if not isinstance(kind, Numeric | Float) or isinstance(kind, _Stored):
         return kind
     its: Any = type(kind)
-    made: TypeEngine[Any] = kind.adapt(_kind(its))
+    made: TypeEngine[Any] = kind.adapt(derived(_Stored, its))
     return made
-
-
-@cache
-def _kind(kind: Any) -> Any:
-    return type(kind.__name__, (_Stored, kind), {"__visit_name__": kind.__visit_name__})
-
-
-def _made(kind: Any) -> Any:
-    """Make what is about to be filled again."""
-    its = _kind(kind)
-    return its.__new__(its)

@@ -134,8 +134,7 @@ def execute(
         )
         if commit and left:
             raise Residue(
-                f"the subject could still be found in {_places(left)}: decide, or disable the "
-                "trigger that copies it there, then plan again"
+                f"the subject could still be found in {_places(left)}: {safeguards.WAYS_OUT}"
             )
         safeguards.few(len(tally.rows), max_rows)
         if commit and tally.rows:

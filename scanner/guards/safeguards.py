@@ -26,6 +26,12 @@ from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
 
+WAYS_OUT = (
+    "decide on these columns, or, where a trigger copies it there, disable that or give the pack a "
+    "relation to that table; then plan again"
+)
+"""What people can do where something is left."""
+
 
 def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
     """Refuse what can be refused without the database."""
