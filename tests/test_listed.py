@@ -27,7 +27,7 @@ def test_a_part_of_another_name_and_one_in_a_strangers_text_are_asked_about(embe
     embedded.write("update table_case set case_history = 'promised Ann a call' where objid = 3")
     reviews = listed(embedded.plan())
     assert reviews["table_case", (4,), "case_history"] == mentions.OTHER_NAME
-    assert reviews["table_case", (3,), "case_history"] == mentions.RARE
+    assert reviews["table_case", (3,), "case_history"] == mentions.LONE
 
 
 def test_the_town_beside_the_subjects_street_is_asked_about_and_nowhere_else(embedded):

@@ -7,11 +7,10 @@ from scanner import planner, surveyor
 from scanner.database import reading, reflect
 from scanner.plans import Basis
 from scanner.subjects.acquaintance import Request
+from scanner.subjects.mentions import LONE, NAMESAKE
 from scanner.subjects.spotter import RARE
 from tests import mini
 from tests.erasing import PACK, Erasure
-
-LONE = "a part of the name alone, and few texts hold it"
 
 
 @pytest.fixture
@@ -117,3 +116,15 @@ def test_a_pass_for_many_subjects_finds_what_one_alone_finds(erasure):
         alone = [planner.draft(connection, reflect(connection), r).plan.reviews for r in requests]
     assert together == alone
     assert {500, 501} <= {r.mention.key[0] for r in together[1] if r.why == LONE}
+
+
+def test_a_row_without_a_key_is_asked_about_beside_one_that_tells_more(erasure):
+    erasure.write("create table x_said (said varchar(200), kind integer)")
+    erasure.write(
+        "insert into x_said values ('was first reported by Annabeth.', 1), "
+        "('Annabeth Quillfeather called', 2)"
+    )
+    made = Erasure(erasure.url, erasure.journal.path.parent)
+    whys = [r.why for r in made.plan().reviews if r.mention.table.name == "x_said"]
+    assert sorted(whys) == sorted([LONE, NAMESAKE])
+    made.engine.dispose()

@@ -416,7 +416,7 @@ def test_a_case_that_is_no_longer_old_refuses_its_batch(sqlite_url, tmp_path):
 
 def test_keys_that_are_not_there_are_told(embedded):
     made, keys = embedded
-    with pytest.raises(errors.Misconfigured, match="1 keys are not in table_contact: 12345"):
+    with pytest.raises(errors.Misconfigured, match="1 key is not in table_contact: 12345"):
         made.many([*keys, 12345])
 
 

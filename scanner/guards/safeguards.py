@@ -21,7 +21,7 @@ from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.mentions import RARE, merged
+from scanner.subjects.mentions import LONE, merged
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -341,7 +341,7 @@ def _appeared(draft: Draft, current: Draft) -> Counter[str]:
     before, now = (
         Counter(
             (m.table, m.key if draft.addresses[m.table].clear else (), m.column)
-            for m in (r.mention for r in d.plan.reviews if r.answer != "erase" and r.why != RARE)
+            for m in (r.mention for r in d.plan.reviews if r.answer != "erase" and r.why != LONE)
         )
         for d in (draft, current)
     )

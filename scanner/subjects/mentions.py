@@ -30,7 +30,7 @@ SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
-RARE = "a part of the name alone, and few texts hold it"
+LONE = "a part of the name alone, and few texts hold it"
 ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
 THING = "a company, a street or another thing that is called like the subject"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
@@ -347,15 +347,14 @@ class Judge:
             return "possible", ABOUT_IT
         if context.keyed or match.span.entity != "PERSON" or _thing(said, match):
             return None
-        strange = not said.isupper() and self._strange(
-            said, match
-        )  # all of a shadow looks like names
+        capitals = said.isupper()  # all words of a shadow look like names
+        strange = not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
         if strange:
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
-        return ("possible", RARE) if self._rare(match) and not (word or context.holder) else None
+        return ("possible", LONE) if self._rare(match) and not (word or context.holder) else None
 
     def _rare(self, match: Match) -> bool:
         """Whether a match is of a part of the name that few texts hold."""

@@ -153,31 +153,29 @@ def _told(
 
     Rows that no key tells apart have no name: then only whether there are any counts.
     """
-    names = [c.name for c in columns]
-    names += [c for c in address.columns if c not in names]
-    key = [names.index(c) for c in address.columns] if address.unique else []
+    read = [c.name for c in columns]
+    read += [c for c in address.columns if c not in read]
+    key = [read.index(c) for c in address.columns] if address.unique else []
     count = 0
     for rows, texts in passages(connection, table, columns, address) if columns else ():
         count += len(rows)
-        told: Told = []
         touched = crowd.rows(texts)
-        for place, whose in touched.more.items():
-            name = tuple(rows[place][k] for k in key)
-            told += [
-                (n, name)
-                for n in sorted(whose)
-                if not (address.unique and name in own[n])
-                and tells(crowd.matchers[n], columns, rows[place])
-            ]
-        known, parts = set(told), list[tuple[int, str, Row]]()
-        for place, some in touched.parts.items():
-            name = tuple(rows[place][k] for k in key)
-            parts += [
-                (n, part, name)
-                for n, part in some
-                if (n, name) not in known and not (address.unique and name in own[n])
-            ]
-        yield count, told, parts
+        names = {at: tuple(rows[at][k] for k in key) for at in {*touched.more, *touched.parts}}
+        told = [
+            (n, at)
+            for at, whose in touched.more.items()
+            for n in sorted(whose)
+            if not (address.unique and names[at] in own[n])
+            and tells(crowd.matchers[n], columns, rows[at])
+        ]
+        known = {*told}
+        parts = [
+            (n, part, names[at])
+            for at, some in touched.parts.items()
+            for n, part in some
+            if (n, at) not in known and not (address.unique and names[at] in own[n])
+        ]
+        yield count, [(n, names[at]) for n, at in told], parts
 
 
 def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:
