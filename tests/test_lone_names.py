@@ -95,7 +95,11 @@ def test_what_is_somebody_or_something_else_is_not_asked_about(erasure, said):
 def test_a_part_that_many_texts_hold_says_nothing(erasure):
     noted(erasure, *[f"Annabeth called, note {n}" for n in range(RARE)])
     assert len(asked(erasure.plan())) == RARE
+    far = "and then " * 20
     erasure.write("insert into table_notes_log values (499, 'Annabeth called', 3)")
+    erasure.write(
+        f"insert into table_notes_log values (999, 'Annabeth called {far} ann.lee@example.com', 3)"
+    )
     assert asked(erasure.plan()) == {}
 
 

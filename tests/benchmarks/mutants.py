@@ -44,6 +44,8 @@ def main() -> int:
     """Try each mutant."""
     known = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["mutant"]
     chosen = [m for m in known if not sys.argv[1:] or m["name"] in sys.argv[1:]]
+    if missing := {*sys.argv[1:]} - {m["name"] for m in chosen}:
+        sys.exit(f"no such mutant: {', '.join(sorted(missing))}")
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "build", "__pycache__"))
