@@ -147,7 +147,7 @@ def _told(
     columns: Sequence[Column[Any]],
     address: Address,
     crowd: Crowd,
-    own: Sequence[Collection[Row]],
+    own: Sequence[frozenset[Row]],
 ) -> Iterator[tuple[int, Told, Parts]]:
     """Yield how many rows were read so far, which of them tell of whom, and which have parts of names.
 
@@ -157,8 +157,12 @@ def _told(
     read += [c for c in address.columns if c not in read]
     key = [read.index(c) for c in address.columns] if address.unique else []
     count = 0
+    shared = own[0].intersection(*own[1:]) if key and own else frozenset[Row]()
     for rows, texts in passages(connection, table, columns, address) if columns else ():
         count += len(rows)
+        if shared:  # what everybody looks at again need not be looked through now
+            mine = [tuple([row[k] for k in key]) in shared for row in rows]
+            texts = ["" if m else words for m, words in zip(mine, texts, strict=True)]
         touched = crowd.rows(texts)
         names = {at: tuple(rows[at][k] for k in key) for at in {*touched.more, *touched.parts}}
         told = [
