@@ -76,9 +76,10 @@ class Matcher:
         self._known: dict[tuple[str, bool, bool, bool], tuple[Match, ...]] = {}
         self._forms = tuple(f for n, one in enumerate(identity.identifiers) for f in forms(n, one))
         self._phones = tuple(
-            (n, *phones.national(one.value))
+            (n, core, code)
             for n, one in enumerate(identity.identifiers)
             if one.kind == "PHONE_NUMBER"
+            for core, code in phones.ways(one.value)
         )
         self.room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 CANDIDATES = tuple(
     re.compile(rf"(?<!\d)[+(]?[+(]?\d(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
@@ -59,6 +60,25 @@ def national(number: str) -> tuple[str, str]:
     return digits.lstrip("0"), ""
 
 
+def ways(number: str) -> Iterator[tuple[str, str]]:
+    """Yield the digits that the ways of writing a number end in, each with its calling code.
+
+    They are the ``national`` ones, and those of the country's own way where that has others: a mobile
+    number of Argentina is +54 9 11 2345-6789 from abroad and 011 15-2345-6789 at home.
+    """
+    import phonenumbers
+
+    core, code = national(number)
+    yield core, code
+    if code:
+        one = phonenumbers.PhoneNumber(country_code=int(code), national_number=int(core))
+        said = phonenumbers.format_number(one, phonenumbers.PhoneNumberFormat.NATIONAL)
+        home = "".join(c for c in said if c.isdigit())
+        if not home.endswith(core):
+            trunk = next((t for t in _trunks(code) if home.startswith(t)), "")
+            yield home.removeprefix(trunk), code
+
+
 def _locate(
     text: str, start: int, digits: str, places: list[int], core: str, code: str
 ) -> Iterator[tuple[int, int]]:
@@ -90,6 +110,20 @@ def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> in
 
 
 def _prefixes(digits: str, code: str) -> bool:
-    """Whether digits before a national number are a trunk 0, a calling code, or both."""
-    found = re.fullmatch(r"0?|(?:00)?([1-9]\d{0,2}?)0?", digits)
-    return found is not None and (not found[1] or not code or found[1] == code)
+    """Whether digits before a national number are a trunk prefix, a calling code, or both."""
+    # Of +90 the 0 is the country's and no trunk's: what is known of the country goes first.
+    country, trunks = re.escape(code) or r"[1-9]\d{0,2}", "|".join(_trunks(code))
+    return re.fullmatch(rf"(?:(?:00)?{country})?(?:{trunks})?", digits) is not None
+
+
+@cache
+def _trunks(code: str) -> tuple[str, ...]:
+    """List what is dialled before a national number within a country: mostly 0, in Hungary 06.
+
+    Anybody writes (0) behind a calling code.
+    """
+    import phonenumbers
+
+    regions = phonenumbers.region_codes_for_country_code(int(code)) if code else ()
+    used = {phonenumbers.ndd_prefix_for_region(r, strip_non_digits=True) for r in regions}
+    return tuple(sorted({"0", *filter(None, used)}))

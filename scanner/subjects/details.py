@@ -1,0 +1,54 @@
+"""Finds what stands right behind a name as its own: an address, a phone number or a mailbox.
+
+Nobody knows it from the rows of the person who is named, so that only people can say whose it is.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scanner.identity import MAIL
+from scanner.model import Span
+from scanner.texts.addresses import NUMBER, STREET
+
+LINK = re.compile(
+    r"(?:['’]s)?(?:[ ]?[,;:(<\[/-]|[ ]?\r?\n)\s?|['’]s |(?:['’]s)? (?:at|of|from|in|on|lives (?:at|in)|via|under) "
+)
+"""What joins a name and what is said of it: a comma, a bracket, a new line or a small word."""
+
+LABEL = re.compile(
+    r"(?:(?:his|her|their|the|new|private|home|work|mobile|cell|direct) ){0,2}"
+    r"(?:tel|phone|telephone|mobile|cell|fax|e-?mail|mail|address|number|no)\b[.:]? ?(?:is |number )?",
+    re.IGNORECASE,
+)
+"""What says what follows."""
+
+MONTH = r"(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+NO_DATE = rf"(?!\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}\b|\d{{1,2}}\.? {MONTH})"
+
+WORD = r"[^\W\d_a-zß-öø-ÿ][\w'’-]*"
+"""A word with a capital, without the stop that may end a sentence."""
+
+DETAILS = (
+    ("EMAIL_ADDRESS", MAIL),
+    ("PHONE_NUMBER", re.compile(rf"{NO_DATE}[+(]?\d(?:[().+/ -]{{0,2}}\d){{6,14}}(?![\w-])")),
+    (
+        "STREET_ADDRESS",
+        re.compile(rf"{NO_DATE}(?:{STREET.pattern}|{NUMBER},? {WORD}(?: {WORD}){{1,3}})"),
+    ),
+)
+"""What counts: a number and two or more words with capitals are a street, whatever it is called."""
+
+
+def behind(said: str, names: Sequence[Span], known: Sequence[Span]) -> Iterator[Span]:
+    """Yield what is said right behind ``names`` in a text, but for what is ``known``."""
+    for name in names:
+        if (link := LINK.match(said, name.end)) is None:
+            continue
+        label = LABEL.match(said, link.end())
+        start = label.end() if label else link.end()
+        for entity, pattern in DETAILS:
+            if (found := pattern.match(said, start)) is None:
+                continue
+            if all(found.end() <= k.start or k.end <= start for k in known):
+                yield Span(start, found.end(), entity)
+            break
