@@ -101,7 +101,7 @@ FIRST_IDEOGRAM = "\u2e80"
 """From here on one character can be a name."""
 
 MIN_STREET = 7
-"""A shorter street with its number (Reja 94) occurs by chance."""
+"""A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
 
 UNIT = re.compile(
     r"(?:#|(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|"
@@ -183,7 +183,8 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "PERSON":
         yield from _person(value)
     elif entity == "STREET_ADDRESS":
-        if re.search(r"\d", value) and len(value) >= MIN_STREET and not UNIT.fullmatch(value):
+        signs = len(value) + sum(c > FIRST_IDEOGRAM for c in value)
+        if re.search(r"\d", value) and signs >= MIN_STREET and not UNIT.fullmatch(value):
             yield Identifier(entity, "full", value)
     elif entity == "DATE_OF_BIRTH":
         yield Identifier(entity, "weak", value[:10])

@@ -266,7 +266,12 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         yield from _address(index, bare, "hint")
 
 
+WORDS = re.compile(r"[^\W\d_]+")
+
+
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
+    if max(value) > FIRST_IDEOGRAM and WORDS.search(value):
+        yield _unspaced(index, value, strength)
     words = [w.strip(".") for w in re.split(r"[\s,]+", folded(value)) if w.strip(".")]
     if not words or not any(w[0].isdigit() for w in words):
         return
@@ -279,6 +284,17 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     numbers = tuple(w for w in words if w[0].isdigit())
     pattern = f"{BEFORE}{inner}{AFTER}"
     yield Form(index, tuple(anchor), pattern, strength, beside=numbers, word=True)
+
+
+def _unspaced(index: int, value: str, strength: Strength) -> Form:
+    """Write an address of a script without spaces: they may stand anywhere, and words around it."""
+    signs = re.sub(r"[\s,]+", "", folded(value))
+    inner = r"[\s,]*".join(map(re.escape, signs))
+    # The street's own signs, right before its number: between towns and streets spaces may stand.
+    before = re.findall(r"([^\W\d_]+)[\s,]*\d", folded(value))
+    anchor = before[-1][-3:] if before else max(WORDS.findall(folded(value)), key=len)
+    numbers = tuple(re.findall(r"\d+", signs))
+    return Form(index, (anchor,), rf"(?<!\d){inner}(?!\d)", strength, beside=numbers)
 
 
 def _ids(index: int, one: Identifier) -> Iterator[Form]:

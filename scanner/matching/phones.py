@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from scanner.texts.folding import folded
+
 CANDIDATES = tuple(
     re.compile(rf"(?<!\d)[+(]?[+(]?\d(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
     for space in (r"[^\S\r\n]", r"\s")
@@ -47,6 +49,7 @@ def national(number: str) -> tuple[str, str]:
     """
     import phonenumbers
 
+    number = folded(number)
     digits = "".join(c for c in number if c.isdigit())
     if number.lstrip().startswith("+") or digits.startswith("00"):
         try:
@@ -110,10 +113,13 @@ def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> in
 
 
 def _prefixes(digits: str, code: str) -> bool:
-    """Whether digits before a national number are a trunk prefix, a calling code, or both."""
+    """Whether digits before a national number are a trunk prefix, a calling code, or both.
+
+    The 0 of a trunk is often written twice: +359 (0) 047 ...
+    """
     # Of +90 the 0 is the country's and no trunk's: what is known of the country goes first.
     country, trunks = re.escape(code) or r"[1-9]\d{0,2}", "|".join(_trunks(code))
-    return re.fullmatch(rf"(?:(?:00)?{country})?(?:{trunks})?", digits) is not None
+    return re.fullmatch(rf"(?:(?:00)?{country})?(?:{trunks})?0?", digits) is not None
 
 
 @cache

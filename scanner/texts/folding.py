@@ -232,6 +232,8 @@ def _plain(character: str) -> str:
         return special
     if character.isspace():
         return " "
+    if character.isdecimal():  # of Arabic, Devanagari and other scripts
+        return str(unicodedata.decimal(character))
     split = unicodedata.normalize("NFKD", character)
     bare = "".join(c for c in split if not unicodedata.combining(c)).casefold()
     return "".join(LETTERS.get(c, c) for c in bare)
