@@ -241,7 +241,8 @@ def test_an_apostrophe_is_written_in_many_ways(said):
 @pytest.mark.parametrize(
     "day",
     ["21st March 1980", "21st of March, 1980", "March 21st, 1980", "Mar 21st 1980", "21 Mar 80",
-     "21-Mar-80", "21. 3. 1980", "21.03.1980"],
+     "21-Mar-80", "21. 3. 1980", "21.03.1980", "21031980", "21 mrt 1980", "21 de março de 1980",
+     "21 marca 1980", "21 марта 1980", "21 mars 1980", "1980年3月21日", "1980년 3월 21일"],
 )  # fmt: skip
 def test_a_date_of_birth_in_words(day):
     row = {"first_name": "Conor", "x_dateofbirth": "1980-03-21"}

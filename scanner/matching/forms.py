@@ -351,7 +351,9 @@ def _dates(index: int, one: Identifier) -> Iterator[Form]:
         for d, m in product(days, numbers)
         for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
     }
-    said.add(day.strftime("%Y%m%d"))
+    said |= {day.strftime("%Y%m%d"), day.strftime("%d%m%Y")}
+    for d, m in product(days, numbers):
+        said |= {f"{year}年{m}月{d}日", folded(f"{year}년 {m}월 {d}일")}
     for d, word in product(days, words):
         said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
         said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
