@@ -17,6 +17,16 @@ from scanner.texts.folding import folded
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
+WIDE = re.compile("[\u1100-\u11ff\u2e80-\U0010ffff]")
+"""Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces."""
+
+CALLED = ("様", "さん", "氏", "君", "殿", "先生", "小姐", "女士", "님", "씨")
+AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
+"""Behind a name in such a script: a form of address or a particle in kana, else no sign of a word."""
+
+LEAST_WIDE = 3
+"""Of so many signs a name counts within others, where something strong stands beside it."""
+
 GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
@@ -59,6 +69,11 @@ WORD_BREAKS = ("", " ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\
 
 LEAST_PART = 4
 """A shorter half of a double name is a particle."""
+
+SUFFIX = re.compile(r"[\s,]+(?:jr|sr|junior|senior|i{2,3}|iv|esq|ph\.?d|m\.?d)\.?$", re.IGNORECASE)
+"""What stands behind a family name and is often left out."""
+
+JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
 
 ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
 """What English writes behind a day; th behind all others."""
@@ -174,17 +189,22 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
 
 def _names(index: int, one: Identifier) -> Iterator[Form]:
     """Write a given and a family name in both orders, the given one also short or an initial."""
-    given, family = (_spelled(part) for part in one.value.split("\n"))
+    given, family = (_spelled(SUFFIX.sub("", part)) for part in one.value.split("\n"))
+    given, family = ((*some, *_joined(some)) for some in (given, family))
     yield from _pair(index, given, family, "full")
-    for others in (_halves(given), names.nicknames(given[0])):
+    firsts, lasts = sorted(_halves(given)), sorted(_halves(family))
+    for others in (firsts, sorted(names.nicknames(given[0]))):
         if others:
-            yield from _pair(index, sorted(others), family, "hint")
-    if halves := _halves(family):
-        yield from _pair(index, given, sorted(halves), "hint")
+            yield from _pair(index, others, family, "hint")
+    for one_of_two in (given, firsts):
+        if one_of_two and lasts:
+            yield from _pair(index, one_of_two, lasts, "hint")
     if short := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
         yield from _pair(index, given, sorted(short), "hint")
     yield from _cut(index, given[0], family[0])
-    anchors, last, first = _longest(family), _any(family), re.escape(given[0][0])
+    initials = [re.escape(w[0]) for w in re.split(r"[\s-]+", given[0])][:2]
+    anchors, last, first = _longest(family), _any(family), r"(?:\.?[\s-]?".join(initials)
+    first += ")?" * (len(initials) - 1)
     more = r"(?:[a-z]\.?\s?){0,2}"
     for pattern in (
         rf"{BEFORE}{first}\.?\s?{more}(?<=[\s.]){last}{AFTER}",
@@ -193,10 +213,23 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
         yield Form(index, anchors, pattern, "weak", "first", word=_alone(family))
 
 
+def _joined(options: Iterable[str]) -> set[str]:
+    """Write double names in one word: Annamaria, Alrashid."""
+    return {re.sub(r"[\s-]+", "", o) for o in options} - set(options)
+
+
 def _halves(options: Iterable[str]) -> set[str]:
-    """Give the parts of double names that can stand for the whole."""
-    parts = {p for o in options for p in re.split(r"[\s-]+", o)}
-    return {p for p in parts if len(p) >= LEAST_PART and is_name(p)} - set(options)
+    """Give the parts of double names that can stand for the whole, with their particles and without."""
+    found = set[str]()
+    for option in options:
+        particles = ""
+        for part in re.split(r"[\s-]+", option):
+            if len(part) < LEAST_PART or not is_name(part):
+                particles += f"{part} "
+                continue
+            found |= {part, f"{particles}{part}"}
+            particles = ""
+    return found - set(options)
 
 
 def _pair(
@@ -204,15 +237,17 @@ def _pair(
 ) -> Iterator[Form]:
     """Write two names in both orders, with initials or whole names between them."""
     given, family = tuple(given), tuple(family)
-    first, last, anchors = _any(given), _any(family), _longest(family)
+    first, last, anchors = _any(given), f"{_any(family)}{JUNIOR}", _longest(family)
     beside = _longest(given)
-    narrow = max("".join(given + family)) < FIRST_IDEOGRAM
+    narrow = not WIDE.search("".join(given + family))
     word = narrow and _alone(family)
-    gap = GAP if narrow else GAP.replace("{1,4}", "{0,4}")
+    gap, after = (GAP, AFTER) if narrow else (GAP.replace("{1,4}", "{0,4}"), AFTER_WIDE)
     initials = rf"(?:{GAP}[a-z]\.?){{0,2}}"
     for left, right in ((first, last), (last, first)):
-        pattern = rf"{BEFORE}{left}{initials}{gap}{right}{AFTER}"
+        pattern = rf"{BEFORE}{left}{initials}{gap}{right}{after}"
         yield Form(index, anchors, pattern, strength, beside=beside, word=word)
+        if not narrow and len(given[0] + family[0]) >= LEAST_WIDE:
+            yield Form(index, anchors, f"{left}{gap}{right}", "hint", beside=beside)
     if narrow:
         middle = rf"{BEFORE}{first}(?:[ ][^\W\d_]{{2,20}}){{1,2}}[ ]{last}{AFTER}"
         turned = rf"{BEFORE}{last},[ ]{first}(?:[ ][^\W\d_]{{2,20}}){AFTER}"
