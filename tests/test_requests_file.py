@@ -210,6 +210,36 @@ def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
     )
 
 
+def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
+    from scanner.records import holds
+
+    lines.write([lines.asked(Approved="2026-03-30"), lines.asked(Number="2", Subject="1")])
+    lines.run("run", lines.audit, "--commit", status=3)
+    before = sorted(holds.waiting(lines.journal.read()))
+    moved = lines.folder / "elsewhere"
+    moved.mkdir()
+    lines.path = shutil.move(lines.path, moved / "other name.csv")
+    lines.edit(0, Closed="2026-03-30")
+    lines.run("run", lines.audit, "--commit", status=3)
+    [left] = holds.waiting(lines.journal.read())
+    assert left in before
+    assert left.startswith("2:Q")
+
+
+def test_a_big_erasure_does_not_wait_for_the_request_that_asks_for_it(lines):
+    """SQLite locks all readers out once what is written no longer fits into memory."""
+    case = mini.rows()["table_notes_log"][0]["case_notes2case"]
+    write(
+        lines.url,
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500) "
+        "insert into table_notes_log (objid, description, case_notes2case) "
+        f"select 900000000 + i, 'Ann Lee ' || hex(randomblob(900)), {case} from n",
+    )
+    lines.write([lines.asked()])
+    lines.run("run", lines.audit, "--commit")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
 def test_what_people_write_beside_stays(lines):
     lines.path.write_text(
         "\ufeffRemark;note;Number;Subject;Status;Method;Received;Opened by;Approved;Approved by;"

@@ -25,8 +25,9 @@ class Item:
 
     ``key`` names its row. ``subject`` is the person's key, None where none is named; ``known``
     says whether that person has a row. ``opener`` and ``approver`` are users, ``login`` is the
-    approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``queue``
-    tells files of requests, whose numbers may be equal, from each other and from action items.
+    approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``mark``
+    tells requests of files, whose numbers may be equal, from each other and from action items: it
+    is of what the request says, so that a file may be moved or copied.
     """
 
     key: Any
@@ -42,7 +43,7 @@ class Item:
     approver: Any
     login: str
     told: str
-    queue: str = ""
+    mark: str = ""
 
     def stands(self, again: "Item") -> bool:
         """Whether it is still as it was judged, now that its subject is erased.
