@@ -164,6 +164,9 @@ class QueueFile:
             sheet.blame(row, METHOD, f"no such method: {' or '.join(METHODS)}, or leave it empty")
         if not cells[RECEIVED]:
             sheet.blame(row, RECEIVED, "empty: when was the request received?")
+        received, approved = sheet.moment(row, RECEIVED), sheet.moment(row, APPROVED)
+        if approved and received and approved.date() < received.date():
+            sheet.blame(row, APPROVED, "before it was received: one of the two days is wrong")
         subject = self._subject(sheet, row, cells[SUBJECT])
         return Item(
             key=cells[NUMBER],
@@ -173,8 +176,8 @@ class QueueFile:
             status=cells[STATUS],
             state="closed" if sheet.moment(row, CLOSED) else "open",
             method=cells[METHOD].lower() or self.policy.method,
-            received=sheet.moment(row, RECEIVED),
-            approved=sheet.moment(row, APPROVED) if self._approved(cells[STATUS]) else None,
+            received=received,
+            approved=approved if self._approved(cells[STATUS]) else None,
             opener=cells[OPENER].casefold() or None,
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
