@@ -369,6 +369,21 @@ def intent_marks(erasure):
     return erasure.journal.read()[1].content["marks"]
 
 
+def test_an_export_says_how_requests_stand_and_what_batches_deleted(embedded, log, tmp_path):
+    log.run("--open", mini.ANN, "--request", "SR-1", "--received", "2026-01-05")
+    log.run("--close", "SR-1")
+    deleted = {"table_case": 2, "table_notes_log": 5}
+    embedded.journal.append("batch", NOW, "f" * 64, {"deleted": deleted})
+    log.run("--export", tmp_path / "j.csv")
+    with (tmp_path / "j.csv").open(encoding="utf-8-sig", newline="") as file:
+        opened, closed, batch = csv.DictReader(file)
+    assert (opened["state"], opened["received"], opened["due"]) == (
+        "opened", "2026-01-05", "2026-02-05",
+    )  # fmt: skip
+    assert closed["state"] == "closed"
+    assert (batch["tables"], batch["rows"]) == ("2", "7")
+
+
 def test_an_export_that_a_spreadsheet_would_run_is_text(embedded, log, tmp_path):
     content = {"subject": {"key": "=1+1"}, "until": LATER, "why": "claim"}
     embedded.journal.append("hold", NOW, "", content)
