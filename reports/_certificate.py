@@ -11,7 +11,7 @@ from reports import _alone, _file
 from reports._markup import Markup, join, name, tag
 from scanner.errors import Misconfigured
 from scanner.model import dump
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 Raw = Mapping[str, Any]
 Row = Sequence[str | Markup | int]
@@ -140,7 +140,9 @@ def _proof(receipt: Raw) -> Iterable[Markup]:
 
 def _figures(figures: Iterable[Raw], deleted: Raw) -> Iterable[Markup]:
     if deleted:
-        yield tag("p", f"These {sum(deleted.values()):,} rows were deleted, no other row was added "
+        rows = sum(deleted.values())
+        yield tag("p", f"{noun(rows, 'This', 'These')} {count(rows, 'row')} "
+                  f"{noun(rows, 'was', 'were')} deleted, no other row was added "
                   "or removed, and no row that is left refers to them:")  # fmt: skip
         yield _table(("Table", "Rows deleted"), [(name(t), n) for t, n in deleted.items()])
         yield tag("p", "The figures of reports lost exactly these rows:")

@@ -16,6 +16,7 @@ from reports.csv import safe
 from scanner.errors import Misconfigured
 from scanner.model import dump
 from scanner.sealing.chain import Entry
+from scanner.texts.wording import count
 
 HEADS = (
     "line",
@@ -23,6 +24,9 @@ HEADS = (
     "event",
     "request",
     "subject",
+    "state",
+    "received",
+    "due",
     "method",
     "by",
     "plan",
@@ -46,7 +50,10 @@ HEADS = (
 )
 """The columns of the CSV file."""
 
-SHOWN = ("line", "when", "event", "request", "subject", "method", "by", "tables", "rows", "cells",
+PLAIN = ("request", "state", "received", "due", "method", "until", "why")
+"""What is told as it stands in an entry."""
+
+SHOWN = ("line", "when", "event", "request", "subject", "state", "due", "method", "by", "tables", "rows", "cells",
          "residue", "until", "why", "again", "digest")  # fmt: skip
 """The columns of the page."""
 
@@ -92,7 +99,7 @@ def page(entries: Sequence[Entry]) -> Markup:
         tag("title", "Journal of erasures"),
         tag("style", style),
     )
-    told = f"{len(entries):,} lines, {len(done):,} completed erasures"
+    told = f"{count(len(entries), 'line')}, {count(len(done), 'completed erasure')}"
     note = (
         "Persons are named by their keys only. Each line is sealed with the digest of the line "
         "before: efface log --check proves it."
@@ -125,7 +132,8 @@ def tell(entry: Entry) -> dict[str, str | int]:
     rows, cells = content.get("rows"), content.get("cells")
     again: Mapping[str, Any] = content.get("again") or {}
     told: dict[str, str | int] = dict.fromkeys(HEADS, "")
-    told |= {h: str(content[h]) for h in ("request", "method", "until", "why") if h in content}
+    told |= {h: str(content[h]) for h in PLAIN if content.get(h)}
+    told["due"] = told["due"] or str(content.get("term") or "")
     told |= {h: str(digests[h]) for h in ("workbook", "scan", "pack", "schema") if h in digests}
     told |= {
         "by": str(content.get("by") or content.get("approver") or ""),
@@ -139,6 +147,8 @@ def tell(entry: Entry) -> dict[str, str | int]:
         "previous": entry.previous,
         "digest": entry.digest,
     }
+    if not rows and (gone := content.get("deleted")):  # batches say only how many rows went
+        told |= {"tables": len(gone), "rows": sum(gone.values())}
     if isinstance(rows, Mapping) and isinstance(cells, Mapping):
         told |= {
             "tables": len(rows),

@@ -6,6 +6,7 @@ from reports import _charts, _words
 from reports._markup import Markup, join, name, tag
 from scanner import audit as decisions
 from scanner.model import Audit, Personal, Scan, Status, TableFacts, summarise
+from scanner.texts.wording import count, noun
 
 LOOKS: dict[Personal, str] = {
     "direct": "direct", "quasi": "quasi", "free_text": "free", "unknown": "unknown", "none": "none",
@@ -31,11 +32,11 @@ def summary(audit: Audit) -> Markup:
             "button",
             tag("span", word, class_=f"mark {LOOKS[personal]}"),
             tag("b", f"{counts[personal]:,}"),
-            tag("span", f"column{'s' * (counts[personal] != 1)} in {tables[personal]:,} "
-                f"table{'s' * (tables[personal] != 1)}"),
+            tag("span", f"{noun(counts[personal], 'column')} in "
+                f"{count(tables[personal], 'table')}"),
             tag("small", _words.MEANINGS[word]),
             type="button", class_="tile", data_field="verdict", data_value=word,
-            aria_label=f"Show the {counts[personal]:,} columns with verdict {word}",
+            aria_label=f"Show the {count(counts[personal], 'column')} with verdict {word}",
         )
         for personal, word in _words.VERDICTS.items()
     ]  # fmt: skip
@@ -55,13 +56,14 @@ def _lead(audit: Audit, counts: dict[str, int]) -> str:
     personal = counts["direct"] + counts["quasi"] + counts["free_text"]
     found = {f.column.of for f in audit.scan.columns if f.personal not in ("none", "unknown")}
     waiting = len(decisions.undecided(audit))
+    tables = sum(t.kind == "table" for t in audit.scan.tables)
     told = (
-        f"{personal:,} of {len(audit.scan.columns):,} columns, in {len(found):,} of "
-        f"{sum(t.kind == 'table' for t in audit.scan.tables):,} tables, hold or may hold personal "
-        f"data; {counts['unknown']:,} could not be told. "
+        f"{personal:,} of {count(len(audit.scan.columns), 'column')}, in {len(found):,} of "
+        f"{count(tables, 'table')}, {noun(personal, 'holds or may hold', 'hold or may hold')} "
+        f"personal data; {counts['unknown']:,} could not be told. "
     )
     if waiting:
-        return told + f"{waiting:,} columns wait for a decision."
+        return told + f"{count(waiting, 'column')} {noun(waiting, 'waits', 'wait')} for a decision."
     return told + "Every column that may hold personal data has a decision."
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from reports import _words
 from scanner.model import Audit, ColumnRef, Finding
+from scanner.texts.wording import count, noun
 
 
 def head(audit: Audit, *remarks: str) -> list[str]:
@@ -58,5 +59,9 @@ def personal(audit: Audit) -> list[Finding]:
 
 def unknown(audit: Audit) -> str:
     """Say how many columns could not be told."""
-    count = sum(f.personal == "unknown" for f in audit.scan.columns)
-    return f"{count:,} columns could not be told and stand nowhere in here; that is not 'clean'."
+    unsure = sum(f.personal == "unknown" for f in audit.scan.columns)
+    stand = noun(unsure, "stands", "stand")
+    return (
+        f"{count(unsure, 'column')} could not be told and {stand} nowhere in here; that is not "
+        "'clean'."
+    )

@@ -9,6 +9,7 @@ from reports._entries import DECISION
 from reports._sheets import Cell, Formula, Link, height, put
 from scanner import audit as decisions
 from scanner.model import Audit, Finding, Scan, summarise
+from scanner.texts.wording import count
 
 TITLE = "Summary"
 
@@ -72,7 +73,11 @@ def _depth(scan: Scan) -> str:
     sample = scan.options.get("sample")
     if sample == "full":
         return "every row"
-    return f"about {sample:,} rows of a table" if isinstance(sample, int) else "a sample of rows"
+    return (
+        f"about {count(sample, 'row')} of a table"
+        if isinstance(sample, int)
+        else "a sample of rows"
+    )
 
 
 def _steps(audit: Audit) -> Iterator[tuple[str, str]]:

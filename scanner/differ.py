@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scanner.model import KEEP, Audit, ColumnRef, Decision, Finding, Scan, TableRef, summarise
+from scanner.texts.wording import count
 
 PERSONAL = frozenset({"direct", "quasi", "free_text"})
 
@@ -163,7 +164,7 @@ def _share(finding: Finding) -> str:
 
 def _counted(columns: list[Finding]) -> str:
     counts = [f"{n} {k.replace('_', ' ')}" for k, n in summarise(columns).items() if n]
-    return f"{len(columns)} columns: {', '.join(counts)}"
+    return f"{count(len(columns), 'column')}: {', '.join(counts)}"
 
 
 def _decided(decision: Decision) -> str:

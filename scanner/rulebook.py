@@ -6,7 +6,7 @@ A name is a file shipped in ``rules/``; anything that ends in ``.toml`` is a fil
 import fnmatch
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache, lru_cache
@@ -330,6 +330,17 @@ def choose(name: str, tables: Sequence[str]) -> Pack | None:
     return next((p for p in map(pack, packs()) if p.fits(tables)), None)
 
 
+def _beside(name: str) -> Callable[[str], str]:
+    """Find the directives that a pack names: files beside it, else from where efface is run."""
+
+    def place(directive: str) -> str:
+        near = Path(name).parent / directive
+        ours = directive.endswith(".toml") and name.endswith(".toml") and near.is_file()
+        return str(near) if ours else directive
+
+    return place
+
+
 def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
     _only(raw, name, _SECTIONS)
     head, subject = raw["pack"], raw["subject"]
@@ -358,7 +369,7 @@ def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
         stops=tuple(_stop(one) for one in raw.get("stop", ())),
         kpis=tuple(_make(Kpi, one) for one in raw.get("kpi", ())),
         duties=tuple(_make(Duty, one) for one in raw.get("duty", ())),
-        requests=tracking.parse(raw.get("requests", {}), name),
+        requests=tracking.parse(raw.get("requests", {}), name, _beside(name)),
     )
 
 

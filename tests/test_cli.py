@@ -87,6 +87,15 @@ def test_a_missing_postgresql_database(efface, postgresql_server):
     refused(efface("scan", "--db", url, "--json"), 4)
 
 
+def test_a_user_whom_postgresql_does_not_know(efface, postgresql_server):
+    url = postgresql_server.set(username="no_such_user", password=PASSWORD)
+    refused(
+        efface("scan", "--db", url.render_as_string(hide_password=False), "--json"),
+        4,
+        "the user name or the password is wrong",
+    )
+
+
 def test_a_missing_mariadb_database(efface, mariadb_server):
     url = mariadb_server.set(database="no_such_database").render_as_string(hide_password=False)
     refused(efface("scan", "--db", url, "--json"), 4, "no such database")

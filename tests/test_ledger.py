@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import time
 from datetime import date
 
 import pytest
@@ -50,6 +51,40 @@ def test_a_hold_refuses_a_rehearsal_and_a_commit_until_it_is_released(log, embed
     assert embedded.run(embedded.plan(mini.BOB)).rows
     log.run("--release", mini.ANN)
     assert embedded.commit(plan).committed
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be set here")
+def test_a_hold_lasts_until_its_day_is_over_here(embedded, monkeypatch):
+    holds.hold(embedded.journal, "7", date(2026, 3, 10), "duty", now=NOW)
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    time.tzset()
+    try:
+        assert holds.on(embedded.journal, 7, "2026-03-11T06:00:00+00:00")  # eleven in the evening
+        assert holds.keys(embedded.journal, "2026-03-11T06:00:00+00:00") == ("7",)
+        assert holds.on(embedded.journal, 7, "2026-03-11T07:30:00+00:00") is None
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_request_that_was_withdrawn_is_closed_by_hand(log):
+    words = ("--open", mini.ANN, "--request", "SR-1", "--received", "2026-01-05")
+    log.run(*words)
+    assert "SR-1" in log.run("--overdue", status=1).stdout
+    log.run("--close", "SR-2", status=2)
+    log.run("--close", "SR-1", "--as", "officer")
+    assert log.run("--overdue").stdout == ""
+    log.run("--close", "SR-1", status=2)
+    log.run("--close", "SR-1", "--release", "7", status=2)
+
+
+def test_where_nothing_was_ever_committed_the_journal_is_said_to_be_none(log, efface, embedded):
+    said = log.run("--check", status=2).stderr
+    assert f"there is no journal '{log.journal.path}': nothing was ever committed" in said
+    found = efface("log", "--db", embedded.url, "--check")
+    assert "nothing was ever committed" in found.stderr
+    assert found.exit_code == 0
+    assert "is whole" not in found.stderr
 
 
 def test_a_hold_ends_with_its_day(embedded):
@@ -332,6 +367,21 @@ def test_exports_say_what_was_done_and_nothing_of_anybody(log, embedded, tmp_pat
 
 def intent_marks(erasure):
     return erasure.journal.read()[1].content["marks"]
+
+
+def test_an_export_says_how_requests_stand_and_what_batches_deleted(embedded, log, tmp_path):
+    log.run("--open", mini.ANN, "--request", "SR-1", "--received", "2026-01-05")
+    log.run("--close", "SR-1")
+    deleted = {"table_case": 2, "table_notes_log": 5}
+    embedded.journal.append("batch", NOW, "f" * 64, {"deleted": deleted})
+    log.run("--export", tmp_path / "j.csv")
+    with (tmp_path / "j.csv").open(encoding="utf-8-sig", newline="") as file:
+        opened, closed, batch = csv.DictReader(file)
+    assert (opened["state"], opened["received"], opened["due"]) == (
+        "opened", "2026-01-05", "2026-02-05",
+    )  # fmt: skip
+    assert closed["state"] == "closed"
+    assert (batch["tables"], batch["rows"]) == ("2", "7")
 
 
 def test_an_export_that_a_spreadsheet_would_run_is_text(embedded, log, tmp_path):

@@ -41,7 +41,7 @@ class Site:
         self.printed: list[str] = []
 
     def run(self, word, *more, status=0):
-        words = ("requests", word, *more, "--pack", self.pack, "--queue", self.path, "--now", NOW)
+        words = ("requests", word, "--pack", self.pack, "--queue", self.path, "--now", NOW, *more)
         if word in ("run", "list"):
             words = (*words, "--journal", self.journal.path)
         done = self.efface(*words, env={"EFFACE_DB": self.url})
@@ -104,6 +104,7 @@ def test_a_request_in_a_file_from_opening_to_closing(site):
     site.run("open", "--subject", mini.ANN, "--as", "desk", "--commit", status=3)
     assert site.path.stat().st_mode & 0o777 == 0o600
     [row] = site.rows()
+    assert None not in row.values()  # as wide as the others
     assert (row["Number"], row["Subject"], row["Opened by"]) == ("1", str(mini.ANN), "desk")
     site.edit(0, Received="2026-02-15", Status="Approved", Approved="2026-03-02")
     site.edit(0, Approved_by="Officer")
@@ -152,8 +153,62 @@ def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
     lines.write([lines.asked()])
     lines.run("run", lines.audit, "--commit")
     lines.write([lines.asked()])  # as if the process had been killed before the file was written
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["verdict"] == "due"
+    assert listed["reasons"][0].startswith("already erased at ")
+    before = mini.dump(lines.url)
+    assert "nothing is left: only to be closed" in lines.run("run", lines.audit).stdout
+    assert lines.rows()[0]["Status"] == "Approved"
+    assert "nothing is left: closed" in lines.run("run", lines.audit, "--commit").stdout
+    assert mini.dump(lines.url) == before
+    [row] = lines.rows()
+    assert row["Status"] == "Closed"
+    assert row["Note"].startswith("Efface had erased this contact at ")
+
+
+def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(lines):
+    lines.write([lines.asked()])
     lines.run("run", lines.audit, "--commit")
-    assert lines.rows()[0]["Status"] == "Closed"
+    write(
+        lines.url,
+        f"update table_contact set e_mail = 'ann.lee@example.com' where objid = {mini.ANN}",
+    )
+    lines.write([lines.asked(), lines.asked(Number="2", Received="2999-01-01", Approved="")])
+    reasons = [r["reasons"] for r in json.loads(lines.run("list", "--json").stdout)["requests"]]
+    assert reasons[0][0].endswith(", and is back: it is erased again")
+    assert reasons[1] == ["approved, but no status change says when and by whom"]
+    assert ": done: redact, " in lines.run("run", lines.audit, "--commit").stdout
+    assert "ann.lee@example.com" not in mini.texts(lines.url)
+
+
+def test_a_key_that_is_somebody_elses_by_now_erases_nobody(lines):
+    """A stale copy of a file, and a database that gives keys of deleted rows again."""
+    purging(lines)
+    lines.write([lines.asked(Method="purge")])
+    before = lines.path.read_bytes()
+    lines.run("run", lines.audit, "--commit")
+    write(
+        lines.url,
+        "insert into table_contact (objid, first_name, last_name, e_mail) "
+        f"values ({mini.ANN}, 'Zoe', 'Quist', 'zoe.quist@example.com')",
+    )
+    for method in ("purge", "redact"):
+        lines.path.write_bytes(before.replace(b"purge", method.encode()))
+        lines.run("list")
+        assert "fits who has the key now: look, then close the request" in lines.printed[-2]
+        untouched = mini.dump(lines.url)
+        lines.run("run", lines.audit, "--commit", status=3)
+        assert mini.dump(lines.url) == untouched
+
+
+def test_a_hold_is_listed_with_the_request(lines, efface):
+    lines.write([lines.asked()])
+    words = ("--hold", mini.ANN, "--until", "2999-01-01", "--why", "claim")
+    assert efface("log", "--journal", lines.journal.path, *words).exit_code == 0
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["verdict"] == "refused"
+    assert listed["reasons"][0].startswith("hold until 2999-01-01: ")
+    lines.run("run", lines.audit, "--commit", status=3)
 
 
 @pytest.mark.parametrize(("encoding", "ending"), [("utf-16", "\n"), ("utf-8", "\r\n")])
@@ -171,12 +226,17 @@ def test_a_file_keeps_its_encoding_and_how_its_lines_end(lines, encoding, ending
     assert ";Closed;" in after.splitlines()[1]
 
 
-def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines, monkeypatch):
+def purging(lines):
+    """Let requests purge whoever has no open cases."""
     (lines.folder / "contact.toml").write_text(CUSTOMS)
     more = f'directives = ["purge_case", {json.dumps(str(lines.folder / "contact.toml"))}]\n'
     text = lines.pack.read_text(encoding="utf-8")
     lines.pack.write_text(text.replace(BARE, BARE + more), encoding="utf-8")
     write(lines.url, "update table_case set case_state2condition = 2")
+
+
+def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines):
+    purging(lines)
     lines.write([lines.asked(Method="purge"), lines.asked(Number="2", Subject="1")])
     before = lines.path.read_bytes()
     lines.run("run", lines.audit, "--commit", status=5)
@@ -210,6 +270,36 @@ def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
     )
 
 
+def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
+    from scanner.records import holds
+
+    lines.write([lines.asked(Approved="2026-03-30"), lines.asked(Number="2", Subject="1")])
+    lines.run("run", lines.audit, "--commit", status=3)
+    before = sorted(holds.waiting(lines.journal.read()))
+    moved = lines.folder / "elsewhere"
+    moved.mkdir()
+    lines.path = shutil.move(lines.path, moved / "other name.csv")
+    lines.edit(0, Closed="2026-03-30")
+    lines.run("run", lines.audit, "--commit", status=3)
+    [left] = holds.waiting(lines.journal.read())
+    assert left in before
+    assert left.startswith("2:Q")
+
+
+def test_a_big_erasure_does_not_wait_for_the_request_that_asks_for_it(lines):
+    """SQLite locks all readers out once what is written no longer fits into memory."""
+    case = mini.rows()["table_notes_log"][0]["case_notes2case"]
+    write(
+        lines.url,
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500) "
+        "insert into table_notes_log (objid, description, case_notes2case) "
+        f"select 900000000 + i, 'Ann Lee ' || hex(randomblob(900)), {case} from n",
+    )
+    lines.write([lines.asked()])
+    lines.run("run", lines.audit, "--commit")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
 def test_what_people_write_beside_stays(lines):
     lines.path.write_text(
         "\ufeffRemark;note;Number;Subject;Status;Method;Received;Opened by;Approved;Approved by;"
@@ -227,6 +317,9 @@ FAULTS = [
     ({"Subject": "Ann Lee"}, "cell B2 (Subject): no key"),
     ({"Received": "last week"}, "cell E2 (Received): no date"),
     ({"Received": ""}, "cell E2 (Received): empty"),
+    ({"Received": "0001-01-01T00:00+05:00"}, "cell E2 (Received): no date"),
+    ({"Approved": "9999-12-31"}, "cell G2 (Approved): no date"),
+    ({"Approved": "2025-02-20"}, "cell G2 (Approved): before it was received"),
     ({"Method": "shred"}, "cell D2 (Method): no such method"),
     ({"Number": ""}, "cell A2 (Number): empty"),
     ({"Note": "=HYPERLINK(1)"}, "cell J2 (Note): a formula"),
@@ -243,6 +336,13 @@ def test_what_cannot_be_understood_is_named_by_its_cell_and_nothing_is_done(site
     assert said in site.printed[-1]
     assert "Ann Lee" not in site.printed[-1]
     assert (mini.dump(site.url), site.path.read_bytes()) == before
+
+
+@pytest.mark.parametrize("now", ["9999-12-31", "0001-01-01T00:00+05:00"])
+def test_a_time_that_nobody_can_reckon_with_is_refused(lines, now):
+    lines.write([lines.asked()])
+    lines.run("list", "--now", now, status=2)
+    assert "write it like 2026-01-31T02:00" in lines.printed[-1]
 
 
 def test_all_faults_are_told_at_once(lines):
@@ -273,19 +373,56 @@ def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):
     assert len(lines.printed[-1].strip().splitlines()) == 1
 
 
-def test_a_workbook_that_is_open_in_excel_is_refused_before_anything_is_erased(
-    efface, embedded, tmp_path
+@pytest.mark.parametrize(("owner", "program"), [("~${}", "Excel"), (".~lock.{}#", "LibreOffice")])
+def test_a_workbook_that_is_open_elsewhere_is_refused_before_anything_is_erased(
+    efface, embedded, tmp_path, owner, program
 ):
     site = Site(efface, embedded, tmp_path, "xlsx")
     site.write([site.asked()])
-    owner = site.path.with_name(f"~${site.path.name}")
-    owner.touch()
+    beside = site.path.with_name(owner.format(site.path.name))
+    beside.touch()
+    site.path = tmp_path / "link.xlsx"
+    site.path.symlink_to(tmp_path / "requests.xlsx")
     before = mini.dump(site.url)
     site.run("run", site.audit, "--commit", status=2)
-    assert "is open in Excel" in site.printed[-2]
+    assert f"is open in {program}" in site.printed[-2]
     assert mini.dump(site.url) == before
-    owner.unlink()
+    beside.unlink()
     site.run("run", site.audit, "--commit")
+    assert site.path.is_symlink()
+    assert site.rows()[0]["Status"] == "Closed"
+
+
+def test_a_row_that_is_denied_while_its_subject_is_erased_takes_the_erasure_back(
+    lines, monkeypatch
+):
+    from scanner.requests.queuefile import QueueFile
+
+    finishing = QueueFile.finishing
+
+    def meanwhile(self, item, note):
+        made = finishing(self, item, note)
+        lines.edit(0, Status="Denied")
+        return made
+
+    monkeypatch.setattr(QueueFile, "finishing", meanwhile)
+    lines.write([lines.asked()])
+    before = mini.dump(lines.url)
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert "not approved: its status is Denied" in lines.printed[-2]
+    assert mini.dump(lines.url) == before
+
+
+def test_directives_stand_beside_the_pack_that_names_them(lines, monkeypatch, tmp_path):
+    purging(lines)
+    text = lines.pack.read_text(encoding="utf-8")
+    whole = json.dumps(str(lines.folder / "contact.toml"))
+    lines.pack.write_text(text.replace(whole, '"contact.toml"'), encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    lines.write([lines.asked(Method="purge")])
+    lines.run("run", lines.audit, "--commit")
+    assert lines.rows()[0]["Status"] == "Closed"
 
 
 def test_a_file_that_cannot_be_written_after_the_erasure_ends_in_5(lines, monkeypatch):
@@ -307,7 +444,8 @@ def test_a_file_that_cannot_be_written_after_the_erasure_ends_in_5(lines, monkey
 
 def test_one_at_a_time_works_on_a_file(lines):
     lines.write([lines.asked()])
-    with lock.alone_with(lines.path):
+    (lines.folder / "link.csv").symlink_to(lines.path)
+    with lock.alone_with(lines.folder / "link.csv"):
         lines.run("run", lines.audit, "--commit", status=3)
         lines.run("open", "--subject", mini.BOB, status=3)
     shutil.copy(lines.path, lines.folder / "copy.csv")

@@ -27,7 +27,7 @@ class Planned(Protocol):
 
 def lost(name: str, before: int, after: int, about: str = "") -> str:
     """Say what a figure of reports loses."""
-    return f"reports: {name}: {before:,} rows before, {about}{after:,} after"
+    return f"reports: {name}: {count(before, 'row')} before, {about}{after:,} after"
 
 
 def stops(plan: Planned) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Wish:
     hold: str
     release: str
     opened: str
+    closed: str
     until: datetime | None
     why: str
     request: str
@@ -32,8 +33,8 @@ class Wish:
 
     def check(self) -> None:
         """Refuse options that do not belong together."""
-        if sum(map(bool, (self.hold, self.release, self.opened))) > 1:
-            raise click.UsageError("one of --hold, --release and --open at a time")
+        if sum(map(bool, (self.hold, self.release, self.opened, self.closed))) > 1:
+            raise click.UsageError("one of --hold, --release, --open and --close at a time")
         if bool(self.hold) != bool(self.until) or bool(self.hold) != bool(self.why):
             raise click.UsageError("a hold needs all of --hold KEY --until DATE --why REASON")
         if bool(self.opened) != bool(self.request):
@@ -65,6 +66,9 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
         received = wish.received.date() if wish.received else date.fromisoformat(now[:10])
         entry = holds.opened(book, wish.request, key, received, now=now, by=by, there=there)
         told = f"the request {wish.request} has to be answered by {entry.content['due']}"
+    elif wish.closed:
+        entry = holds.closed(book, wish.closed, now=now, by=by)
+        told = f"the request {entry.content['request']} is closed"
     else:
         return False
     _output.remark(f"{told}: line {entry.number} of {book.path}")

@@ -42,6 +42,13 @@ def walk(folder: Path, url: str, subject: str) -> None:
         _output.remark(line)
 
 
+def present() -> str:
+    """Write the demo's present, which is always the same, as the option --now takes it."""
+    from scanner.demo.times import NOW
+
+    return NOW.strftime("%Y-%m-%dT%H:%M")
+
+
 def shown(url: str) -> str:
     """Write a URL as it can be typed again; a server's, which may say a password, by its variable."""
     return shlex.quote(url) if url.startswith("sqlite:") else '"$EFFACE_DB"'
@@ -77,7 +84,7 @@ def _summary(folder: Path, url: str, subject: str) -> list[str]:
         f"{JOURNAL} (the proof) with {KEY}, {DATABASE} (the CRM), {TRUTH} (what really is in it)",
         f"go on     export EFFACE_DB={shown(url)} EFFACE_JOURNAL={shlex.quote(str(folder / JOURNAL))} "
         f"EFFACE_JOURNAL_KEY={shlex.quote(str(folder / KEY))}",
-        f"          efface requests run {shlex.quote(str(folder / AUDIT))} --as efface",
+        f"          efface requests run {shlex.quote(str(folder / AUDIT))} --as efface --now {present()}",
     ]
 
 

@@ -55,10 +55,14 @@ def command(
     )
     subject = str(truth.headline["key"])
     _output.remark(f"the contact with the most cases has the key {subject}")
+    _output.remark(f"its present is {_tour.present()}: requests are listed with --now")
     if full_tour:
         _tour.walk(folder, url, subject)
     else:
         _output.remark(f"next: efface scan --db {_tour.shown(url)} -o {folder / 'scan.json'}")
+        _output.remark(
+            f"      efface requests list --db {_tour.shown(url)} --now {_tour.present()}"
+        )
     if as_json:
         from scanner.model import dump
 

@@ -59,6 +59,13 @@ SHOWN = ("request", "by", "until", "why", "state", "due")
 )  # fmt: skip
 @click.option("--release", default="", metavar="KEY", help="End the hold on this subject.")
 @click.option("--open", "opened", default="", metavar="KEY", help="Note a request of this subject.")
+@click.option(
+    "--close",
+    "closed",
+    default="",
+    metavar="ID",
+    help="Note that this request was answered otherwise.",
+)
 @click.option("--received", type=_holding.DAY, metavar="DATE", help="When it came in; else today.")
 @click.option(
     "--pack", metavar="NAME|FILE", help="Which rows of the database are subjects; else as it fits."
@@ -95,16 +102,30 @@ def command(
     if db:
         _settle(book, db)
     entries = book.read()
-    if journal and not journal.exists():
-        raise Misconfigured(f"there is no journal {str(journal)!r}")
+    if not book.path.exists():
+        _none(book, given=journal is not None)
     if overdue:
         _holding.late(book, as_json=as_json)
     elif certificate or export:
         _write(book, entries, certificate, plan, export)
     else:
         _show(book, entries, as_json=as_json)
-    if check:
+    if check and book.path.exists():
         _checked(book, entries)
+
+
+def _none(book: "Journal", *, given: bool) -> None:
+    """Say that there is no journal; one that was and is gone has been told from that by its anchor.
+
+    Raises:
+        Misconfigured: its place was ``given``, which may be wrong.
+    """
+    told = (
+        f"there is no journal {str(book.path)!r}: nothing was ever committed that it would tell of"
+    )
+    if given:
+        raise Misconfigured(f"{told}, or it is in another place")
+    _output.remark(told)
 
 
 def _show(book: "Journal", entries: "Sequence[Entry]", *, as_json: bool) -> None:

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 def moment(written: str) -> datetime:
     """Read a time of the site; one with an offset is turned into local time."""
+    from scanner.requests import items
+
     try:
-        found = datetime.fromisoformat(written)
+        found = items.local(datetime.fromisoformat(written))
     except ValueError:
-        raise click.BadParameter("write it like 2026-01-31T02:00") from None
-    local = found.astimezone().replace(tzinfo=None) if found.tzinfo else found
-    return local.replace(microsecond=0)
+        found = None
+    if found is None:
+        raise click.BadParameter("write it like 2026-01-31T02:00")
+    return found.replace(microsecond=0)
 
 
 QUEUE = click.option(

@@ -156,6 +156,7 @@ def _fill(store: Store, *, cases: int, contacts: int, seed: int) -> None:
     tasks.requests(desk)
     for who in _reporters(desk, cases):
         _case(desk, who)
+    tasks.late_requests(desk)
     reference.admit(store, "efface")  # README's requests are carried out by it
     metadata.add(store)
 

@@ -25,16 +25,16 @@ def add(desk: Desk, who: Contact, role: int) -> None:
                     agent.user, owner=key)  # fmt: skip
     for code, info, logged in ((332871993, "", None), (1700, text.cut(255), note),
                                (332871994, f"Closed at {stamp(at)[:10]}", None)):  # fmt: skip
-        log(desk, who, agent, task, at, code, info, logged)
+        log(desk, key, agent, task, at, code, info, logged)
 
 
 def put(
     desk: Desk, who: Contact, agent: Agent, at: int, *, title: Said | str, notes: Said | str,
     condition: tuple[int, str], status: str, kind: str, description: Said | str | None = None,
-    queue: int | None = None,
+    queue: int | None = None, linked: bool = True,
 ) -> int:  # fmt: skip
-    """Add an action item and the condition that belongs to it."""
-    lists, key = desk.world.lists, who.key
+    """Add an action item and the condition that belongs to it; it may have lost its contact."""
+    lists, key = desk.world.lists, who.key if linked else 0
     state = desk.put("condition", "objid condition wipbin_time queue_time title sequence_num dev",
                      condition[0], stamp(at), stamp(at) if queue else NEVER, condition[1], 0, 1,
                      owner=key)  # fmt: skip
@@ -53,18 +53,18 @@ def put(
         "task_currq2queue task2task_desc", title, notes, stamp(at), stamp(at + 7 * DAY),
         stamp(at + DAY) if "Closed" in condition[1] else NEVER, 1, number, 0, 1, stamp(at),
         lists[condition[1]][status], lists["Task Priority"]["Medium"], lists["Task Type"][kind],
-        agent.user, agent.user, key, state, None if queue else agent.wipbin, queue, more,
+        agent.user, agent.user, key or None, state, None if queue else agent.wipbin, queue, more,
         owner=key)  # fmt: skip
 
 
 def log(
-    desk: Desk, who: Contact, agent: Agent, task: int, at: int, code: int, info: Said | str,
+    desk: Desk, owner: int, agent: Agent, task: int, at: int, code: int, info: Said | str,
     note: int | None = None,
 ) -> int:  # fmt: skip
     """Log an activity of an action item."""
     columns = ACT.replace("act_entry2contact", "act_entry2task") + " act_entry2notes_log"
     return desk.put("act_entry", columns, code, stamp(at), info, 0, 1, TASK_TYPE, task, task,
-                    agent.user, desk.world.activities[code], note, owner=who.key)  # fmt: skip
+                    agent.user, desk.world.activities[code], note, owner=owner)  # fmt: skip
 
 
 def requests(desk: Desk) -> None:
@@ -72,22 +72,44 @@ def requests(desk: Desk) -> None:
 
     One was approved by the agent who opened it, the others by a second person.
     """
-    lists = desk.world.lists["Open Action Item"]
-    others = [p for p in desk.people if p.key != desk.headline.key and not p.partner][2:5]
-    wanted = ((desk.headline, 45, "Approved"), *zip(others, (60, 10, 40), ("Approved", "Approved", "In Review"),
+    wanted = ((desk.headline, 45, "Approved"), *zip(_others(desk)[:3], (60, 10, 40), ("Approved", "Approved", "In Review"),
                                                     strict=False))  # fmt: skip
     agents = desk.world.agents
     for number, (who, days, status) in enumerate(wanted):
-        agent, at = desk.agent(), (TODAY - days) * DAY + 36_000
-        task = put(desk, who, agent, at - 5 * DAY, title="Request for erasure", notes="",
-                        condition=(536870912, "Open Action Item"), status=status,
-                        kind="GDPR")  # fmt: skip
-        log(desk, who, agent, task, at - 5 * DAY, 332871993, "")
-        log(desk, who, agent, task, at - 4 * DAY, 900, "Dispatched to Queue GDPR Request.")
-        log(desk, who, agent, task, at - 3 * DAY, 100,
-                 "from Queue GDPR Request to WIP default.")  # fmt: skip
+        agent = desk.agent()
         second = agents[(agents.index(agent) + number + 1) % len(agents)] if number != 1 else agent
-        entry = log(desk, who, second, task, at, 300, f"from status Started to status {status}")
-        desk.put("status_chg", "objid creation_time notes dev status_chg2task status_chg2act_entry "
-                 "status_chger2user c_status_chg2gbst_elm p_status_chg2gbst_elm", stamp(at), "", 1,
-                 task, entry, second.user, lists[status], lists["Started"], owner=who.key)  # fmt: skip
+        _ask(desk, who, agent, second, received=days + 5, decided=days, status=status)
+
+
+def late_requests(desk: Desk) -> None:
+    """Add one that is due on the last days of its term, and one that names nobody."""
+    agent, second = desk.world.agents[:2]
+    for who in _others(desk)[3:4]:
+        _ask(desk, who, agent, second, received=30, decided=30, status="Approved")
+        _ask(desk, who, agent, second, received=50, decided=45, status="Approved", linked=False)
+
+
+def _others(desk: Desk) -> list[Contact]:
+    return [p for p in desk.people if p.key != desk.headline.key and not p.partner][2:]
+
+
+def _ask(
+    desk: Desk, who: Contact, agent: Agent, second: Agent, *, received: int, decided: int, status: str,
+    linked: bool = True,
+) -> None:  # fmt: skip
+    """Add a request that came in, and was decided on by ``second``, so many days ago."""
+    lists, start = desk.world.lists["Open Action Item"], (TODAY - received) * DAY + 36_000
+    step = (received - decided) * DAY // 5
+    task = put(desk, who, agent, start, title="Request for erasure", notes="",
+                    condition=(536870912, "Open Action Item"), status=status,
+                    kind="GDPR", linked=linked)  # fmt: skip
+    owner = who.key if linked else 0
+    log(desk, owner, agent, task, start, 332871993, "")
+    log(desk, owner, agent, task, start + step, 900, "Dispatched to Queue GDPR Request.")
+    log(desk, owner, agent, task, start + 2 * step, 100,
+             "from Queue GDPR Request to WIP default.")  # fmt: skip
+    at = (TODAY - decided) * DAY + 36_000
+    entry = log(desk, owner, second, task, at, 300, f"from status Started to status {status}")
+    desk.put("status_chg", "objid creation_time notes dev status_chg2task status_chg2act_entry "
+             "status_chger2user c_status_chg2gbst_elm p_status_chg2gbst_elm", stamp(at), "", 1,
+             task, entry, second.user, lists[status], lists["Started"], owner=owner)  # fmt: skip

@@ -85,7 +85,7 @@ class Dialect(generic.Dialect):
         if state := getattr(error, "sqlstate", None):
             return str(state)
         said = str(error)
-        known = {"does not exist": "3D000", "authentication failed": "28P01"}
+        known = {'role "': "28P01", "does not exist": "3D000", "authentication failed": "28P01"}
         return next((code for words, code in known.items() if words in said), None)
 
     def begin_reading(self, connection: Connection, seconds: int) -> None:

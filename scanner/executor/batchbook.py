@@ -21,6 +21,7 @@ from scanner.purge.bulk import Bulk, BulkReceipt
 from scanner.records import holds, ledger
 from scanner.records.ledger import Warrant
 from scanner.subjects.gathering import Gathering
+from scanner.texts.wording import count
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def unheld(
     held = bulkplanner.held_roots(connection, here, holds.keys(journal, when))
     if wrong := sorted(map(str, held.intersection(roots))):
         raise Stopped(
-            f"a hold is on {len(wrong)} rows of {here.subject}, or on those whose they are "
+            f"a hold is on {count(len(wrong), 'row')} of {here.subject}, or on those whose they are "
             f"({', '.join(wrong[:NAMED])}): plan again without them, or release them with efface log"
         )
 

@@ -18,6 +18,7 @@ from scanner.packs import figures
 from scanner.packs.figures import Figure
 from scanner.rulebook import Rows
 from scanner.tables.linker import ENOUGH, Linker, Tie
+from scanner.texts.wording import count
 
 State = Literal["follow", "confirm", "tell"]
 """Followed; followed once a person confirmed it; written as a comment only."""
@@ -174,7 +175,10 @@ def _candidates(
     for table in people:
         direct, rows = found.direct(table), found.rows.get(table, 0)
         pointing = len({t.child for t in known if t.parent == table})
-        why = f"{len(direct)} direct columns, pointed at by {pointing} tables, {rows:,} rows"
+        why = (
+            f"{count(len(direct), 'direct column')}, pointed at by {count(pointing, 'table')}, "
+            f"{count(rows, 'row')}"
+        )
         score = min(len(set(direct.values())), PEOPLE) + pointing + 2 * math.log10(rows + 1)
         if any(t.child == table and t.parent in people for t in known):
             score -= OTHERS

@@ -150,7 +150,7 @@ def on(journal: Journal, key: Any, now: str) -> Hold | None:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    today = _day(now)
+    today = _surely(now)
     held = (h for h in standing(journal.read()).values() if h.until >= today)
     return next((h for h in held if fits(h.key, key)), None)
 
@@ -161,7 +161,7 @@ def keys(journal: Journal, now: str) -> tuple[str, ...]:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    today = _day(now)
+    today = _surely(now)
     return tuple(h.key for h in standing(journal.read()).values() if h.until >= today)
 
 
@@ -217,6 +217,19 @@ def opened(
     return journal.append("request", now, "", content | warrant.to_raw())
 
 
+def closed(journal: Journal, request: str, *, now: str, by: str = "") -> Entry:
+    """Write down that a request was answered without an erasure: withdrawn, or rightly refused.
+
+    Raises:
+        Misconfigured: no such request waits, or the number is none.
+    """
+    warrant = Warrant(request=request, by=by)
+    if (found := waiting(journal.read()).get(request)) is None:
+        raise Misconfigured(f"no request {request} waits in {str(journal.path)!r}")
+    content = {"subject": {"key": found.key}, "state": "closed"}
+    return journal.append("request", now, "", content | warrant.to_raw())
+
+
 def in_a_month(day: date) -> date:
     """Give the same day of the next month, or its last (Regulation 1182/71, Art. 3)."""
     year, month = (day.year, day.month + 1) if day.month < LAST_MONTH else (day.year + 1, 1)
@@ -235,7 +248,7 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     ended = [
         Due("hold", "", h.key, h.until, f"{reasons().get(h.why, h.why)}: release it, or hold on")
         for h in held.values()
-        if h.until < today
+        if h.until < _surely(now)
     ]
     return tuple(sorted([*late, *ended], key=lambda d: (d.due, d.kind, d.name, d.key)))
 
@@ -303,6 +316,12 @@ def _plain(key: str) -> bool:
 
 def _nobodys(key: str) -> bool:
     return (WHOLE.fullmatch(key) or UUID.fullmatch(key)) is not None
+
+
+def _surely(now: str) -> date:
+    """Read the day, in UTC or here, the earlier one: a hold lasts as long as its day does here."""
+    here = datetime.fromisoformat(now).astimezone().date()
+    return min(_day(now), here)
 
 
 def _day(now: str) -> date:

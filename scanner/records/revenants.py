@@ -4,10 +4,10 @@ A subject is back when its row is there, is the same person's, and holds what wo
 Keys are given anew after a restore: that it is the same person, a mark of it says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, select
 
@@ -18,6 +18,7 @@ from scanner.identity import Identity
 from scanner.journal import Journal
 from scanner.matcher import Matcher
 from scanner.plans import Basis
+from scanner.records import holds
 from scanner.records.ledger import Erasure, erasures
 from scanner.rewriter import Rewriter
 from scanner.rulebook import Pack, pack
@@ -73,7 +74,8 @@ def find(
     *,
     since: datetime | None = None,
     basis: Basis | None = None,
-    chosen: str | None = None,
+    chosen: str | Pack | None = None,
+    among: Collection[Any] | None = None,
 ) -> tuple[Revenant, ...]:
     """Look at every completed erasure of the journal, oldest first.
 
@@ -83,12 +85,20 @@ def find(
         since: leaves out what was last erased before, such as when the backup was made.
         basis: what to plan from instead of what the journal has; for a schema that has changed.
         chosen: the pack to plan with instead of the one that the journal names.
+        among: the keys of the subjects that are looked at; without it, all.
 
     Raises:
         Negative: the journal is broken. DatabaseFailed: the database failed.
     """
-    found = [e for e in erasures(journal.read()) if since is None or _when(e.last) >= since]
-    marking = journal.unlock().marking() if found else b""
+    found = [
+        e
+        for e in erasures(journal.read())
+        if (since is None or _when(e.last) >= since)
+        and (among is None or any(holds.fits(str(e.key), k) for k in among))
+    ]
+    if not found:
+        return ()
+    marking = journal.unlock().marking()
     with reading(engine) as connection:
         place = _Place(connection, reflect(connection), marking)
         return tuple(_look(place, e, basis, chosen) for e in found)
@@ -99,12 +109,14 @@ def _when(entry: Entry) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def _look(place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | None) -> Revenant:
+def _look(
+    place: _Place, erasure: Erasure, basis: Basis | None, chosen: str | Pack | None
+) -> Revenant:
     """Say what became of one erasure; what refuses to be looked at is not clear."""
     if erasure.key == "":
         return Revenant(erasure, "unclear", "the journal does not say whom that batch erased")
     try:
-        rules = pack(chosen or erasure.pack)
+        rules = chosen if isinstance(chosen, Pack) else pack(chosen or erasure.pack)
         if erasure.table and not _is_subject(rules, erasure.table):
             return _row(place, erasure, rules)
         subject = acquaintance.subject_key(place.connection, place.schema, rules, str(erasure.key))

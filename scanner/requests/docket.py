@@ -17,7 +17,7 @@ DIGITS = 12
 
 def named(item: Item) -> str:
     """Name a request as the journal may; those of files apart, as several may give equal numbers."""
-    mark = f":{item.queue}" if item.queue else ""
+    mark = f":{item.mark}" if item.mark else ""
     name = f"{item.number}{mark}"
     return name if ID.fullmatch(name) else f"R0-{digest(item.number)[:DIGITS]}{mark}"
 

@@ -11,7 +11,7 @@ from scanner.database import dialect_of, reflect
 from scanner.errors import Misconfigured
 from scanner.packs.lookups import Lookup, column_of
 from scanner.requests import judging
-from scanner.requests.items import Item, State
+from scanner.requests.items import Item, State, local
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 from scanner.rulefiles.tracking import Desk, Policy, Titled
@@ -202,5 +202,5 @@ def _moment(value: Any, pack: Pack) -> datetime | None:
     """Read a time of the site; the product's empty date is none."""
     if not isinstance(value, datetime):
         return None
-    local = value.astimezone().replace(tzinfo=None) if value.tzinfo else value
-    return None if local == pack.empty_date else local
+    found = local(value)
+    return None if found == pack.empty_date else found

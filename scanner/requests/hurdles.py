@@ -1,4 +1,4 @@
-"""Says which stops of the pack hold for a person who asks to be forgotten. Reads only."""
+"""Says which stops of the pack and holds of the journal there are for a person who asks to be forgotten. Reads only."""
 
 from dataclasses import replace
 
@@ -7,12 +7,14 @@ from sqlalchemy import Connection, MetaData
 from scanner.database import ref
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
+from scanner.journal import Journal
 from scanner.packs import stops
 from scanner.plans import StopFound
 from scanner.purge import purging
 from scanner.purge.appraiser import appraise
 from scanner.purge.references import Ground
 from scanner.purge.uprooter import Uprooter
+from scanner.records import holds
 from scanner.requests.items import Item
 from scanner.rows import Address
 from scanner.rulebook import Pack
@@ -30,6 +32,16 @@ def excusing(pack: Pack, item: Item) -> Pack:
 def directed(pack: Pack, item: Item) -> tuple[str, ...]:
     """Name the directives by which the item's person is purged; none for another method."""
     return pack.requests.policy.directives if item.method == "purge" else ()
+
+
+def held(journal: Journal, item: Item, now: str) -> tuple[str, ...]:
+    """Say whether the journal holds the item's person, until when and why.
+
+    Raises:
+        Negative: the journal is broken.
+    """
+    found = holds.on(journal, item.subject, now)
+    return (found.sentence,) if found else ()
 
 
 def ground(connection: Connection, schema: MetaData, pack: Pack) -> Walk:

@@ -25,8 +25,9 @@ class Item:
 
     ``key`` names its row. ``subject`` is the person's key, None where none is named; ``known``
     says whether that person has a row. ``opener`` and ``approver`` are users, ``login`` is the
-    approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``queue``
-    tells files of requests, whose numbers may be equal, from each other and from action items.
+    approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``mark``
+    tells requests of files, whose numbers may be equal, from each other and from action items: it
+    is of what the request says, so that a file may be moved or copied.
     """
 
     key: Any
@@ -42,7 +43,7 @@ class Item:
     approver: Any
     login: str
     told: str
-    queue: str = ""
+    mark: str = ""
 
     def stands(self, again: "Item") -> bool:
         """Whether it is still as it was judged, now that its subject is erased.
@@ -57,15 +58,21 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Whom a request was about that has no contact now.
+    """What the journal says of whom a request is about.
 
-    ``purged`` is the journal's line that says so, if Efface did that after the request came in;
-    ``there`` says that the contact has a row, and the item only no link to it.
+    ``purged`` is its line that says so, if Efface purged that contact after the request came in;
+    ``there`` says that the contact has a row, and an item without a contact only no link to it.
+    ``erased`` is its line of an erasure after which the contact's own rows hold nothing more.
+    ``told`` says another thing about an earlier erasure; ``doubt`` why who has the key now may be
+    somebody else than who was erased for this request.
     """
 
     key: str
-    purged: Entry | None
-    there: bool
+    purged: Entry | None = None
+    there: bool = False
+    erased: Entry | None = None
+    told: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,11 @@ class Standing:
     def purged(self) -> Entry | None:
         """Give the journal's line of a purge that has left nothing but the request to close."""
         return self.past.purged if self.past else None
+
+    @property
+    def erased(self) -> Entry | None:
+        """Give the journal's line of an erasure that may have left nothing to do."""
+        return self.past.erased if self.past else None
 
     @property
     def why(self) -> str:
@@ -137,6 +149,17 @@ class Outcome:
             "plan": self.plan,
             "days_left": self.standing.left,
         }
+
+
+YEARS = range(1900, 9000)
+"""Years that a time of a request may be in: others are mistakes, and cannot be reckoned with."""
+
+
+def local(moment: datetime) -> datetime | None:
+    """Give a time as the site's clock shows it; None where it is none of these years."""
+    if moment.year not in YEARS:
+        return None
+    return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
 
 
 Note = Callable[[Receipt], str]

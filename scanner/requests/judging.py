@@ -49,8 +49,16 @@ def judge(
         verdict = "waiting"
     elif bars:
         verdict = "refused"
-    told = [f"purged at {past.purged.when}: only to be closed"] if past and past.purged else []
-    return Standing(item, verdict, (*told, *waits, *bars), due, term, left, past)
+    return Standing(item, verdict, (*_told(past), *waits, *bars), due, term, left, past)
+
+
+def _told(past: Past | None) -> list[str]:
+    """Say what the journal knows of an earlier erasure."""
+    if past and past.purged:
+        return [f"purged at {past.purged.when}: only to be closed"]
+    if past and past.erased:
+        return [f"already erased at {named(past.erased)}: only to be looked at again and closed"]
+    return [past.told] if past and past.told else []
 
 
 def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> list[str]:
@@ -72,6 +80,8 @@ def _bars(item: Item, policy: Policy, past: Past | None) -> list[str]:
     found = []
     if not item.known and not (past and past.purged):
         found.append(_missing(item, past))
+    if past and past.doubt:
+        found.append(past.doubt)
     if policy.second_person and item.approved and not _two(item):
         found.append(SAME)
     return found
@@ -114,6 +124,16 @@ def done(policy: Policy, **said: object) -> str:
             f"[requests]: done: nothing fills {', '.join(unknown)}: there are {', '.join(said)}"
         )
     return _plain(OPEN.sub(lambda m: str(said[m[1]]), policy.done))
+
+
+def named(by: Entry) -> str:
+    """Say which erasure it was."""
+    return f"{by.when}, line {by.number} of the journal, plan {by.plan[:QUOTED]}"
+
+
+def erased(by: Entry) -> str:
+    """Write the note on a request whose contact was erased before and of whom nothing was left."""
+    return f"Efface had erased this contact at {by.when}, plan {by.plan[:QUOTED]}. Nothing is left."
 
 
 def purged(by: Entry) -> str:

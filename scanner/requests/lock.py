@@ -55,6 +55,7 @@ def alone_with(path: Path, busy: str = BUSY) -> Iterator[None]:
         Refused: another run holds it.
         Misconfigured: it cannot be made.
     """
+    path = path.resolve()  # who comes by another way works on the same file
     place = path.with_name(f".{path.name}.efface-lock")
     try:
         file = _held(place)

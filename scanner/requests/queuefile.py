@@ -32,7 +32,7 @@ COLUMNS = (
 """The headers, in the order in which a new file has them."""
 
 MARK = 8
-"""How much of the digest of its place tells a file from others."""
+"""How much of a digest tells requests with equal numbers apart."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -73,15 +73,26 @@ class QueueFile:
         return tuple(replace(i, known=i.subject in there) for i in found)
 
     def finishing(self, item: Item, note: Note) -> Aside:
-        """Make sure, before the erasure is committed, that the row can be closed afterwards."""
+        """Make sure, before the erasure is committed, that the row can be closed afterwards.
+
+        The database is asked what the row says before the erasure begins: whoever asks on another
+        connection meanwhile waits for the erasure's own locks.
+
+        Raises:
+            Stale: the row is not as it was. Misconfigured: the file cannot be read.
+        """
+        changed = Stale(f"request {item.number} is no longer as it was: try again")
+        sheet = sheets.read(self.path, COLUMNS)
+        row = self._row(sheet, item)
+        if not item.stands(self._item(sheet, row)):
+            raise changed
 
         def check(_connection: Connection, receipt: Receipt) -> None:
             note(receipt)
-            sheet = sheets.read(self.path, COLUMNS)
-            again = self._item(sheet, self._row(sheet, item))
-            if not item.stands(again):
-                raise Stale(f"request {item.number} is no longer as it was: try again")
-            sheet.writable()
+            again = sheets.read(self.path, COLUMNS)
+            if [r.cells for r in _rows(again, item)] != [row.cells]:
+                raise changed
+            again.writable()
 
         return Aside(check, frozenset())
 
@@ -130,7 +141,7 @@ class QueueFile:
         sheet.save(self.replacing)
 
     def _row(self, sheet: sheets.Sheet, item: Item) -> Row:
-        rows = [r for r in sheet.rows if r.cells[NUMBER].strip() == item.number]
+        rows = _rows(sheet, item)
         if len(rows) != 1 or self._item(sheet, rows[0]).subject != item.subject:
             raise Misconfigured(
                 f"{self.path.name}: the row of request {item.number} was changed meanwhile"
@@ -153,21 +164,25 @@ class QueueFile:
             sheet.blame(row, METHOD, f"no such method: {' or '.join(METHODS)}, or leave it empty")
         if not cells[RECEIVED]:
             sheet.blame(row, RECEIVED, "empty: when was the request received?")
+        received, approved = sheet.moment(row, RECEIVED), sheet.moment(row, APPROVED)
+        if approved and received and approved.date() < received.date():
+            sheet.blame(row, APPROVED, "before it was received: one of the two days is wrong")
+        subject = self._subject(sheet, row, cells[SUBJECT])
         return Item(
             key=cells[NUMBER],
             number=cells[NUMBER],
-            subject=self._subject(sheet, row, cells[SUBJECT]),
+            subject=subject,
             known=False,
             status=cells[STATUS],
             state="closed" if sheet.moment(row, CLOSED) else "open",
             method=cells[METHOD].lower() or self.policy.method,
-            received=sheet.moment(row, RECEIVED),
-            approved=sheet.moment(row, APPROVED) if self._approved(cells[STATUS]) else None,
+            received=received,
+            approved=approved if self._approved(cells[STATUS]) else None,
             opener=cells[OPENER].casefold() or None,
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
             told=judging.told(self.policy, cells[NOTE]),
-            queue=f"Q{digest(str(self.path.resolve()))[:MARK]}",
+            mark=f"Q{digest(f'{cells[NUMBER]} {subject}')[:MARK]}",
         )
 
     def _approved(self, status: str) -> bool:
@@ -179,3 +194,8 @@ class QueueFile:
         except Misconfigured:
             sheet.blame(row, SUBJECT, "no key: a person is named by a key, never by a name")
             return None
+
+
+def _rows(sheet: sheets.Sheet, item: Item) -> list[Row]:
+    """Find the rows of a request by its number; there should be one."""
+    return [r for r in sheet.rows if r.cells[NUMBER].strip() == item.number]

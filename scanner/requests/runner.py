@@ -50,7 +50,7 @@ class Work:
 def standings(
     engine: Engine, pack: Pack, tracker: Tracker, now: datetime, journal: Journal
 ) -> tuple[Standing, ...]:
-    """Say how all requests stand, with the stops that hold for those that are open.
+    """Say how all requests stand, with the stops and holds that hold for those that are open.
 
     Raises:
         Misconfigured: the pack does not fit the database.
@@ -63,7 +63,10 @@ def standings(
     if asked:
         with reading(engine) as connection:
             walk = hurdles.ground(connection, reflect(connection), pack)
-            stops = {i.key: hurdles.stopping(walk, pack, i) for i in asked}
+            stops = {
+                i.key: (*hurdles.held(journal, i, _stamp()), *hurdles.stopping(walk, pack, i))
+                for i in asked
+            }
     policy, gone = pack.requests.policy, pasts(engine, pack, journal, items)
     return tuple(
         judging.judge(i, policy, now, stops=stops.get(i.key, ()), past=gone.get(i.key))
@@ -101,8 +104,8 @@ def run(work: Work) -> Iterator[Outcome]:
 def _judged(work: Work) -> tuple[Standing, ...]:
     """Say how all requests stand, without looking for stops."""
     items, policy = work.tracker.items(), work.pack.requests.policy
-    gone = pasts(work.engine, work.pack, work.journal, items)
-    return tuple(judging.judge(i, policy, work.now, past=gone.get(i.key)) for i in items)
+    known = pasts(work.engine, work.pack, work.journal, items, basis=Basis.of(work.audit))
+    return tuple(judging.judge(i, policy, work.now, past=known.get(i.key)) for i in items)
 
 
 def _close(work: Work, standing: Standing, purged: Entry) -> Outcome:
@@ -213,6 +216,8 @@ def _once(work: Work, standing: Standing) -> Outcome:
         )
 
     def note(done: Receipt) -> str:
+        if (before := standing.erased) and not done.rows:
+            return judging.erased(before)
         return judging.done(policy, **_said(done))
 
     receipt = execute(
@@ -255,9 +260,14 @@ def _said(receipt: Receipt) -> dict[str, Any]:
 
 
 def _outcome(work: Work, standing: Standing, plan: Plan, receipt: Receipt) -> Outcome:
+    why = ""
+    if (before := standing.erased) and not receipt.rows:
+        closed = "closed" if work.commit else "only to be closed"
+        why = f"already erased at {judging.named(before)}, nothing is left: {closed}"
     return Outcome(
         standing,
         "done" if work.commit else "rehearsed",
+        why,
         rows=sum(receipt.rows.values()),
         reviews=len(receipt.reviews),
         plan=plan.digest,

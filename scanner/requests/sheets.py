@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from scanner.errors import Misconfigured
+from scanner.requests import items
 from scanner.requests.grids import Form, form_of
 from scanner.sheets import as_text
 from scanner.sheets import column as letters
@@ -24,6 +25,9 @@ NUMBER = re.compile(r"-[0-9]+")
 
 EXACT = 10**15
 """A spreadsheet rounds numbers of more digits: they may be somebody else's key by now."""
+
+OWNERS = (("Excel", "~$", ""), ("LibreOffice", ".~lock.", "#"))
+"""How programs name the file beside one that somebody works in."""
 
 SHOWN = 50
 """So many faults are told; more have one cause."""
@@ -73,12 +77,15 @@ class Sheet:
     def moment(self, row: Row, column: str) -> datetime | None:
         """Read a day or a moment."""
         written = row.cells[column].strip()
-        try:
-            found = datetime.fromisoformat(written) if written else None
-        except ValueError:
-            self.blame(row, column, "no date that can be understood: write it like 2026-01-31")
+        if not written:
             return None
-        return found.astimezone().replace(tzinfo=None) if found and found.tzinfo else found
+        try:
+            found = items.local(datetime.fromisoformat(written))
+        except ValueError:
+            found = None
+        if found is None:
+            self.blame(row, column, "no date that can be understood: write it like 2026-01-31")
+        return found
 
     def set(self, row: Row, cells: Mapping[str, str]) -> None:
         """Write texts into a row."""
@@ -86,8 +93,8 @@ class Sheet:
             self.form.put(row.line, self.places[column], text)
 
     def add(self, cells: Mapping[str, str]) -> None:
-        """Write a row below all others."""
-        self.set(Row(self.end, {}), cells)
+        """Write a row below all others, as wide as they are."""
+        self.set(Row(self.end, {}), dict.fromkeys(self.places, "") | dict(cells))
 
     def writable(self) -> None:
         """Refuse what could not be written.
@@ -95,9 +102,12 @@ class Sheet:
         Raises:
             Misconfigured: somebody works in the file, or nothing can be written to its folder.
         """
-        if (owner := self.path.with_name(f"~${self.path.name}")).exists():
-            raise Misconfigured(f"{self.path.name} is open in Excel: close it ({owner.name})")
-        if not os.access(self.path.parent, os.W_OK | os.X_OK):
+        place = self.path.resolve()
+        for program, begin, end in OWNERS:
+            if (owner := place.with_name(f"{begin}{place.name}{end}")).exists():
+                told = f"{self.path.name} is open in {program}"
+                raise Misconfigured(f"{told}: close it ({owner.name})")
+        if not os.access(place.parent, os.W_OK | os.X_OK):
             raise Misconfigured(f"nothing can be written to the folder of {self.path.name}")
 
     def save(self, replacing: Replacing) -> None:

@@ -5,8 +5,8 @@
 note, close). Values that stand in braces are filled in: ``{item}``, ``{queue.title}``, ``{now}``.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 
 from scanner.errors import Misconfigured
@@ -198,8 +198,8 @@ PARTS: Mapping[str, type[Any]] = {
 """The tables of ``[requests]`` that each are one value."""
 
 
-def parse(raw: Mapping[str, Any], name: str) -> Tracking:
-    """Read the ``[requests]`` of the pack ``name``.
+def parse(raw: Mapping[str, Any], name: str, place: Callable[[str], str] = str) -> Tracking:
+    """Read the ``[requests]`` of the pack ``name``; ``place`` says where its directives are.
 
     Raises:
         Misconfigured: it says what is not known, leaves out what is needed, or makes no sense.
@@ -207,6 +207,7 @@ def parse(raw: Mapping[str, Any], name: str) -> Tracking:
     desk = {k: v for k, v in raw.items() if k in PARTS or k in ("find", "errands")}
     policy = _made(Policy, {k: v for k, v in raw.items() if k not in desk}, f"{name}: [requests]")
     _sensible(policy, name)
+    policy = replace(policy, directives=tuple(map(place, policy.directives)))
     return Tracking(policy, _desk(desk, name) if desk else None)
 
 

@@ -18,6 +18,7 @@ from scanner.errors import DatabaseFailed
 from scanner.model import Database, Finding, Reading, Scan, TableFacts, TableRef, digest
 from scanner.rulefiles.recognizers import Rules
 from scanner.tables.counter import Count, count, number_key
+from scanner.texts import wording
 
 DAYS = 30
 """What was read longer ago is read again, unless told otherwise."""
@@ -259,7 +260,7 @@ def _more(past: TableFacts, now: Count) -> int | None:
 
 def _moved(past: TableFacts, now: Count) -> str:
     if now.exact and past.rows_are == "exact":
-        return f"{past.rows or 0:,} rows then, {now.rows:,} now"
+        return f"{wording.count(past.rows or 0, 'row')} then, {now.rows:,} now"
     return "too many rows to count them, or more than half of them are new"
 
 
@@ -293,7 +294,7 @@ def _rows(job: _Job, now: Count, facts: TableFacts, findings: list[Finding], mor
     new, read = job.read(counted=now, after=job.past.highest)
     if new.reason:
         return job.whole("it could not be read")
-    alone = f"judged by the {more:,} rows that are new"
+    alone = f"judged by the {wording.count(more, 'row')} that {wording.noun(more, 'is', 'are')} new"
     merged = [
         replace(fresh, reason=fresh.reason or alone) if _adds(fresh, known) else known
         for fresh, known in zip(read, findings, strict=True)
