@@ -19,16 +19,27 @@ ROOT = Path(__file__).parents[1]
 LIVE = ("sqlite", "postgresql", "mariadb")
 
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process compiles all that it imports
+sys.dont_write_bytecode = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count coverage once: what runs on each kind of database is traced on SQLite.
+    """Count coverage once: of the cases of one test the first one is traced.
 
     Tracing takes as long as what it traces (before Python 3.12). What is not traced can only lower
-    the share that is counted. Tests that are for one server alone are traced.
+    the share that is counted. What runs on each kind of database is traced on SQLite; tests that
+    are for one server alone are traced.
     """
+    traced: set[str] = set()
     for item in items:
-        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str)):
+        case = getattr(item, "callspec", None)
+        values = case.params.values() if case else ()
+        served = {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str))
+        name = item.nodeid.partition("[")[0]
+        if served or (case and name in traced):
             item.add_marker("no_cover")
+        else:
+            traced.add(name)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
