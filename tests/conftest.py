@@ -1,5 +1,6 @@
 """Fixtures: an empty database of each kind that we run live, for one test."""
 
+import math
 import os
 import subprocess
 import sys
@@ -65,7 +66,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let no setting of the machine in, and nothing out to its user's journal and key.
 
-    Not by the test's own ``monkeypatch``, which it may undo.
+    Nor let a scan start processes unasked: each loads all that this one has loaded. Not by the
+    test's own ``monkeypatch``, which it may undo.
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith(("EFFACE_", "_EFFACE_"))]:
@@ -73,6 +75,7 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 patch.delenv(name)
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.setattr("scanner.scanning.workers.WORTH", math.inf)
         yield
 
 
