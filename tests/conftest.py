@@ -1,7 +1,16 @@
-"""Fixtures: an empty database of each kind that we run live, for one test."""
+"""Fixtures: an empty database of each kind that we run live, for one test.
+
+The suite takes under ten minutes on two slow cores. So that it stays so: what is dear (a demo, a
+scan of it, a process that loads the model) is made once and copied, by ``once``; a demo is as small
+as the promise allows; a promise that does not depend on the database is kept on SQLite (``embedded``)
+and ``live_url`` is for those that do; the command line is run in this process (``efface``) unless the
+process is the point. ``--durations=30`` tells who breaks the rule: a test of over five seconds needs
+a reason.
+"""
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -10,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from sqlalchemy import URL
 
 from tests import mini
@@ -77,6 +87,29 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         patch.setattr("scanner.scanning.workers.WORTH", math.inf)
         yield
+
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+"""Gives a folder of that name that was filled once, whichever worker came first."""
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make what is dear once for all workers, to be copied: ``once("demo", fill)``."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def made(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, draft = root / f"once-{name}", root / f"draft-{name}"
+        with FileLock(root / f"once-{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(draft, ignore_errors=True)  # of one that failed
+                draft.mkdir()
+                fill(draft)
+                draft.rename(folder)
+        return folder
+
+    return made
 
 
 def _server(kind: str) -> Iterator[URL]:
