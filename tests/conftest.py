@@ -1,6 +1,16 @@
-"""Fixtures: an empty database of each kind that we run live, for one test."""
+"""Fixtures: an empty database of each kind that we run live, for one test.
 
+The suite takes under ten minutes on two slow cores. So that it stays so: what is dear (a demo, a
+scan of it, a process that loads the model) is made once and copied, by ``once``; a demo is as small
+as the promise allows; a promise that does not depend on the database is kept on SQLite (``embedded``)
+and ``live_url`` is for those that do; the command line is run in this process (``efface``) unless the
+process is the point. ``--durations=30`` tells who breaks the rule: a test of over five seconds needs
+a reason.
+"""
+
+import math
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -9,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from sqlalchemy import URL
 
 from tests import mini
@@ -19,16 +30,27 @@ ROOT = Path(__file__).parents[1]
 LIVE = ("sqlite", "postgresql", "mariadb")
 
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process compiles all that it imports
+sys.dont_write_bytecode = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count coverage once: what runs on each kind of database is traced on SQLite.
+    """Count coverage once: of the cases of one test the first one is traced.
 
     Tracing takes as long as what it traces (before Python 3.12). What is not traced can only lower
-    the share that is counted. Tests that are for one server alone are traced.
+    the share that is counted. What runs on each kind of database is traced on SQLite; tests that
+    are for one server alone are traced.
     """
+    traced: set[str] = set()
     for item in items:
-        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str)):
+        case = getattr(item, "callspec", None)
+        values = case.params.values() if case else ()
+        served = {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str))
+        name = item.nodeid.partition("[")[0]
+        if served or (case and name in traced):
             item.add_marker("no_cover")
+        else:
+            traced.add(name)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -54,7 +76,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let no setting of the machine in, and nothing out to its user's journal and key.
 
-    Not by the test's own ``monkeypatch``, which it may undo.
+    Nor let a scan start processes unasked: each loads all that this one has loaded. Not by the
+    test's own ``monkeypatch``, which it may undo.
     """
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith(("EFFACE_", "_EFFACE_"))]:
@@ -62,7 +85,31 @@ def _alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 patch.delenv(name)
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.setattr("scanner.scanning.workers.WORTH", math.inf)
         yield
+
+
+Once = Callable[[str, Callable[[Path], object]], Path]
+"""Gives a folder of that name that was filled once, whichever worker came first."""
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make what is dear once for all workers, to be copied: ``once("demo", fill)``."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def made(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, draft = root / f"once-{name}", root / f"draft-{name}"
+        with FileLock(root / f"once-{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(draft, ignore_errors=True)  # of one that failed
+                draft.mkdir()
+                fill(draft)
+                draft.rename(folder)
+        return folder
+
+    return made
 
 
 def _server(kind: str) -> Iterator[URL]:

@@ -3,7 +3,11 @@
 Ann Lee (1) is to be erased. Bob Ray (2) wrote with her; another Ann Lee (3) is her namesake.
 """
 
+import tempfile
 from datetime import datetime
+from functools import cache
+from itertools import groupby
+from pathlib import Path
 
 from sqlalchemy import (
     BigInteger,
@@ -18,8 +22,10 @@ from sqlalchemy import (
     Text,
     create_engine,
     insert,
+    inspect,
     text,
 )
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from scanner import dialects, rulebook
 from scanner.database import connect, identify, reading, ref, reflect
@@ -312,18 +318,37 @@ TRIGGERS["mariadb"] = TRIGGERS["mysql"]
 def build(url: str, *, trigger: bool = True) -> str:
     """Make the database at ``url`` and give the URL back."""
     engine = create_engine(url)
+    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    if file and not (file.exists() and file.stat().st_size):
+        file.write_bytes(_file(trigger))
+    else:
+        _fill(engine, trigger=trigger)
+    engine.dispose()
+    return url
+
+
+@cache
+def _file(trigger: bool) -> bytes:
+    """Make it in SQLite once a process: a copy takes a tenth of the time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "mini.sqlite")
+        engine = create_engine(f"sqlite:///{path}")
+        _fill(engine, trigger=trigger)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def _fill(engine: Engine, *, trigger: bool) -> None:
     meta = schema()
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("begin")  # else each table is put on the disk by itself
         meta.create_all(connection)
         for name, some in rows().items():
-            for row in some:
-                connection.execute(insert(meta.tables[name]), row)
+            for _, alike in groupby(some, key=tuple):
+                connection.execute(insert(meta.tables[name]), list(alike))
         for statement in TRIGGERS[engine.dialect.name] if trigger else ():
             connection.exec_driver_sql(statement)
-    engine.dispose()
-    return url
 
 
 CUSTOM = {
@@ -381,15 +406,20 @@ def audit(url: str, **choices: str) -> Audit:
 def dump(url: str) -> dict[str, list[tuple[object, ...]]]:
     """Read all rows of all tables: two equal dumps are equal databases."""
     engine: Engine = create_engine(dialects.named(url.split(":")[0].split("+")[0]).url(_url(url)))
-    meta = MetaData()
-    meta.reflect(engine)
     with engine.connect() as connection:
+        columns = inspect(connection).get_multi_columns()  # no indexes, keys or checks
         found = {
-            t.name: sorted((tuple(r) for r in connection.execute(t.select())), key=repr)
-            for t in meta.tables.values()
+            name: sorted(
+                (tuple(r) for r in connection.execute(_plain(name, some).select())), key=repr
+            )
+            for (_, name), some in columns.items()
         }
     engine.dispose()
     return found
+
+
+def _plain(name: str, columns: list[ReflectedColumn]) -> Table:
+    return Table(name, MetaData(), *(Column(c["name"], c["type"]) for c in columns))
 
 
 def _url(url: str):

@@ -27,27 +27,39 @@ SMALL = {"cases": 60, "contacts": 40, "seed": 3}
 class Built:
     """A demo file, its truth, and an open connection."""
 
-    def __init__(self, path: Path, **options):
+    def __init__(self, path: Path):
         self.path = path
         self.truth_file = path.with_suffix(".json")
-        self.truth_file.write_text(demo.create(f"sqlite:///{path}", **options).to_json())
         self.truth = json.loads(self.truth_file.read_text())
         self.rows = sqlite3.connect(path)
+
+    @classmethod
+    def new(cls, path: Path, **options):
+        make(path, **options)
+        return cls(path)
 
     def all(self, query):
         return self.rows.execute(query).fetchall()
 
 
+def make(path: Path, **options) -> None:
+    truth = demo.create(f"sqlite:///{path}", **options)
+    path.with_suffix(".json").write_text(truth.to_json())
+
+
 @pytest.fixture(scope="session")
-def small(tmp_path_factory):
-    built = Built(tmp_path_factory.mktemp("demo") / "demo.sqlite", **SMALL)
+def small(once):
+    folder = once("demo-small", lambda folder: make(folder / "demo.sqlite", **SMALL))
+    built = Built(folder / "demo.sqlite")
     yield built
     built.rows.close()
 
 
 @pytest.fixture(scope="session")
-def headline(tmp_path_factory):
-    built = Built(tmp_path_factory.mktemp("demo") / "demo.sqlite", cases=400, contacts=30)
+def headline(once):
+    options = {"cases": 400, "contacts": 30}
+    folder = once("demo-headline", lambda folder: make(folder / "demo.sqlite", **options))
+    built = Built(folder / "demo.sqlite")
     yield built
     built.rows.close()
 
@@ -60,11 +72,11 @@ def dump(path):
 
 
 def test_the_same_seed_gives_the_same_bytes(small, tmp_path):
-    again = Built(tmp_path / "again.sqlite", **SMALL)
+    again = Built.new(tmp_path / "again.sqlite", **SMALL)
     again.rows.close()
     assert dump(again.path) == dump(small.path)
     assert again.truth == small.truth
-    other = Built(tmp_path / "other.sqlite", **{**SMALL, "seed": 4})
+    other = Built.new(tmp_path / "other.sqlite", **{**SMALL, "seed": 4})
     other.rows.close()
     assert dump(other.path) != dump(small.path)
 
@@ -122,7 +134,7 @@ def test_shadows_are_the_upper_case_of_their_column(small):
 
 
 def test_shadows_can_be_left_out(tmp_path):
-    built = Built(tmp_path / "plain.sqlite", cases=5, contacts=12, shadows=False)
+    built = Built.new(tmp_path / "plain.sqlite", cases=5, contacts=12, shadows=False)
     columns = [r[1] for r in built.all("pragma table_info(table_case)")]
     assert "title" in columns
     assert "s_title" not in columns
@@ -285,7 +297,7 @@ def test_histories_have_headers_and_quotes(headline):
 
 
 def test_the_trigger_keeps_the_old_row(tmp_path):
-    built = Built(tmp_path / "t.sqlite", cases=5, contacts=12)
+    built = Built.new(tmp_path / "t.sqlite", cases=5, contacts=12)
     before = built.all("select count(*) from aud_table_contact")[0][0]
     key, name = built.all("select objid, first_name from table_contact limit 1")[0]
     built.rows.execute("update table_contact set first_name = 'x' where objid = ?", (key,))

@@ -4,13 +4,14 @@ import random
 from functools import cache
 
 from faker import Faker
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.subjects.crowd import Crowd
 from scanner.texts.folding import fold, folded
+from tests.examples import dear
 
 LOCALES = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "pl_PL", "tr_TR", "ru_RU", "el_GR"]
 PEOPLE = 40
@@ -160,7 +161,7 @@ def stories(draw):
     return n, text, places
 
 
-@settings(max_examples=250, deadline=None)
+@dear(100)
 @given(stories())
 def test_what_is_planted_is_found_exactly_and_a_decoy_never_surely(story):
     n, text, places = story
@@ -174,7 +175,7 @@ def test_what_is_planted_is_found_exactly_and_a_decoy_never_surely(story):
             assert spans.get((start, end)) == kind
 
 
-@settings(max_examples=60, deadline=None)
+@dear(40)
 @given(stories())
 def test_a_crowd_finds_of_each_what_its_own_matcher_does(story):
     _, text, _ = story
@@ -184,7 +185,7 @@ def test_a_crowd_finds_of_each_what_its_own_matcher_does(story):
         assert found.get(n, ()) == (alone if any(m.strength != "weak" for m in alone) else ())
 
 
-@settings(max_examples=60, deadline=None)
+@dear(40)
 @given(stories())
 def test_what_was_cut_out_is_found_no_more(story):
     n, text, _ = story

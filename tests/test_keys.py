@@ -61,7 +61,7 @@ class People:
         self.do(f"create table notes (id integer primary key, person_id {made}, body varchar(400))")
         self.pack = folder / "people.toml"
         self.pack.write_text(PACK)
-        self.audit, self.plan = folder / "audit.xlsx", folder / "plan.json"
+        self.audit, self.plan = folder / "audit.json", folder / "plan.json"
         self.fill()
 
     def fill(self) -> None:
@@ -181,16 +181,14 @@ def test_people_are_purged_by_any_key(people, kind, tmp_path):
     one.clean()
 
 
-@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_file_of_requests_takes_any_key(people, kind, suffix, tmp_path):
+def test_a_file_of_requests_takes_any_key(people, kind, tmp_path):
     one = people(kind)
-    one.audited()
-    queue = tmp_path / f"queue.{suffix}"
-    words = ("--pack", one.pack, "--queue", queue)
-    one.run("requests", "open", *words, "--subject", one.written, "--as", "desk", "--commit")
-    told = json.loads(one.run("requests", "list", *words, "--json").stdout)["requests"]
-    assert [r["subject"] for r in told] == [one.key]
+    for suffix in ("csv", "xlsx"):
+        words = ("--pack", one.pack, "--queue", tmp_path / f"queue.{suffix}")
+        one.run("requests", "open", *words, "--subject", one.written, "--as", "desk", "--commit")
+        told = json.loads(one.run("requests", "list", *words, "--json").stdout)["requests"]
+        assert [r["subject"] for r in told] == [one.key], suffix
 
 
 WRONG = [
@@ -238,8 +236,8 @@ def test_keys_that_nobody_can_type_are_refused_in_a_sentence(
     engine.dispose()
     (tmp_path / "people.toml").write_text(PACK)
     efface("scan", "--db", url, "--pack", "none", "-o", tmp_path / "scan.json")
-    efface("audit", tmp_path / "scan.json", "-o", tmp_path / "audit.xlsx")
-    done = efface("plan", "--db", url, tmp_path / "audit.xlsx", "--subject", "7", "--pack",
+    efface("audit", tmp_path / "scan.json", "-o", tmp_path / "audit.json")
+    done = efface("plan", "--db", url, tmp_path / "audit.json", "--subject", "7", "--pack",
                   tmp_path / "people.toml", "--json")  # fmt: skip
     assert done.exit_code == 2
     assert "holds keys that cannot be typed" in done.stderr

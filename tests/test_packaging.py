@@ -65,14 +65,15 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
 
     def make(*install: object) -> Path:
         folder = tmp_path_factory.mktemp("venv")
-        venv.create(folder, with_pip=True)
+        venv.create(folder)  # ours installs into it
         python = folder / "bin" / "python"
         ours = checked(python, "-c", "import sysconfig as s; print(s.get_path('purelib'))", cwd="/")
         dependencies = tmp_path_factory.mktemp("dependencies")
         _link_dependencies(dependencies)
         Path(ours.strip(), "dependencies.pth").write_text(f"{dependencies}\n")
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        checked(*pip, "--no-deps", "--no-index", "--no-build-isolation", *install, cwd="/")
+        pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+        how = ("-q", "--no-deps", "--no-index", "--no-build-isolation")
+        checked(*pip, "install", *how, *install, cwd="/")
         return folder / "bin"
 
     return make

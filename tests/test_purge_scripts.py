@@ -140,7 +140,7 @@ def headquarters(tmp_path_factory):
     """A small demo with directives that fit it, and the contact with the most cases."""
     folder = tmp_path_factory.mktemp("hq")
     url = f"sqlite:///{folder / 'demo.sqlite'}"
-    demo.create(url, cases=60, contacts=30)
+    demo.create(url, cases=20, contacts=16)
     purging.write(url, QUIET)
     from click.testing import CliRunner
 

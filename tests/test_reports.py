@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import reports
@@ -23,6 +23,7 @@ from scanner import strategies
 from scanner.errors import Misconfigured
 from scanner.model import Audit, ColumnRef, Decision, Evidence, Finding
 from tests.books import HOSTILE, SMALL, cell, edit, finding, ref, scan
+from tests.examples import dear
 
 CHOICES = ("keep", *strategies.names())
 
@@ -78,9 +79,7 @@ def audits(draw):
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "json"])
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@dear(15)
 @given(audit=audits())
 def test_what_is_written_is_read_back_unchanged(audit, suffix, tmp_path):
     path = tmp_path / f"audit.{suffix}"
@@ -88,9 +87,7 @@ def test_what_is_written_is_read_back_unchanged(audit, suffix, tmp_path):
     assert reports.read(path) == audit
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@dear(10)
 @given(edits=st.dictionaries(st.sampled_from([f.column.name for f in SMALL.columns]),
                              st.sampled_from(CHOICES), max_size=5), shout=st.booleans())  # fmt: skip
 def test_edits_come_back_and_nothing_else(edits, shout, tmp_path):

@@ -30,10 +30,6 @@ LINK = "link it again, or close the item"
 DAY_29, DAY_30 = "2025-04-30T10:00:00", "2025-05-01T09:00:00"
 
 
-AUDITS: dict[str, tuple[str, str]] = {}
-"""The audit of each kind of database, and the name of the one that it was made of."""
-
-
 class Office:
     """A CRM, the audit of it, and somebody at the command line who keeps all that is printed."""
 
@@ -49,16 +45,20 @@ class Office:
         assert done.exit_code == status, done.stdout + done.stderr
         return done
 
-    def prepare(self):
+    def prepare(self, once):
         """Decide as is suggested; equal CRMs of a kind need one scan, each has its own name."""
         kind, name = self.crm.engine.dialect.name, self.crm.engine.url.database
-        if kind not in AUDITS:
-            self.run("scan", "--sample", 100, "--jobs", 1, "-o", self.folder / "scan.json")
-            self.run("audit", self.folder / "scan.json", "--decide", "suggested", "-o", self.audit)
-            AUDITS[kind] = (name, self.audit.read_text())
-        before, text = AUDITS[kind]
+        made = once(f"audit-{kind}", self.decided)
+        before, text = (made / "name").read_text(), (made / "audit.json").read_text()
         self.audit.write_text(text.replace(before, name))
         return self
+
+    def decided(self, folder):
+        """Scan, and decide as is suggested."""
+        scan = folder / "scan.json"
+        self.run("scan", "--sample", 30, "--jobs", 1, "-o", scan)
+        self.run("audit", scan, "--decide", "suggested", "-o", folder / "audit.json")
+        (folder / "name").write_text(self.crm.engine.url.database)
 
     def open(self, subject, *more, status=0, now=LATER) -> str:
         words = ("--subject", subject, "--as", self.login, "--now", now, "--journal", self.journal)
@@ -91,29 +91,23 @@ class Office:
 
 
 @pytest.fixture
-def office(efface, live_url, tmp_path):
+def office(efface, once, live_url, tmp_path):
     """A CRM in a database of each kind."""
     made = crm.build(live_url)
-    yield Office(efface, made, tmp_path).prepare()
+    yield Office(efface, made, tmp_path).prepare(once)
     made.close()
 
 
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
+@pytest.fixture
+def prepared(efface, once):
     """A CRM in SQLite with its audit, to be copied."""
-    from click.testing import CliRunner
 
-    from scanner.cli import main
+    def fill(folder):
+        made = crm.build(f"sqlite:///{folder}/crm.sqlite")
+        made.close()
+        Office(efface, made, folder).decided(folder)
 
-    folder = tmp_path_factory.mktemp("office")
-    made = crm.build(f"sqlite:///{folder}/crm.sqlite")
-    made.close()
-
-    def run(*words, env):
-        return CliRunner().invoke(main, [str(w) for w in words], env=env)
-
-    Office(run, made, folder).prepare()
-    return folder
+    return once("office", fill)
 
 
 @pytest.fixture
@@ -457,13 +451,13 @@ def test_an_item_that_is_denied_while_its_subject_is_erased_takes_the_erasure_ba
 
 @pytest.mark.no_cover  # a run like those on SQLite
 def test_agents_who_write_meanwhile_make_the_run_try_again(
-    efface, postgresql_url, tmp_path, monkeypatch
+    efface, once, postgresql_url, tmp_path, monkeypatch
 ):
     """They take keys from the counters that closing takes keys from; elsewhere they wait for it."""
     from scanner.guards import safeguards
 
     desk = crm.build(postgresql_url)
-    office = Office(efface, desk, tmp_path).prepare()
+    office = Office(efface, desk, tmp_path).prepare(once)
     number = office.opened(desk.people()[0])
     task, user = desk.item(number)[0], desk.user(office.login)[0]
     real, count = safeguards.unchanged, []

@@ -215,7 +215,7 @@ def test_the_demo_is_erased_alike_by_script_and_program(tmp_path):
     def make(path: Path) -> Erasure:
         path.touch()
         engine = create_engine(f"sqlite:///{path}")
-        demo.build(engine, cases=60, contacts=30)
+        demo.build(engine, cases=20, contacts=16)
         engine.dispose()
         return Erasure(f"sqlite:///{path}", tmp_path, table_case__case_history="scrub")
 

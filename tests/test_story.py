@@ -4,11 +4,13 @@ Nothing that any command writes, prints or logs may hold what a cell holds.
 """
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import make_url
 
 import reports
 from scanner import executor
@@ -72,6 +74,23 @@ def story(efface, live_url, tmp_path):
 @pytest.fixture
 def embedded(efface, sqlite_url, tmp_path):
     mini.build(sqlite_url)
+    return Story(efface, sqlite_url, tmp_path)
+
+
+@pytest.fixture
+def planned(efface, once, sqlite_url, tmp_path):
+    """A story that has come to its plan, which is the same for all databases that are alike."""
+
+    def fill(folder):
+        path = folder / make_url(sqlite_url).database.rpartition("/")[2]
+        mini.build(f"sqlite:///{path}")
+        Story(efface, f"sqlite:///{path}", folder).to_plan()
+
+    made = once("story", fill)
+    for path in made.iterdir():
+        shutil.copy(
+            path, sqlite_url.removeprefix("sqlite:///") if path.suffix == ".sqlite" else tmp_path
+        )
     return Story(efface, sqlite_url, tmp_path)
 
 
@@ -182,69 +201,65 @@ def test_without_decisions_there_is_no_plan(embedded):
     assert "no decision on" in embedded.printed[-1]
 
 
-def test_a_workbook_of_another_database_is_refused(embedded, tmp_path):
-    embedded.to_plan()
+def test_a_workbook_of_another_database_is_refused(planned, tmp_path):
     other = tmp_path / "other" / "crm.sqlite"
     other.parent.mkdir()
     mini.build(f"sqlite:///{other}")
     _write(f"sqlite:///{other}", "create table more (id integer)")
-    embedded.run(
+    planned.run(
         "plan",
         "--db",
         f"sqlite:///{other}",
-        embedded.file("a.xlsx"),
+        planned.file("a.xlsx"),
         "--subject",
         mini.ANN,
         "--json",
         status=2,
     )
-    assert "another database" in embedded.printed[-1]
+    assert "another database" in planned.printed[-1]
 
 
 @pytest.mark.parametrize("subject", ["1", "Ann Lee", "0"])
-def test_an_unknown_subject_is_one_sentence(embedded, subject):
-    embedded.to_plan()
-    embedded.run(
+def test_an_unknown_subject_is_one_sentence(planned, subject):
+    planned.run(
         "plan",
         "--db",
-        embedded.url,
-        embedded.file("a.xlsx"),
+        planned.url,
+        planned.file("a.xlsx"),
         "--subject",
         subject,
         "--json",
         status=2,
     )
-    assert len(embedded.printed[-1].strip().splitlines()) == 1
+    assert len(planned.printed[-1].strip().splitlines()) == 1
 
 
-def test_a_damaged_plan_and_a_scan_in_its_place_are_refused(embedded):
-    embedded.to_plan()
-    for text in ("", "{", "[]", '{"version": 1}', embedded.file("scan.json").read_text()):
-        embedded.file("plan.json").write_text(text)
-        embedded.erase(status=2)
+def test_a_damaged_plan_and_a_scan_in_its_place_are_refused(planned):
+    for text in ("", "{", "[]", '{"version": 1}', planned.file("scan.json").read_text()):
+        planned.file("plan.json").write_text(text)
+        planned.erase(status=2)
 
 
-def test_a_broken_journal_says_which_line_and_erases_nothing(embedded):
-    embedded.to_plan()
-    embedded.erase("--commit", "--confirm", mini.ANN)
-    journal = embedded.file("journal.jsonl")
+def test_a_broken_journal_says_which_line_and_erases_nothing(planned):
+    planned.erase("--commit", "--confirm", mini.ANN)
+    journal = planned.file("journal.jsonl")
     raw = journal.read_text().replace(str(mini.ANN), str(mini.BOB))
     journal.write_text(raw)
-    embedded.run("log", "--check", "--journal", journal, status=1)
-    assert "line 2 was changed" in embedded.printed[-1]
-    embedded.run(
+    planned.run("log", "--check", "--journal", journal, status=1)
+    assert "line 2 was changed" in planned.printed[-1]
+    planned.run(
         "plan",
         "--db",
-        embedded.url,
-        embedded.file("a.xlsx"),
+        planned.url,
+        planned.file("a.xlsx"),
         "--subject",
         mini.BOB,
         "-o",
-        embedded.file("plan.json"),
+        planned.file("plan.json"),
     )
-    before = mini.dump(embedded.url)
-    embedded.erase("--commit", "--confirm", mini.BOB, status=1)
-    assert mini.dump(embedded.url) == before
+    before = mini.dump(planned.url)
+    planned.erase("--commit", "--confirm", mini.BOB, status=1)
+    assert mini.dump(planned.url) == before
 
 
 def test_verify_by_identifiers_reads_them_from_a_file_or_stdin_only(embedded):
@@ -256,11 +271,10 @@ def test_verify_by_identifiers_reads_them_from_a_file_or_stdin_only(embedded):
     embedded.run("verify", "--db", embedded.url, status=2)
 
 
-def test_json_is_one_document(embedded):
-    embedded.to_plan()
+def test_json_is_one_document(planned):
     plan = json.loads(
-        embedded.run(
-            "plan", "--db", embedded.url, embedded.file("a.xlsx"), "--subject", mini.ANN, "--json"
+        planned.run(
+            "plan", "--db", planned.url, planned.file("a.xlsx"), "--subject", mini.ANN, "--json"
         )
     )
     assert {
@@ -275,20 +289,19 @@ def test_json_is_one_document(embedded):
     } <= set(plan)
     assert plan["subject"] == {"table": "table_contact", "key": mini.ANN}
     assert set(plan["digests"]) == {"scan", "workbook", "pack", "schema", "plan"}
-    receipt = json.loads(embedded.erase("--json"))
+    receipt = json.loads(planned.erase("--json"))
     assert receipt["committed"] is False
     assert json.loads(
-        embedded.run("verify", "--db", embedded.url, embedded.file("plan.json"), "--json", status=1)
+        planned.run("verify", "--db", planned.url, planned.file("plan.json"), "--json", status=1)
     )["left"]
 
 
-def test_a_rehearsal_that_finds_residue_ends_in_3(embedded, monkeypatch):
-    embedded.to_plan()
+def test_a_rehearsal_that_finds_residue_ends_in_3(planned, monkeypatch):
     real = executor.execute
     left = {"table_x.y": 1}
     monkeypatch.setattr(executor, "execute", lambda *a, **m: replace(real(*a, **m), residue=left))
-    embedded.erase(status=3)
-    assert "still there: table_x.y in 1 row" in embedded.printed[-1]
+    planned.erase(status=3)
+    assert "still there: table_x.y in 1 row" in planned.printed[-1]
 
 
 def test_log_check_says_no_where_an_outcome_is_not_written_down(embedded):
@@ -317,14 +330,13 @@ def test_a_workbook_in_which_people_decided_is_not_overwritten(embedded):
     embedded.run("audit", scan, "--previous", book, "-o", book)
 
 
-def test_a_plan_in_which_people_answered_is_not_overwritten(embedded):
-    embedded.to_plan()
-    plan = embedded.file("plan.json")
+def test_a_plan_in_which_people_answered_is_not_overwritten(planned):
+    plan = planned.file("plan.json")
     plan.write_text(plan.read_text().replace('"answer": ""', '"answer": "keep"', 1))
     before = plan.read_bytes()
-    words = ("plan", "--db", embedded.url, embedded.file("a.xlsx"), "--subject", mini.ANN)
-    embedded.run(*words, "-o", plan, status=2)
-    assert "1 answers to reviews that would be lost" in embedded.printed[-1]
+    words = ("plan", "--db", planned.url, planned.file("a.xlsx"), "--subject", mini.ANN)
+    planned.run(*words, "-o", plan, status=2)
+    assert "1 answers to reviews that would be lost" in planned.printed[-1]
     assert plan.read_bytes() == before
 
 
