@@ -166,6 +166,22 @@ def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
     assert row["Note"].startswith("Efface had erased this contact at ")
 
 
+def test_a_file_may_be_beside_any_database(efface, erasure, tmp_path):
+    site = Site(efface, erasure, tmp_path, "csv")
+    purging(site)
+    site.write([site.asked(), site.asked(Number="2", Subject=str(mini.BOB), Method="purge")])
+    site.run("run", site.audit, "--commit")
+    assert [r["Status"] for r in site.rows()] == ["Closed", "Closed"]
+    site.write([site.asked(), site.asked(Number="2", Subject=str(mini.BOB), Method="purge")])
+    before = mini.dump(site.url)
+    site.run("run", site.audit, "--commit")
+    assert [r["Note"][:25] for r in site.rows()] == [
+        "Efface had erased this co",
+        "Efface carried this out b",
+    ]
+    assert mini.dump(site.url) == before
+
+
 def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(lines):
     lines.write([lines.asked()])
     lines.run("run", lines.audit, "--commit")
