@@ -4,8 +4,8 @@ import pytest
 
 from scanner import planner
 from scanner.model import Span
-from scanner.subjects.details import behind
-from scanner.subjects.mentions import BEHIND_IT
+from scanner.subjects.details import behind, cued
+from scanner.subjects.mentions import DETAIL
 from tests import mini
 from tests.erasing import PACK, Erasure
 
@@ -79,7 +79,7 @@ def erasure(tmp_path):
 def test_it_stays_and_is_asked_about(erasure):
     plan = erasure.plan()
     asked = [r for r in plan.reviews if r.mention.key == (500,)]
-    assert [r.why for r in asked] == [BEHIND_IT]
+    assert [r.why for r in asked] == [DETAIL]
     erasure.commit(plan)
     assert "Ship to [NAME], 193 Laurie Corner. Her number is [PHONE]." in mini.texts(erasure.url)
 
@@ -92,3 +92,19 @@ def test_who_answers_has_it_erased_with_the_name(erasure):
         answered = made.plan
     erasure.commit(answered)
     assert "Ship to [NAME], [ADDRESS]. Her number is [PHONE]." in mini.texts(erasure.url)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "New delivery address: Via Dionigi, 50, 40030 Revigliasco Torinese.",
+            ["Via Dionigi, 50"],
+        ),
+        ("She lives at 12 Elm Street now", ["12 Elm Street"]),
+        ("The address is known", []),
+        ("delivered to 3 shops", []),
+    ],
+)
+def test_what_a_text_calls_an_address_is_found(text, found):
+    assert [text[s.start : s.end] for s in cued(text, ())] == found

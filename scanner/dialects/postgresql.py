@@ -220,20 +220,22 @@ class Dialect(generic.Dialect):
             f"pg_stat_get_xact_tuples_{what}(c.oid)" for what in ("inserted", "updated", "deleted")
         )
         part = "exists (select from pg_inherits where inhrelid = c.oid)"
-        query = text(
-            f"select nspname, relname, {part}, {counted} from pg_class c "  # noqa: S608
-            "join pg_namespace n on n.oid = relnamespace "
-            f"where relkind = 'r' and nspname <> 'pg_catalog' and {counted} > 0"
-        )
-        known = text(
-            "select current_setting('track_counts')::bool and not exists (select from pg_locks "
+        known = (
+            "current_setting('track_counts')::bool and not exists (select from pg_locks "
             "where pid = pg_backend_pid() and locktype = 'relation' "
             "and mode = 'AccessExclusiveLock') and not exists (select from pg_proc "
             "where pronamespace <> 'pg_catalog'::regnamespace and "
             "concat(prosrc, proconfig::text) ilike '%track\\_counts%')"
         )
+        query = text(
+            f"select '', '', {known}, 0 union all "  # noqa: S608
+            f"select nspname, relname, {part}, {counted} from pg_class c "
+            "join pg_namespace n on n.oid = relnamespace "
+            f"where relkind = 'r' and nspname <> 'pg_catalog' and {counted} > 0"
+        )
         found = [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(query)]
-        return found if connection.scalar(known) else None
+        whether = [counts for schema, _, counts, _ in found if not schema]
+        return [row for row in found if row[0]] if all(whether) else None
 
     def shut_out(self, connection: Connection, tables: Sequence[Table], seconds: int) -> None:
         """Lock the tables against writers, all or none, and never wait while holding some.

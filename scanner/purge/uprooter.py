@@ -85,7 +85,8 @@ class Uprooter:
             some = [self.dialect.among(column, part) for part in chunks(list(keys), self.size)]
             waiting += self._claimed(made, {where: some})
         self._spread(made, waiting)
-        while fresh := self._owned(made):
+        spared: dict[Reference, tuple[set[Any], int]] = {}
+        while fresh := self._owned(made, spared):
             self._spread(made, fresh)
         self._count_loose(made)
         for one in self.itinerary.cut if cuts else ():
@@ -246,15 +247,28 @@ class Uprooter:
                 fresh.setdefault(place, []).extend(new)
         return list(fresh.items())
 
-    def _owned(self, made: Uprooting) -> list[tuple[TableRef, list[Any]]]:
-        """Claim the rows that only rows that go point at."""
+    def _owned(
+        self, made: Uprooting, spared: dict[Reference, tuple[set[Any], int]]
+    ) -> list[tuple[TableRef, list[Any]]]:
+        """Claim the rows that only rows that go point at.
+
+        ``spared`` are those that others point at, and among how many rows that go that was so:
+        while these are no more, it is.
+        """
         fresh = []
         for one in self.itinerary.owned:
             target, held = ref(one.parent), ref(one.child)
             known = made.keys.get(target, {})
-            free = Keys(v for v in self.values(made, held, one.column) if v not in known)
+            referring = {ref(r.child) for r in self.ground.referring.get(target, ())}
+            going = sum(len(made.keys.get(child, ())) for child in referring)
+            still, before = spared.get(one, (set(), going))
+            still = still if before == going else set()
+            free = Keys(
+                v for v in self.values(made, held, one.column) if v not in known and v not in still
+            )
             if free and target not in self.empty:
                 shared, column = self._shared(made, one, free), one.parent.c[one.to]
+                spared[one] = still | shared, going
                 rest = chunks([v for v in free if v not in shared], self.size)
                 terms = [self.dialect.among(column, some) for some in rest]
                 fresh += self._claimed(made, {target: terms})

@@ -1,4 +1,4 @@
-"""Finds what stands right behind a name as its own: an address, a phone number or a mailbox.
+"""Finds what a text says of somebody whom it names: an address, a phone number or a mailbox.
 
 Nobody knows it from the rows of the person who is named, so that only people can say whose it is.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from scanner.identity import MAIL
 from scanner.model import Span
-from scanner.texts.addresses import NUMBER, STREET
+from scanner.texts.addresses import BEHIND_CUE, CUED, NUMBER, STREET
 
 LINK = re.compile(
     r"(?:['’]s)?(?:[ ]?[,;:(<\[/-]|[ ]?\r?\n)\s?|['’]s |(?:['’]s)? (?:at|of|from|in|on|lives (?:at|in)|via|under) "
@@ -52,3 +52,12 @@ def behind(said: str, names: Sequence[Span], known: Sequence[Span]) -> Iterator[
             if all(found.end() <= k.start or k.end <= start for k in known):
                 yield Span(start, found.end(), entity)
             break
+
+
+def cued(said: str, known: Sequence[Span]) -> Iterator[Span]:
+    """Yield what a text calls somebody's address, but for what is ``known``."""
+    for cue in CUED.finditer(said):
+        if found := STREET.match(said, cue.end()) or BEHIND_CUE.match(said, cue.end()):
+            start, end = found.span()
+            if all(end <= k.start or k.end <= start for k in known):
+                yield Span(start, end, "STREET_ADDRESS")

@@ -19,7 +19,7 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
-from scanner.subjects.details import behind
+from scanner.subjects.details import behind, cued
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts import names
 from scanner.texts.folding import folded
@@ -34,7 +34,7 @@ PART = "a part of the name alone, in something that the subject has to do with"
 LONE = "a part of the name alone, and few texts hold it"
 ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
 THING = "a company, a street or another thing that is called like the subject"
-BEHIND_IT = "it stands right behind the name, and no row of the subject holds it"
+DETAIL = "an address or a number beside the name, and no row of the subject holds it"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
 """Why a match is only possible."""
 
@@ -229,21 +229,35 @@ class Judge:
             said = text(hit.values[column])
             for match, grade in self._cell(said, matches, here, known, free=free):
                 graded.setdefault(grade, []).append(match)
-            named = [
-                m.span
-                for (certainty, _), ms in graded.items()
-                for m in ms
-                if certainty != "possible" and m.strength == "full" and m.span.entity == "PERSON"
-            ]
-            if not own and (spans := (*behind(said, named, [m.span for m in matches]),)):
-                yield Mention(hit.table, hit.key, column, spans, "possible"), BEHIND_IT
+            if not own and (spans := self._details(said, matches, graded, context)):
+                yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(span for m in found for span in m.places(said))
                 yield Mention(hit.table, hit.key, column, spans, certainty), why
+        if context.linked and context.paired and not own:
+            for column in hit.values.keys() - hit.found.keys():
+                if spans := (*cued(text(hit.values[column]), ()),):
+                    yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
         if not own and any(
             m.whole and m.span.entity == "STREET_ADDRESS" for ms in hit.found.values() for m in ms
         ):
             yield from self._around(hit)
+
+    def _details(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        graded: Mapping[tuple[Certainty, str], Sequence[Match]],
+        context: Context,
+    ) -> tuple[Span, ...]:
+        """Find what a text says of the subject that is not known: behind its name, or in its row."""
+        sure = (m for (certainty, _), ms in graded.items() for m in ms if certainty != "possible")
+        named = [m.span for m in sure if m.strength == "full" and m.span.entity == "PERSON"]
+        known = [m.span for m in matches]
+        found = (*behind(said, named, known),)
+        if context.linked and context.paired:
+            found += (*cued(said, (*known, *found)),)
+        return found
 
     def _around(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
         """Ask about the town and the postcode beside the subject's street."""

@@ -48,3 +48,16 @@ STREET = re.compile(
     rf")"
 )
 """Number first; number and kind first; kind first; name and kind in one word; number at both ends."""
+
+CUED = re.compile(
+    r"\b(?:(?:street |home |mailing |postal |new |billing |shipping |delivery )*address(?: \w+){0,4}? ?(?:is|:|to the same:|to be|=)|"
+    r"(?:live|lives|living|lived|reside|resides|residing|located|moved|drops you off|delivered|shipped|sent) (?:at|to)|"
+    r"anschrift ?:|adresse(?: ist|est)? ?:?|wohnhaft in|wohnt in(?: der)?|dirección ?:|domicilio ?:|domiciliad[oa] en|vive en|indirizzo ?:|"
+    r"residente in|abita in|habite(?: au)?|demeurant(?: au)?|adres ?:|woont (?:op|aan)(?: de)?|morada ?:)\s*",
+    re.IGNORECASE,
+)
+"""What stands right before an address."""
+
+BEHIND_CUE = re.compile(
+    rf"(?:{NUMBER},? )?(?:[^\W\d_][\w'’.-]*,? ){{1,4}}?{NUMBER}\b\.?|{NUMBER},? (?:{WORD} ){{0,3}}{WORD}"
+)

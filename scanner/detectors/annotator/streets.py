@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from scanner.detectors.annotator import words
 from scanner.detectors.reading import Reading
 from scanner.model import Span
-from scanner.texts.addresses import CAP, NUMBER, SMALL, STREET, WORD
+from scanner.texts.addresses import BEHIND_CUE, CAP, CUED, NUMBER, SMALL, STREET, WORD
 
 UNIT = (
     r"(?:(?:[Aa]pt|[Aa]partment|[Ss]uite|[Ss]te|[Uu]nit|[Ff]lat|[Ff]loor|[Ff]l|[Rr]oom|[Rr]m|[Bb]ldg|[Ww]ohnung|[Ww]hg|[Pp]iso|"
@@ -32,19 +32,6 @@ MILITARY = (
 
 CORNER = re.compile(
     rf"\b[Tt]he corner of (?:{NUMBER} )?(?:[\w'’.-]+ ){{1,5}}?and (?:{NUMBER} )?(?:{CAP}|{SMALL})(?: {WORD})*(?: {NUMBER}\b)?"
-)
-
-CUED = re.compile(
-    r"\b(?:(?:street |home |mailing |postal |new |billing |shipping |delivery )*address(?: \w+){0,4}? ?(?:is|:|to the same:|to be|=)|"
-    r"(?:live|lives|living|lived|reside|resides|residing|located|moved|drops you off|delivered|shipped|sent) (?:at|to)|"
-    r"anschrift ?:|adresse(?: ist|est)? ?:?|wohnhaft in|wohnt in(?: der)?|dirección ?:|domicilio ?:|domiciliad[oa] en|vive en|indirizzo ?:|"
-    r"residente in|abita in|habite(?: au)?|demeurant(?: au)?|adres ?:|woont (?:op|aan)(?: de)?|morada ?:)\s*",
-    re.IGNORECASE,
-)
-"""What stands right before an address."""
-
-BEHIND_CUE = re.compile(
-    rf"(?:{NUMBER},? )?(?:[^\W\d_][\w'’.-]*,? ){{1,4}}?{NUMBER}\b\.?|{NUMBER},? (?:{WORD} ){{0,3}}{WORD}"
 )
 
 PLACE = r"(?:St\.|[^\W\d_a-zß-öø-ÿ][\w'’-]*)"
