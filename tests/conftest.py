@@ -35,19 +35,21 @@ sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count coverage once: of the cases of one test the first one is traced.
+    """Count coverage once: of the cases of a test with a database the first one is traced.
 
     Tracing takes as long as what it traces (before Python 3.12). What is not traced can only lower
     the share that is counted. What runs on each kind of database is traced on SQLite; tests that
     are for one server alone are traced.
     """
+    databases = {"live_url", *(f"{kind}_url" for kind in LIVE)}
     traced: set[str] = set()
     for item in items:
         case = getattr(item, "callspec", None)
         values = case.params.values() if case else ()
         served = {"postgresql", "mariadb"}.intersection(v for v in values if isinstance(v, str))
+        stored = databases.intersection(getattr(item, "fixturenames", ()))
         name = item.nodeid.partition("[")[0]
-        if served or (case and name in traced):
+        if served or (case and stored and name in traced):
             item.add_marker("no_cover")
         else:
             traced.add(name)

@@ -40,22 +40,22 @@ def say(erasure, text, case=3):
     erasure.write(f"insert into table_notes_log values (50, '{text}', {case})")
 
 
-def test_others_named_on_the_subjects_cases_are_not_the_subject(erasure, again):
-    erasure.write(
+def test_others_named_on_the_subjects_cases_are_not_the_subject(embedded, again):
+    embedded.write(
         "create table table_x_cc (objid integer primary key, cc varchar(80), cc2case bigint)"
     )
-    erasure.write("insert into table_x_cc values (1, 'carol@partner.example', 1)")
-    say(erasure, "Bob: please mail carol@partner.example")
-    new = again(erasure, {("table_x_cc", "cc"): ("direct", "EMAIL_ADDRESS")})
+    embedded.write("insert into table_x_cc values (1, 'carol@partner.example', 1)")
+    say(embedded, "Bob: please mail carol@partner.example")
+    new = again(embedded, {("table_x_cc", "cc"): ("direct", "EMAIL_ADDRESS")})
     new.commit(new.plan())
-    assert notes(erasure)[50] == "Bob: please mail carol@partner.example"
+    assert notes(embedded)[50] == "Bob: please mail carol@partner.example"
 
 
-def test_a_short_customer_number_does_not_rewrite_other_peoples_keys(erasure):
-    erasure.write(f"update table_contact set x_cust_ref = '10234' where objid = {mini.ANN}")
-    erasure.write("update table_case set id_number = '10234' where objid = 3")
-    erasure.commit(erasure.plan())
-    assert {r[0]: r[1] for r in mini.dump(erasure.url)["table_case"]}[3] == "10234"
+def test_a_short_customer_number_does_not_rewrite_other_peoples_keys(embedded):
+    embedded.write(f"update table_contact set x_cust_ref = '10234' where objid = {mini.ANN}")
+    embedded.write("update table_case set id_number = '10234' where objid = 3")
+    embedded.commit(embedded.plan())
+    assert {r[0]: r[1] for r in mini.dump(embedded.url)["table_case"]}[3] == "10234"
 
 
 @pytest.mark.parametrize("nothing", ["-----", "00000", "(none)", "n/a", "....."])
@@ -254,23 +254,27 @@ def test_the_column_that_names_rows_can_only_be_kept(embedded, tmp_path):
     new.engine.dispose()
 
 
-@pytest.mark.parametrize(
-    ("said", "left"),
-    [
-        ("<p>Ann <b>Lee</b> (+1 512 610 5466)</p>", "<p>[NAME] <b>[NAME]</b> ([PHONE])</p>"),
-        ("<i>Ann</i> Lee, 512-610-5466", "<i>[NAME]</i> [NAME], [PHONE]"),
-        ("<td>Ann</td><td>Lee</td><td>512-610-5466</td>",
-         "<td>[NAME]</td><td>[NAME]</td><td>[PHONE]</td>"),
-        ('["Ann", "Lee", "512-610-5466"]', '["[NAME]", "[NAME]", "[PHONE]"]'),
-        ("7;Ann;Lee;512-610-5466", "7;[NAME];[NAME];[PHONE]"),
-        ("?name=Ann%20Lee&tel=512-610-5466", "?name=[NAME]&tel=[PHONE]"),
-        ("<p>A<b>n</b>n<br/>Lee, 512-610-5466</p>", "<p>[NAME], [PHONE]</p>"),
-    ],
-)  # fmt: skip
-def test_what_markup_and_lists_need_within_a_name_stays(erasure, said, left):
-    say(erasure, said)
+MARKUP = [
+    ("<p>Ann <b>Lee</b> (+1 512 610 5466)</p>", "<p>[NAME] <b>[NAME]</b> ([PHONE])</p>"),
+    ("<i>Ann</i> Lee, 512-610-5466", "<i>[NAME]</i> [NAME], [PHONE]"),
+    (
+        "<td>Ann</td><td>Lee</td><td>512-610-5466</td>",
+        "<td>[NAME]</td><td>[NAME]</td><td>[PHONE]</td>",
+    ),
+    ('["Ann", "Lee", "512-610-5466"]', '["[NAME]", "[NAME]", "[PHONE]"]'),
+    ("7;Ann;Lee;512-610-5466", "7;[NAME];[NAME];[PHONE]"),
+    ("?name=Ann%20Lee&tel=512-610-5466", "?name=[NAME]&tel=[PHONE]"),
+    ("<p>A<b>n</b>n<br/>Lee, 512-610-5466</p>", "<p>[NAME], [PHONE]</p>"),
+]
+
+
+def test_what_markup_and_lists_need_within_a_name_stays(erasure):
+    """Each in a note of its own."""
+    for number, (said, _) in enumerate(MARKUP, start=50):
+        erasure.write(f"insert into table_notes_log values ({number}, '{said}', 3)")
     erasure.commit(erasure.plan())
-    assert notes(erasure)[50] == left
+    found = notes(erasure)
+    assert [found[50 + number] for number in range(len(MARKUP))] == [left for _, left in MARKUP]
 
 
 def test_a_scrub_writes_no_placeholder_that_a_list_of_values_does_not_hold():

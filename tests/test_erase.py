@@ -1,7 +1,7 @@
 """Erasing one contact: what is erased, what stays, and what refuses. On every live database."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import create_engine
@@ -10,13 +10,39 @@ from scanner import errors, planner, prover
 from scanner.database import connect
 from scanner.executor import execute
 from scanner.plans import Plan
+from scanner.receipts import Receipt
 from tests import mini
+from tests.conftest import LIVE
 from tests.erasing import PACK, Erasure, refused
 
 
-def test_after_a_commit_nothing_of_the_contact_is_left_in_its_own_rows(erasure):
-    receipt = erasure.commit(erasure.plan())
-    left = mini.dump(erasure.url)
+@dataclass
+class Erased:
+    """What an erasure of Ann did."""
+
+    plan: Plan
+    receipt: Receipt
+    before: dict[str, list[tuple]]
+    after: dict[str, list[tuple]]
+
+
+DONE: dict[str, Erased] = {}
+"""One erasure on each kind of database, which several tests look at."""
+
+
+@pytest.fixture(params=LIVE)
+def erased(request, tmp_path):
+    kind = request.param
+    if kind not in DONE:
+        erasure = Erasure(mini.build(request.getfixturevalue(f"{kind}_url")), tmp_path)
+        before, plan = mini.dump(erasure.url), erasure.plan()
+        DONE[kind] = Erased(plan, erasure.commit(plan), before, mini.dump(erasure.url))
+        erasure.engine.dispose()
+    return DONE[kind]
+
+
+def test_after_a_commit_nothing_of_the_contact_is_left_in_its_own_rows(erased):
+    receipt, left = erased.receipt, erased.after
     own = [r for r in left["table_contact"] if r[0] == mini.ANN]
     own += [r for t in ("contact_bkp", "aud_table_contact") for r in left[t] if r[0] == mini.ANN]
     own += [r for r in left["table_e_addr"] if r[2] == mini.ANN]
@@ -33,17 +59,14 @@ def test_after_a_commit_nothing_of_the_contact_is_left_in_its_own_rows(erasure):
     assert receipt.residue == {}
 
 
-def test_what_the_audit_trigger_copied_meanwhile_is_erased_too(erasure):
-    receipt = erasure.commit(erasure.plan())
-    assert receipt.rounds == 2
-    (row,) = mini.dump(erasure.url)["aud_table_contact"]
+def test_what_the_audit_trigger_copied_meanwhile_is_erased_too(erased):
+    assert erased.receipt.rounds == 2
+    (row,) = erased.after["aud_table_contact"]
     assert row[1] == "[REDACTED]"
 
 
-def test_nobody_elses_row_changes_but_for_mentions_of_the_contact(erasure):
-    before = mini.dump(erasure.url)
-    erasure.commit(erasure.plan())
-    after = mini.dump(erasure.url)
+def test_nobody_elses_row_changes_but_for_mentions_of_the_contact(erased):
+    before, after = erased.before, erased.after
     changed = {
         (table, row[0])
         for table in before
@@ -60,28 +83,27 @@ def test_nobody_elses_row_changes_but_for_mentions_of_the_contact(erasure):
     assert texts[4] == (4, "Anna Leeds rang about 12 Elmwood", 3)
 
 
-def test_on_somebody_elses_case_only_the_alternate_contact_goes(erasure):
-    erasure.commit(erasure.plan())
-    (case,) = [r for r in mini.dump(erasure.url)["table_case"] if r[0] == 4]
+def test_on_somebody_elses_case_only_the_alternate_contact_goes(erased):
+    (case,) = [r for r in erased.after["table_case"] if r[0] == 4]
     assert case[2:4] == ("Router", "nothing special")
     assert case[9:12] == ("[REDACTED]", "[REDACTED]", "redacted-4@erased.invalid")
 
 
-def test_a_shared_site_stays_and_an_individual_one_goes(erasure):
-    erasure.commit(erasure.plan())
-    names = {r[0]: r[1] for r in mini.dump(erasure.url)["table_site"]}
+def test_a_shared_site_stays_and_an_individual_one_goes(erased):
+    names = {r[0]: r[1] for r in erased.after["table_site"]}
     assert names == {1: "[REDACTED]", 2: "Acme Industries", 3: "Ann Lee"}
 
 
-def test_a_namesake_is_listed_for_review_and_left_alone(erasure):
-    plan = erasure.plan()
-    before = [r for r in mini.dump(erasure.url)["table_contact"] if r[0] == mini.NAMESAKE]
-    receipt = erasure.commit(plan)
-    assert [r for r in mini.dump(erasure.url)["table_contact"] if r[0] == mini.NAMESAKE] == before
-    places = {(r.mention.table.name, r.mention.key) for r in plan.reviews}
+def test_a_namesake_is_listed_for_review_and_left_alone(erased):
+    before, after = (
+        [r for r in dump["table_contact"] if r[0] == mini.NAMESAKE]
+        for dump in (erased.before, erased.after)
+    )
+    assert after == before
+    places = {(r.mention.table.name, r.mention.key) for r in erased.plan.reviews}
     hers = {("table_case", (5,)), ("table_site", (3,))}
     assert places == {("table_case", (3,)), ("table_x_pref", (2,)), *hers}
-    assert len(receipt.reviews) == 4
+    assert len(erased.receipt.reviews) == 4
 
 
 def test_a_review_that_people_answered_with_erase_is_scrubbed(erasure):
@@ -96,10 +118,9 @@ def test_a_review_that_people_answered_with_erase_is_scrubbed(erasure):
     assert histories[5] == "her own trouble, says Ann Lee"
 
 
-def test_safe_events_and_everything_that_reports_count_stay(erasure):
-    before = {r[0]: r for r in mini.dump(erasure.url)["table_act_entry"]}
-    erasure.commit(erasure.plan())
-    after = {r[0]: r for r in mini.dump(erasure.url)["table_act_entry"]}
+def test_safe_events_and_everything_that_reports_count_stay(erased):
+    before = {r[0]: r for r in erased.before["table_act_entry"]}
+    after = {r[0]: r for r in erased.after["table_act_entry"]}
     assert after[2] == before[2]
     assert after[1][3] == "[REDACTED]"
     assert [r[:3] + r[4:] for r in after.values()] == [r[:3] + r[4:] for r in before.values()]
