@@ -128,15 +128,21 @@ def test_rules_hold_no_program():
     assert list(ROOT.glob("rules/**/*.py")) == []
 
 
-def test_help_answers_at_once():
-    """Best of five, in the processor's time: how busy the machine is must not matter."""
+def processor_time(*words):
+    """Give the least of five processes, as a ratio is taken of it: machines differ."""
     seconds = []
     for _ in range(5):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert run("-m", "scanner", "--help").returncode == 0
+        assert run(*words).returncode == 0
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(seconds) < 0.3
+    return min(seconds)
+
+
+def test_help_answers_at_once():
+    """It takes little more than the libraries that read a command line; it was 1.8 times."""
+    bare = processor_time("-c", "import click, importlib.metadata")
+    assert processor_time("-m", "scanner", "--help") < 3 * bare
 
 
 HEAVY = {
