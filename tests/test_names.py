@@ -74,3 +74,9 @@ def test_within_other_signs_it_needs_something_strong_beside_it(given, family, s
 )
 def test_other_peoples_names_are_theirs(given, family, said):
     assert [f for f in found(given, family, f"{said} called") if f[1] in ("full", "hint")] == []
+
+
+@pytest.mark.parametrize("given", ["Anna-", "-Anna", "Anna -", "Anna-Maria-"])
+def test_a_sign_at_the_end_of_a_name_is_none_of_its_words(given):
+    assert found(given, "Huber", "seen by A. Huber today")
+    assert [f for f in found(given, "Huber", "seen by Mr. Huber today") if "Mr" in f[0]] == []

@@ -74,6 +74,10 @@ SUFFIX = re.compile(r"[\s,]+(?:jr|sr|junior|senior|i{2,3}|iv|esq|ph\.?d|m\.?d)\.
 """What stands behind a family name and is often left out."""
 
 JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
+"""Behind a family name in a text it goes with it."""
+
+WORDS = re.compile(r"[^\W\d_]+")
+"""The words of a name or an address, without its numbers and signs."""
 
 ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
 """What English writes behind a day; th behind all others."""
@@ -202,7 +206,7 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     if short := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
         yield from _pair(index, given, sorted(short), "hint")
     yield from _cut(index, given[0], family[0])
-    initials = [re.escape(w[0]) for w in re.split(r"[\s-]+", given[0])][:2]
+    initials = [re.escape(w[0]) for w in WORDS.findall(given[0])[:2]] or [re.escape(given[0][0])]
     anchors, last, first = _longest(family), _any(family), r"(?:\.?[\s-]?".join(initials)
     first += ")?" * (len(initials) - 1)
     more = r"(?:[a-z]\.?\s?){0,2}"
@@ -301,11 +305,8 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         yield from _address(index, bare, "hint")
 
 
-WORDS = re.compile(r"[^\W\d_]+")
-
-
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
-    if max(value) > FIRST_IDEOGRAM and WORDS.search(value):
+    if max(value) > FIRST_IDEOGRAM and WORDS.search(folded(value)):
         yield _unspaced(index, value, strength)
     words = [w.strip(".") for w in re.split(r"[\s,]+", folded(value)) if w.strip(".")]
     if not words or not any(w[0].isdigit() for w in words):
