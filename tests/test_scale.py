@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from scanner.database import connect
 from scanner.errors import DatabaseFailed, Misconfigured, Refused
 from scanner.model import Finding, Scan, Silent
 from scanner.scanning import workers
+from scanner.scanning.examiner import Unit
 from scanner.scanning.partial import Partial
 
 TABLES = 12
@@ -89,6 +91,35 @@ class After(Silent):
             self.left -= 1
             if self.left == 0:
                 self.act()
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "past", "full", "stale", "processes"),
+    [
+        (1999, None, None, False, False, 1),
+        (2000, None, None, False, False, 3),
+        (2000, None, "known", False, False, 1),
+        (20_000, None, "known", False, False, 3),
+        (2000, None, "known", False, True, 3),
+        (10, 999_999, None, True, False, 1),
+        (10, 1_000_000, None, True, False, 3),
+        (10, 1_000_000, None, False, False, 1),
+    ],
+)
+def test_so_many_processes_start_as_pay(
+    columns: int,
+    rows: int | None,
+    past: Any,
+    full: bool,
+    stale: bool,
+    processes: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "WORTH", 2000)  # the suite lets none start unasked
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    work: Any = SimpleNamespace(memory=SimpleNamespace(stale=stale), full=full)
+    table: Any = SimpleNamespace(columns=range(columns))
+    assert workers.sensible(work, [Unit(table, rows, {}, past)]) == processes
 
 
 def test_processes_find_the_same_even_when_one_is_killed(many: str) -> None:

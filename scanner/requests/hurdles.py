@@ -1,4 +1,4 @@
-"""Says which stops of the pack and holds of the journal there are for a person who asks to be forgotten. Reads only."""
+"""Says what stands against erasing a person: stops of the pack, holds of the journal. Reads only."""
 
 from dataclasses import replace
 
