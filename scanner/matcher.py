@@ -143,6 +143,11 @@ class Matcher:
             if "\n" in one.value
         )
 
+    @cached_property
+    def _paired(self) -> frozenset[str]:
+        """The names of which one is spelled rightly where the other is not."""
+        return frozenset(part for _, *parts in self._pairs for part in parts)
+
     def touches(self, text: str) -> bool:
         """Whether ``text`` may hold something: quick, never a false no."""
         return bool(self.touched([text]))
@@ -168,7 +173,10 @@ class Matcher:
             return known
         found = self._find(text, own=own, cut=cut, led=led)
         if (apart := spaced(text)) != text:
-            found = tuple(_disjoint((*found, *self._find(apart, own=own, cut=cut, led=led))))
+            more = self._find(apart, own=own, cut=cut, led=led and not found)
+            if led and more and not found:  # what is weak in one reading belongs to the other, too
+                found = self._find(text, own=own, cut=cut, led=False)
+            found = tuple(_disjoint((*found, *more)))
         if self._memory > 0:
             self._memory -= len(text) + ENTRY
             self._known[asked] = found
@@ -206,12 +214,13 @@ class Matcher:
         """List the forms of the words and digits that occur, and where to try each."""
         tried: dict[int, tuple[Form, list[_Window]]] = {}
         for known, windows in (
-            ({w for _, w in words}, self._windows(plain, [start for start, _ in words])),
             (set(digits), [(0, len(plain))]),
+            ({w for _, w in words}, self._windows(plain, [start for start, _ in words])),
         ):
             for form in (f for w in sorted(known) for f in self._by_word.get(w, ())):
-                beside = not form.beside or any(word in plain for word in form.beside)
-                if form.only in ways and beside:
+                if form.only not in ways or id(form) in tried:
+                    continue
+                if not form.beside or any(map(plain.__contains__, form.beside)):
                     tried[id(form)] = form, windows
         return list(tried.values())
 
@@ -219,19 +228,13 @@ class Matcher:
         for form, windows in tried:
             pattern = self._pattern(form.pattern)
             for begin, end in windows:
-                for match in pattern.finditer(plain, begin, end):
-                    yield *match.span(), form.index, form.strength, form.capitals
+                for span in form.spans(pattern, plain, begin, end):
+                    yield *span, form.index, form.strength, form.capitals
 
     def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:
         """Join the surroundings of words in which an identifier has room, however it is written."""
-        windows: list[_Window] = []
-        for start in starts:
-            begin, end = max(0, start - self.room), min(len(plain), start + self.room)
-            if windows and begin <= windows[-1][1]:
-                windows[-1] = (windows[-1][0], end)
-            else:
-                windows.append((begin, end))
-        return windows
+        room, size = self.room, len(plain)
+        return _joined((max(0, start - room), min(size, start + room)) for start in starts)
 
     def _pattern(self, text: str) -> re.Pattern[str]:
         """Compile a pattern when it is needed first: most never are."""
@@ -252,25 +255,41 @@ class Matcher:
         """
         if not self._pairs:
             return
-        for start, end, _, strength, _ in found:
-            if strength == "strong":
-                yield from self._nearly(plain, max(0, start - NEAR), end + NEAR)
+        strong = sorted(
+            (start, end) for start, end, _, strength, _ in found if strength == "strong"
+        )
+        for begin, end in _joined((max(0, s - NEAR), e + NEAR) for s, e in strong):
+            yield from self._nearly(plain, begin, end)
 
     def _nearly(self, plain: str, begin: int, end: int) -> Iterator[_Found]:
         for one, two in pairwise(WORD.finditer(plain, begin, end)):
+            first, second = one[0], two[0]
+            if first not in self._paired and second not in self._paired:
+                continue
             if not BETWEEN.fullmatch(plain, one.end(), two.start()):
                 continue
             for index, given, family in self._pairs:
-                for first, last in ((one[0], two[0]), (two[0], one[0])):
-                    if first == given and _misspells(last, family):
+                for called, named in ((first, second), (second, first)):
+                    if called == given and _misspells(named, family):
                         yield one.start(), two.end(), index, "hint", "all"
-                    elif last == family and _misspells(first, given):
+                    elif named == family and _misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
 
     def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
         whole = not text[:start].strip() and not text[end:].strip()
         kind = self.identity.identifiers[index].kind
         return Match(Span(start, end, kind), strength, index, whole)
+
+
+def _joined(windows: Iterable[_Window]) -> list[_Window]:
+    """Join windows that overlap; they begin in order."""
+    joined: list[_Window] = []
+    for begin, end in windows:
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def _proper(said: str, capitals: str, *, own: bool) -> bool:

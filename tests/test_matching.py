@@ -1,5 +1,6 @@
 """What a subject is called is found however it is written, and nothing else is."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -271,23 +272,28 @@ PIECES = [
     "zoe", "Zoë", "Müller", "muller", "Lüdenscheidt", "O'Brien", "OBrien", "Ann", "ann.lee77", "12", "Elm",
     "Street", "St", "KD-47119-X", "kd47119x", "-", "'", " ", ", ", ".", "_", "x", "7", "@", "\u200b",
     "&shy;", "<b>", "</b>", "<wbr>", "\n", "Kate", "Katherine", "李明", "李", "明", "ß", "é", "\x1e",
+    "ann.lee", "ann dot lee", "@", " at ", "mail.example", "+crm", "4711 0815", "47110815 3", "Jr", "A.",
+    "Smith", "Mary", "Jane", "Mary-Jane", "MaryJane", "M. J.", "-", "3rd", ",",
 ]  # fmt: skip
 KINDS = {"first": "PERSON", "last": "PERSON", "full": "PERSON", "login": "USERNAME",
-         "ref": "CUSTOMER_ID", "street": "STREET_ADDRESS"}  # fmt: skip
+         "ref": "CUSTOMER_ID", "street": "STREET_ADDRESS", "mail": "EMAIL_ADDRESS"}  # fmt: skip
 CROWD = [
     {"first": "Zoë", "last": "Müller-Lüdenscheidt", "ref": "KD-47119-X", "street": "12 Elm Street"},
     {"first": "Katherine", "last": "O'Brien", "login": "ann.lee77", "street": "7 St James St"},
     {"first": "明", "last": "李", "full": "Ann Street", "login": "muller"},
+    {"first": "Mary-Jane", "last": "Smith", "mail": "ann.lee@mail.example", "ref": "471108153"},
+    {"first": "-Ann", "last": "'Smith", "full": "Smith, Mary", "street": "3rd St 12, Smith"},
 ]
 
 
 @cache
 def crowd() -> tuple[list[tuple[Matcher, Matcher]], Crowd]:
-    """Give each of the crowd with one who leaves no word out, and all at once."""
+    """Give each of the crowd with one who leaves no word and no place out, and all at once."""
     some = []
     for who in CROWD:
         matcher = Matcher(Identity.of(read(who, KINDS)))
         slow = Matcher(matcher.identity)
+        slow._forms = tuple(replace(f, starts=()) for f in slow._forms)
         anchors = {a for f in slow._forms for a in f.anchors}
         slow._sieve = Sieve(anchors, slow.digits(), anchors)
         some.append((matcher, slow))
@@ -296,7 +302,7 @@ def crowd() -> tuple[list[tuple[Matcher, Matcher]], Crowd]:
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 @dear(200)
-def test_words_that_stand_within_others_are_left_out_where_nothing_could_be_found(text):
+def test_words_and_places_are_left_out_only_where_nothing_could_be_found(text):
     some, everybody = crowd()
     found = everybody.find(text)
     for n, (matcher, slow) in enumerate(some):

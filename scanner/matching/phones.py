@@ -6,8 +6,11 @@ from functools import cache
 
 from scanner.texts.folding import folded
 
+BEGINS = r"[+(\d](?<!\d[+(\d])(?:(?<=\d)|(?<=[+(])[+(]?\d)"
+"""A digit, one or two signs before it, none of digits: as a set of signs it is found quickly."""
+
 CANDIDATES = tuple(
-    re.compile(rf"(?<!\d)[+(]?[+(]?\d(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
+    re.compile(rf"{BEGINS}(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
     for space in (r"[^\S\r\n]", r"\s")
 )
 """What may be a phone number, or several with only spaces between them: in a line, across lines."""

@@ -79,10 +79,10 @@ class Sieve:
         """Yield the texts with the digits of a core in them, whatever stands between."""
         if self._digits is None:
             return
-        if whole.count(SEPARATOR) != len(plain) - 1:  # a text has it too: one at a time
+        digits = digits_of(whole)
+        if digits.count(SEPARATOR) != len(plain) - 1:  # a text has it too: one at a time
             yield from ((n, core) for n, text in enumerate(plain) for core in self.digits(text))
             return
-        digits = digits_of(whole)
         if hits := self._digits.find_matches_as_indexes(digits, overlapping=True):
             ends = [m.end() for m in re.finditer(SEPARATOR, digits)]
             yield from ((bisect(ends, start), self.cores[n]) for n, start, _ in hits)
