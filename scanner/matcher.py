@@ -226,9 +226,8 @@ class Matcher:
 
     def _literal(self, plain: str, tried: Iterable[tuple[Form, list[_Window]]]) -> Iterator[_Found]:
         for form, windows in tried:
-            pattern = self._pattern(form.pattern)
             for begin, end in windows:
-                for span in form.spans(pattern, plain, begin, end):
+                for span in form.spans(self._pattern, plain, begin, end):
                     yield *span, form.index, form.strength, form.capitals
 
     def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:

@@ -4,7 +4,7 @@ Phone numbers are aside: the matcher compares them by their digits.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -118,18 +118,21 @@ class Form:
     word: bool = False
     starts: tuple[str, ...] = ()
 
-    def spans(self, pattern: re.Pattern[str], plain: str, begin: int, end: int) -> Iterator[Span]:
-        """Yield where the compiled ``pattern`` matches in a window of a folded text, as finditer does.
+    def spans(
+        self, compiled: Callable[[str], re.Pattern[str]], plain: str, begin: int, end: int
+    ) -> Iterator[Span]:
+        """Yield where the pattern matches in a window of a folded text, as ``finditer`` does.
 
         Most windows hold nothing: to look for what a match begins with takes a fraction of the time
-        of trying the pattern, which begins with what must not stand before it, at each place.
+        of trying the pattern, which begins with what must not stand before it, at each place. Nor
+        need it be compiled there.
         """
         if not self.starts or "" in self.starts:
-            yield from (match.span() for match in pattern.finditer(plain, begin, end))
+            yield from (m.span() for m in compiled(self.pattern).finditer(plain, begin, end))
             return
         done = begin
         for place in sorted(_places(self.starts, plain, begin, end)):
-            if place >= done and (match := pattern.match(plain, place, end)):
+            if place >= done and (match := compiled(self.pattern).match(plain, place, end)):
                 yield match.span()
                 done = match.end()
 

@@ -42,7 +42,7 @@ WORDS = 4000
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=20)
+    parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--share", type=float, default=0.01)
     parser.add_argument("--notes", type=int, default=0)
