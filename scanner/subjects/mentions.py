@@ -33,6 +33,8 @@ LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
 LONE = "a part of the name alone, and few texts hold it"
 ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
+SIGNED = "a name behind the close of a letter: it may be its writer's"
+SAME_PART = "a part of the name, and somebody else has the same name"
 THING = "a company, a street or another thing that is called like the subject"
 DETAIL = "an address or a number beside the name, and no row of the subject holds it"
 COMPUTED = "the database computes it from other columns, in which nothing sure stands"
@@ -41,8 +43,12 @@ COMPUTED = "the database computes it from other columns, in which nothing sure s
 ABOUT = 2
 """So many things of the subject alone make a text one about it."""
 
-NEAR_NAME, NEAR_PART = 60, 40
-"""How many characters may stand between a name, or a part of one, and what corroborates it."""
+NEAR_NAME, NEAR_PART, TOUCHING = 60, 40, 3
+"""How many characters may stand between a name, or a part of one, and what corroborates it.
+
+Where somebody else has the name, too, a part of it needs something ``TOUCHING`` it besides: what
+corroborates it, or the other part.
+"""
 
 PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
 """An empty line, also in a quoted mail."""
@@ -289,8 +295,15 @@ class Judge:
                 sure.append(match)
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
-        for match in (m for m in matches if m.strength == "weak"):
-            if (part := self._part(said, match, sure, context, free=free)) is not None:
+        parts = [m for m in matches if m.strength == "weak"]
+        for match in parts:
+            near = _beside(said, match, sure, NEAR_PART)
+            apart = known.namesakes and not any(
+                other.index != match.index and _near(said, match, other, TOUCHING)
+                for other in (*near, *parts)
+            )
+            why = SAME_PART if apart else ""
+            if (part := self._part(said, match, near, context, why, free=free)) is not None:
                 yield match, part
 
     def _strong(self, match: Match, known: Known) -> bool:
@@ -338,32 +351,37 @@ class Judge:
             return "possible", LOOKS_LIKE
         if match.span.entity == "PERSON" and _thing(said, match):
             return "possible", THING
-        beside = match.whole and context.supported
-        if beside or _beside(said, match, strong, NEAR_NAME):
+        near = _beside(said, match, strong, NEAR_NAME)
+        if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
         if match.strength == "hint":
             return "possible", LOOKS_LIKE
         if context.linked and not known.namesakes:
             return "corroborated", ""
+        if near:
+            return "possible", SIGNED
         return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else NAMESAKE
 
     def _part(
         self,
         said: str,
         match: Match,
-        sure: Sequence[Match],
+        near: Sequence[Match],
         context: Context,
+        apart: str,
         *,
         free: bool,
     ) -> tuple[Certainty, str] | None:
-        """Grade a part of a name or a date; None where it says nothing."""
+        """Grade a part of a name or a date, with what is ``near`` it; None where it says nothing.
+
+        ``apart``: why a part of a name may be another's, though something of the subject is near.
+        """
         if free:
             return "certain", ""
-        if _beside(said, match, sure, NEAR_PART):
-            if match.span.entity == "PERSON" and _thing(said, match):
-                return "possible", THING
-            strange = match.span.entity == "PERSON" and self._strange(said, match)
-            return ("possible", OTHER_NAME) if strange else ("corroborated", "")
+        if near:
+            why = self._doubtful(said, match, near) or apart
+            doubtful = match.span.entity == "PERSON" and why
+            return ("possible", why) if doubtful else ("corroborated", "")
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
@@ -379,6 +397,14 @@ class Judge:
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
         return ("possible", LONE) if self._rare(match) and not (word or context.holder) else None
+
+    def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
+        """Say why a part of a name may be another's, though something of the subject stands near."""
+        if _thing(said, match):
+            return THING
+        if self._strange(said, match):
+            return OTHER_NAME
+        return SIGNED if _signed(said, match, near) else ""
 
     def _rare(self, match: Match) -> bool:
         """Whether a match is of a part of the name that few texts hold."""
@@ -419,10 +445,24 @@ def _near(said: str, one: Match, other: Match, most: int) -> bool:
     return not PARAGRAPH.search(said[first.end : second.start])
 
 
-def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> bool:
-    """Whether one of ``others``, which are in order, stands near ``match``: its neighbours do."""
+def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list[Match]:
+    """Choose those of ``others``, which are in order, that stand near ``match``: its neighbours do."""
     place = bisect(others, match.span.start, key=lambda m: m.span.start)
-    return any(_near(said, match, other, most) for other in others[max(0, place - 1) : place + 1])
+    neighbours = others[max(0, place - 1) : place + 1]
+    return [other for other in neighbours if _near(said, match, other, most)]
+
+
+def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:
+    """Whether the close of a letter parts a name from all that stands before it.
+
+    Who signs is the letter's writer, who need not be the one it is about. In a signature what
+    follows the name says whose it is.
+    """
+    return all(
+        other.span.start < match.span.start
+        and names.closing().search(said[other.span.end : match.span.start])
+        for other in others
+    )
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:

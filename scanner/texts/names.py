@@ -1,5 +1,6 @@
 """What names, months and words of addresses are also called: ``rules/names.toml``, read once."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -60,6 +61,15 @@ def same_in_address(word: str) -> frozenset[str]:
         if stem not in ("", word):
             found |= {stem + end for end in group}
     return frozenset(found)
+
+
+@cache
+def closing() -> re.Pattern[str]:
+    """Give the pattern of the close of a letter, which ends a line: the writer's name follows it."""
+    said = "|".join(re.escape(one) for some in _rules()["closings"].values() for one in some)
+    return re.compile(
+        rf"(?:\A|[\r\n>.!?])\s*(?:{said})(?: from)?[ ]?[,.!-]*\s*(?:<|[\r\n]|\Z)", re.IGNORECASE
+    )
 
 
 @cache

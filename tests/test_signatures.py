@@ -1,0 +1,112 @@
+"""Who signs a letter is its writer; where somebody else has the same name, a part of it is asked about."""
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from scanner.subjects.mentions import NAMESAKE, SAME_PART, SIGNED
+from tests import mini
+from tests.erasing import Erasure
+from tests.test_lone_names import asked, noted
+
+KNOWN = "account CUST-00471"
+
+
+@pytest.fixture
+def namesakes(tmp_path):
+    """Give the small CRM, in which somebody else is called Ann Lee, too."""
+    made = Erasure(mini.build(f"sqlite:///{tmp_path / 'mini.sqlite'}"), tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def single(namesakes):
+    """Give the same where nobody else is called so."""
+    for table in ("table_contact", "contact_bkp"):
+        namesakes.write(
+            f"update {table} set first_name = 'Kim', s_first_name = 'KIM', last_name = 'Moe', "
+            f"s_last_name = 'MOE' where objid = {mini.NAMESAKE}"
+        )
+    namesakes.write("update table_site set name = 'Kim Moe' where objid = 3")
+    namesakes.write(f"delete from aud_table_contact where objid = {mini.NAMESAKE}")
+    return namesakes
+
+
+def now(erasure):
+    """Give what the notes say now."""
+    engine = create_engine(erasure.url)
+    with engine.connect() as connection:
+        query = "select description from table_notes_log where objid >= 500 order by objid"
+        said = [*connection.scalars(text(query))]
+    engine.dispose()
+    return said
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "Best regards\n", "Kind regards,\n", "<br>\nRegards<br>\n", "\tMfG\n", "BR\n> ", "Mit freundlichen Grüßen\n\t",
+        "Cordialement,\n", "Saludos\n", "THANKS,\n",
+    ],
+)  # fmt: skip
+def test_the_writer_of_a_letter_is_asked_about_and_stays(single, closing):
+    said = f"See also {KNOWN}.\n{closing}Ann"
+    noted(single, said)
+    plan = single.plan()
+    assert asked(plan) == {500: SIGNED}
+    single.commit(plan)
+    assert now(single) == [said.replace("CUST-00471", "[ID]")]
+
+
+def test_a_whole_name_that_signs_is_asked_about_too(single):
+    said = f"See also {KNOWN}.\nKind regards\nAnn Lee"
+    noted(single, said)
+    plan = single.plan()
+    assert asked(plan) == {500: SIGNED}
+    single.commit(plan)
+    assert now(single) == [said.replace("CUST-00471", "[ID]")]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (
+            "Kind regards\nAnn Lee\nann.lee@example.com, 512-610-5466",
+            "Kind regards\n[NAME]\n[EMAIL], [PHONE]",
+        ),
+        ("Best regards\nAnn (CUST-00471)", "Best regards\n[NAME] ([ID])"),
+        ("CUST-00471 sends her best regards to Ann", "[ID] sends her best regards to [NAME]"),
+        ("CUST-00471: Ann, thanks\nfor all", "[ID]: [NAME], thanks\nfor all"),
+    ],
+)
+def test_a_signature_says_whose_it_is(single, said, left):
+    noted(single, said)
+    plan = single.plan()
+    assert not asked(plan)
+    single.commit(plan)
+    assert now(single) == [left]
+
+
+@pytest.mark.parametrize("part", ["Ann", "A. Lee", "Mrs. Lee"])
+def test_a_part_of_a_name_that_others_have_needs_something_that_touches_it(namesakes, part):
+    noted(namesakes, f"{KNOWN} was opened for {part}", f"{KNOWN}: {part} called")
+    plan = namesakes.plan()
+    assert set(asked(plan).values()) <= {SAME_PART}
+    assert 500 in asked(plan)
+    namesakes.commit(plan)
+    assert now(namesakes)[0] == f"account [ID] was opened for {part}"
+
+
+def test_what_touches_it_is_enough(namesakes):
+    noted(namesakes, "Ann (CUST-00471) called", "CUST-00471: Ann;Lee")
+    plan = namesakes.plan()
+    assert not asked(plan)
+    namesakes.commit(plan)
+    assert now(namesakes) == ["[NAME] ([ID]) called", "[ID]: [NAME];[NAME]"]
+
+
+def test_nobody_else_of_the_name_nothing_is_asked(single):
+    noted(single, f"{KNOWN} was opened for Ann")
+    plan = single.plan()
+    assert NAMESAKE not in asked(plan).values()
+    assert 500 not in asked(plan)
