@@ -29,7 +29,7 @@ from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
 from scanner.subjects.mentions import Judge, Known, Mentions
-from scanner.subjects.spotter import Sight, again, spot
+from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.verifier import measure
 
 LOG = logging.getLogger(__name__)
@@ -207,7 +207,11 @@ def draft(
         mentions=found.sure,
         reviews=found.reviews,
         kept=found.kept,
-        duties=(*stops.duties(walk, whole), *stops.unsearched(schema, numbers)),
+        duties=(
+            *stops.duties(walk, whole),
+            *stops.unsearched(schema, numbers),
+            *stops.unasked(sight.spots.common, RARE),
+        ),
         triggers=_triggers(connection, [tables[t] for t in touched], deletes=purge is not None),
         kpis=figures,
         reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},

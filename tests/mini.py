@@ -33,6 +33,17 @@ from scanner.model import Audit, ColumnRef, Decision, Finding, Scan, TableFacts,
 
 ANN, BOB, NAMESAKE = 268435457, 268435458, 268435459
 
+NO_NAMESAKE = (
+    *(
+        f"update {table} set first_name = 'Kim', s_first_name = 'KIM', last_name = 'Moe', "
+        f"s_last_name = 'MOE' where objid = {NAMESAKE}"
+        for table in ("table_contact", "contact_bkp")
+    ),
+    "update table_site set name = 'Kim Moe' where objid = 3",
+    f"delete from aud_table_contact where objid = {NAMESAKE}",
+)
+"""After these statements nobody else is called Ann Lee."""
+
 CANARIES = (
     "Ann",
     "Lee",

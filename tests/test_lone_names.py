@@ -5,6 +5,7 @@ from sqlalchemy import create_engine, text
 
 from scanner import planner, surveyor
 from scanner.database import reading, reflect
+from scanner.packs.stops import COMMON
 from scanner.plans import Basis
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import LONE, NAMESAKE
@@ -132,3 +133,26 @@ def test_a_row_without_a_key_is_asked_about_beside_one_that_tells_more(erasure):
     whys = [r.why for r in made.plan().reviews if r.mention.table.name == "x_said"]
     assert sorted(whys) == sorted([LONE, NAMESAKE])
     made.engine.dispose()
+
+
+def unasked(plan):
+    """Give what the plan says of parts of the name that are too common to be asked about."""
+    return [(d["where"], d["count"]) for d in plan.duties if d["kind"] == COMMON]
+
+
+def test_what_is_too_common_to_be_asked_about_is_counted_and_no_value_told(erasure):
+    assert unasked(erasure.plan()) == []
+    noted(erasure, *["was first reported by Annabeth."] * (RARE + 1))
+    plan = erasure.plan()
+    assert unasked(plan) == [(f"table_notes_log {RARE + 1}", RARE + 1)]
+    assert not asked(plan)
+    assert "nnabeth" not in str(plan.duties)
+
+
+def test_one_more_of_what_is_common_makes_no_plan_stale(erasure):
+    noted(erasure, *["was first reported by Annabeth."] * (RARE + 1))
+    plan = erasure.plan()
+    erasure.write("insert into table_notes_log values (499, 'Annabeth called', 3)")
+    receipt = erasure.commit(plan)
+    told = {d["kind"]: d["count"] for d in receipt.duties}
+    assert told[COMMON] in (RARE + 1, RARE + 2)

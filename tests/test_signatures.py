@@ -22,13 +22,8 @@ def namesakes(tmp_path):
 @pytest.fixture
 def single(namesakes):
     """Give the same where nobody else is called so."""
-    for table in ("table_contact", "contact_bkp"):
-        namesakes.write(
-            f"update {table} set first_name = 'Kim', s_first_name = 'KIM', last_name = 'Moe', "
-            f"s_last_name = 'MOE' where objid = {mini.NAMESAKE}"
-        )
-    namesakes.write("update table_site set name = 'Kim Moe' where objid = 3")
-    namesakes.write(f"delete from aud_table_contact where objid = {mini.NAMESAKE}")
+    for statement in mini.NO_NAMESAKE:
+        namesakes.write(statement)
     return namesakes
 
 

@@ -16,6 +16,7 @@ from scanner.graph import table_of
 from scanner.guards import further, lifting
 from scanner.guards.bystanders import Bystanders
 from scanner.model import KEEP, Progress, TableRef
+from scanner.packs import stops
 from scanner.planner import Draft
 from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
@@ -101,7 +102,12 @@ def planned_again(
         draft = surveyor.draft(connection, request_of(plan, pack), survey, progress=progress)
     follows = draft.plan.follows if any(r.answer == "erase" for r in plan.reviews) else plan.follows
     expected = replace(
-        plan, efface=__version__, pack=pack.name, mentions=_answered(plan), follows=follows
+        plan,
+        efface=__version__,
+        pack=pack.name,
+        mentions=_answered(plan),
+        follows=follows,
+        duties=_counted_now(plan.duties, draft.plan.duties),
     )
     if draft.plan.digest != expected.digest:
         raise Stale(
@@ -109,6 +115,14 @@ def planned_again(
             f"({_difference(expected, draft.plan)}): plan again"
         )
     return replace(draft, plan=draft.plan.answered(plan.reviews))  # and who answered
+
+
+def _counted_now(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], ...]:
+    """Take over how often others are called like the subject: it changes nothing of what is done."""
+    kept = (duty for duty in old if duty["kind"] != stops.COMMON)
+    return (*kept, *(duty for duty in new if duty["kind"] == stops.COMMON))
 
 
 def _answered(plan: Plan) -> tuple[Mention, ...]:

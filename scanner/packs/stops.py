@@ -68,6 +68,22 @@ def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
     return tuple(listed)
 
 
+COMMON = "parts of the name in others' texts"
+"""The duty that counts them: it changes with every note that anybody writes."""
+
+
+def unasked(common: Mapping[TableRef, int], most: int) -> list[Mapping[str, Any]]:
+    """List where parts of the name stand alone, of which more than ``most`` rows of others hold each."""
+    if not common:
+        return []
+    where = ", ".join(f"{table} {count:,}" for table, count in sorted(common.items()))
+    why = (
+        f"a given or a family name by itself that more than {most} rows of others hold says nothing "
+        "of whom it means: it stays, and nobody is asked about each"
+    )
+    return [{"kind": COMMON, "where": where, "count": sum(common.values()), "why": why, "keys": []}]
+
+
 def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping[str, Any]]:
     """List what no search for text reaches; of the columns of numbers only ``numbers`` are searched."""
     listed: list[Mapping[str, Any]] = []

@@ -4,6 +4,7 @@ The pass keeps no text, only which rows to look at again. A row in which only we
 nobody, unless it is the subject's own: those are always looked at again. Reads only.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,7 +39,8 @@ class Spots:
 
     ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
     the tables ``whole`` they cannot be named: all are looked at. ``rare`` are parts of the name that
-    stand alone in so few rows of others that all these are among ``rows``.
+    stand alone in so few rows of others that all these are among ``rows``; ``common`` counts, by
+    table, where the other parts do.
     """
 
     matcher: Matcher = field(repr=False)
@@ -48,6 +50,7 @@ class Spots:
     own: Rows = field(repr=False)
     whole: frozenset[TableRef] = frozenset()
     rare: frozenset[str] = field(default=frozenset(), repr=False)
+    common: Mapping[TableRef, int] = field(default_factory=dict)
 
     def fit(self, identity: Identity, numbers: Collection[ColumnRef]) -> bool:
         """Whether the pass looked for all of ``identity`` in all that is to be searched."""
@@ -69,14 +72,16 @@ class Sight:
 
 @dataclass(slots=True)
 class Standing:
-    """The rows in which a part of a name stands alone, while they are few; how many there are."""
+    """The rows in which a part of a name stands alone, while they are few; how many, by table."""
 
     rows: set[tuple[TableRef, Row]] = field(default_factory=set, repr=False)
+    tables: Counter[TableRef] = field(default_factory=Counter)
     count: int = 0
 
     def add(self, where: TableRef, row: Row) -> None:
         """Count a row; what is common is not kept."""
         self.count += 1
+        self.tables[where] += 1
         if self.count > RARE:
             self.rows.clear()
         else:
@@ -134,10 +139,16 @@ def spot(
     spots = []
     for (matcher, own), rows, standing in zip(subjects, found, alone, strict=True):
         rare = {part: one for part, one in standing.items() if one.count <= RARE}
+        common = Counter[TableRef]()
+        for one in (o for part, o in standing.items() if part not in rare):
+            common.update(one.tables)
         for where, row in (place for one in rare.values() for place in one.rows):
             rows.setdefault(where, set()).add(row)
         unnamed = frozenset(keyless & rows.keys())
-        spots.append(Spots(matcher, frozenset(numbers), keys, rows, own, unnamed, frozenset(rare)))
+        asked = frozenset(rare)
+        spots.append(
+            Spots(matcher, frozenset(numbers), keys, rows, own, unnamed, asked, dict(common))
+        )
     return tuple(spots)
 
 

@@ -24,9 +24,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData
 
+from scanner.packs.stops import COMMON
 from scanner.subjects.acquaintance import Request
 from scanner.surveyor import Survey
 from tests.benchmarks import score_demo
+
+
+PARTS = ("FIRST", "LAST")
+"""Kinds of places that a plan counts by table where they are too common to be listed one by one."""
 
 
 def main() -> int:
@@ -59,6 +64,7 @@ class Tally:
     places: Counter[str] = field(default_factory=Counter)
     listed: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
     neither: Counter[str] = field(default_factory=Counter)
     where: Counter[str] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)
@@ -70,10 +76,12 @@ class Tally:
             f"{self.reviews} reviews"
         ]
         for label, all_of in sorted(self.places.items()):
-            listed, kept, neither = self.listed[label], self.kept[label], self.neither[label]
+            listed, counted = self.listed[label], self.counted[label]
+            kept, neither = self.kept[label], self.neither[label]
+            erased = all_of - listed - counted - kept - neither
             lines.append(
-                f"{label:24} {all_of:7} places: {all_of - listed - kept - neither:7} erased, "
-                f"{listed:6} listed, {kept:6} keys kept, {neither:6} neither"
+                f"{label:24} {all_of:7} places: {erased:7} erased, {listed:6} listed, "
+                f"{counted:4} counted, {kept:6} keys kept, {neither:6} neither"
             )
         lines += [f"neither: {n:5} {where}" for where, n in self.where.most_common(20)]
         lines += [f"asked: {n:7} {why}" for why, n in self.asked.most_common(12)]
@@ -172,12 +180,14 @@ def _as_of_now(connection: Connection, survey: Survey) -> Survey:
 
 
 def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
-    """Sort what still stands into listed and neither; give the promises that are broken."""
+    """Sort what still stands into listed, counted and neither; give the promises that are broken."""
     listed: set[tuple[Any, ...]] = {
         (str(r.mention.table), r.mention.column, *r.mention.key[:1]) for r in plan.reviews
     }
     # Rows without a key are named by digests, which the truth does not know.
     listed |= {(table, column) for table, column, key in {*listed} if str(key).startswith("#")}
+    common = next((d["where"] for d in plan.duties if d["kind"] == COMMON), "")
+    counted = {one.split()[0] for one in common.split(", ") if one}
     tally.places.update(scores.checked)
     missed = 0
     for table, column, key, label, kind in scores.standing:
@@ -186,6 +196,9 @@ def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
             continue
         if {(table, column, *key[:1]), (table, column)} & listed:
             tally.listed[label] += 1
+            continue
+        if table in counted and kind in PARTS:
+            tally.counted[label] += 1
             continue
         tally.neither[label] += 1
         tally.where[f"{label} {table}.{column} {kind}"] += 1
