@@ -5,7 +5,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scanner.identity import Identity, read
@@ -301,6 +301,7 @@ def crowd() -> tuple[list[tuple[Matcher, Matcher]], Crowd]:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@example("ann dot lee at mail.example, MaryJane Smith")
 @dear(200)
 def test_words_and_places_are_left_out_only_where_nothing_could_be_found(text):
     some, everybody = crowd()

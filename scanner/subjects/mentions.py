@@ -458,11 +458,7 @@ def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:
     Who signs is the letter's writer, who need not be the one it is about. In a signature what
     follows the name says whose it is.
     """
-    return all(
-        other.span.start < match.span.start
-        and names.closing().search(said[other.span.end : match.span.start])
-        for other in others
-    )
+    return all(names.closing().search(said[o.span.end : match.span.start]) for o in others)
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:
