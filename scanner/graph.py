@@ -3,7 +3,7 @@
 import copy as copying
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
@@ -28,6 +28,12 @@ class Row:
     identity: bool
     open: bool = True
     whose: set[Any] = field(default_factory=set)
+
+    def copy(self) -> "Row":
+        """Give a row that can be claimed once more without changing this one."""
+        return Row(
+            self.key, self.values, self.rows, self.only, self.identity, self.open, {*self.whose}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class Walk:
         if self.subject in among:
             return self.trace(key)
         rows = {
-            where: {k: replace(r, whose=set(r.whose)) for k, r in some.items()}
+            where: {k: r.copy() for k, r in some.items()}
             for where, some in territory.rows.items()
             if where not in among
         }

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from scanner.errors import Misconfigured
 
@@ -34,9 +34,11 @@ Key = tuple[Any, ...]
 """What tells a row from the others of its table: key values, or one digest that starts with #."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TableRef:
-    """A table's full name; ``schema`` is empty where the database knows no schemas."""
+class TableRef(NamedTuple):
+    """A table's full name; ``schema`` is empty where the database knows no schemas.
+
+    A tuple, as it names a place in countless sets: those hash in C.
+    """
 
     schema: str
     name: str
@@ -45,8 +47,7 @@ class TableRef:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ColumnRef:
+class ColumnRef(NamedTuple):
     """A column's full name."""
 
     schema: str
@@ -329,6 +330,8 @@ def _fields(value: Any) -> Any:
     """Take frozen values apart, as ``asdict`` does, which also copies what nobody can change."""
     if value is None or isinstance(value, str | int | float):  # nearly all of them
         return value
+    if isinstance(value, TableRef | ColumnRef):
+        return value._asdict()
     if isinstance(value, tuple):
         return [_fields(one) for one in value]
     if not hasattr(value, "__dataclass_fields__"):
