@@ -52,6 +52,7 @@ class _Recipe:
     unique: bool
     shadow: bool
     safe: Sequence[re.Pattern[str]]
+    settings: strategies.Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,14 @@ class Rewriter:
         address = self.addresses[ref(table)]
         recipes = self._cook(table, columns)
         for key, row, values in self._values(connection, table, columns, rows, address):
+            told = tag(key, self.subject)
             new: dict[str, Any] = {}
             spans: dict[str, Sequence[Span]] = {}
             for name in columns:
                 mine = row.only is None or name in row.only or self.pack.base(name) in row.only
                 if not mine or (old := values[name]) is None:
                     continue
-                changed, found = self._new(recipes[name], old, key)
+                changed, found = self._new(recipes[name], old, told)
                 if changed != old:
                     new[name] = changed
                     spans |= {name: found} if found else {}
@@ -165,10 +167,11 @@ class Rewriter:
                     bool(unique & {name, base, f"{self.pack.shadow}{name}"}),
                     shadow,
                     _shapes(self.pack.safe.get((where.name, said), ()), shadow=shadow),
+                    settings(self.pack),
                 )
         return self._recipes[where]
 
-    def _new(self, recipe: _Recipe, old: Any, key: Key) -> tuple[Any, Sequence[Span]]:
+    def _new(self, recipe: _Recipe, old: Any, told: str) -> tuple[Any, Sequence[Span]]:
         """Work out what a cell becomes, and which pieces of it change where the rest stays."""
         if isinstance(old, str) and (
             not old or strategies.is_placeholder(old) or self._safe(recipe, old)
@@ -180,10 +183,10 @@ class Rewriter:
             old,
             column=recipe.column,
             entity=recipe.entity,
-            key=tag(key, self.subject),
+            key=told,
             unique=recipe.unique,
             spans=spans,
-            settings=settings(self.pack),
+            settings=recipe.settings,
             upper=recipe.shadow,
         )
         return changed, spans

@@ -142,7 +142,8 @@ def apply(
         Misconfigured: there is no such strategy, or nothing else than the value fits the column.
 
     """
-    check(name)
+    if name not in _STRATEGIES:
+        check(name)
     if name == KEEP or value is None or (isinstance(value, str) and not value.strip()):
         return value
     place = Place(column, entity, key, unique, spans, settings)

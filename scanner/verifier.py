@@ -114,8 +114,8 @@ def _figure(connection: Connection, name: str, query: Select[Any]) -> Figure:
 def counted(connection: Connection, query: Select[Any]) -> Counter[tuple[str, ...]]:
     """Run a query of ``counting``: rows by group."""
     counts: Counter[tuple[str, ...]] = Counter()
-    for *groups, rows in connection.execute(query).all():
-        counts[tuple(map(str, groups))] += rows
+    for row in connection.execute(query).all():
+        counts[tuple(map(str, row[:-1]))] += row[-1]
     return counts
 
 
@@ -128,7 +128,7 @@ def reported(connection: Connection, schema: MetaData, pack: Pack) -> dict[str, 
 
 def figure(name: str, counts: Counter[tuple[str, ...]]) -> Figure:
     """Name what was counted by a digest of all groups."""
-    text = json.dumps(sorted((list(k), n) for k, n in counts.items()))
+    text = json.dumps(sorted(counts.items()))
     return Figure(name, len(counts), sum(counts.values()), digest(text))
 
 
