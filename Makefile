@@ -1,6 +1,7 @@
 # Everything from nothing: needs python3 (3.11 to 3.14) with venv and pip, nothing else.
 #   make demo    build a demo CRM, scan, audit, erase one contact, prove it: in build/demo
 #   make test    all that a change must pass; tests/conftest.py says what keeps it under ten minutes
+#   make coverage  the same tests, traced: at least COVERED % of the code must run; before a release
 #   make lint    the part of it that is quick;  make bench  the slow ratios
 PYTHON ?= python3
 VENV ?= .venv
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 COVERED ?= 90
 WORKERS ?= 3
 
-.PHONY: demo test lint bench install clean
+.PHONY: demo test coverage lint bench install clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -17,6 +18,10 @@ demo: $(VENV)/installed
 	$(BIN)/efface demo build/demo --full-tour
 
 test: lint
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
+
+# Apart from `test`: tracing takes the tests of the code itself nearly twice as long.
+coverage: $(VENV)/installed-dev
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
 
 lint: $(VENV)/installed-dev
