@@ -242,6 +242,21 @@ def test_a_file_keeps_its_encoding_and_how_its_lines_end(lines, encoding, ending
     assert ";Closed;" in after.splitlines()[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_may_tell_spreadsheets_what_stands_between_its_cells(lines, encoding):
+    rows = [dict(zip(HEADS, HEADS, strict=True)), lines.asked(), lines.asked(Method="x")]
+    text = "sep=;\r\n" + "".join(";".join(r.get(h, "") for h in HEADS) + "\r\n" for r in rows)
+    lines.path.write_bytes(text.encode(encoding))
+    lines.run("list", status=2)
+    assert "cell D3 (Method)" in lines.printed[-1]  # as the spreadsheet shows it
+    lines.path.write_bytes("\r\n".join(text.split("\r\n")[:3]).encode(encoding))
+    lines.run("run", lines.audit, "--commit")
+    after = lines.path.read_bytes().decode(encoding).splitlines()
+    assert after[:2] == ["sep=;", ";".join(HEADS)]
+    assert len(after) == 3
+    assert ";Closed;" in after[2]
+
+
 def purging(lines):
     """Let requests purge whoever has no open cases."""
     (lines.folder / "contact.toml").write_text(CUSTOMS)
@@ -372,7 +387,11 @@ def test_all_faults_are_told_at_once(lines):
     ("name", "raw", "said"),
     [
         ("q.csv", b"Number,Subject\n", "the header Status"),
-        ("q.csv", "Numéro,Subject\n".encode("cp1252"), "bytes that are not utf-8: save it as CSV"),
+        (
+            "q.csv",
+            "Numéro,Subject\n".encode("cp1252"),
+            "not written in utf-8: save it as CSV UTF-8, as Excel calls it under Save As\n",
+        ),
         ("q.csv", b'"Number,\n', "its quotes do not match"),
         ("q.xlsx", b"PK nothing", "is no workbook, or damaged"),
         ("q.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1", "under a password, or of the old format"),
