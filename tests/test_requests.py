@@ -335,6 +335,30 @@ def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedd
     ]  # fmt: skip
 
 
+def test_a_request_that_came_in_on_a_day_still_to_come_is_not_carried_out(embedded):
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    desk.write(
+        "update table_task set start_date = '2026-01-05 10:00:00' where task_id = :n", n=number
+    )
+    told = "received on 2026-01-05, which is still to come: correct the day"
+    assert embedded.list()[number]["reasons"] == [told]
+    embedded.work("--commit", status=3)
+    assert desk.notes(number) == [f"Efface did not carry this out: {told}"]
+    assert embedded.events() == []
+
+
+def test_a_reason_that_is_too_long_for_the_note_is_cut_visibly_and_noted_once(embedded):
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    desk.narrowed("table_notes_log", "description", 60)
+    desk.write("update table_task set task2contact = 1 where task_id = :n", n=number)
+    for _ in range(3):
+        embedded.work("--commit", status=3)
+    told = f"Efface did not carry this out: {GONE}"
+    assert desk.notes(number) == [f"{told[:57]}..."]
+
+
 @pytest.fixture
 def packed(embedded, tmp_path):
     """Change lines of a copy of the pack, and decide with it."""

@@ -351,6 +351,8 @@ FAULTS = [
     ({"Received": "0001-01-01T00:00+05:00"}, "cell E2 (Received): no date"),
     ({"Approved": "9999-12-31"}, "cell G2 (Approved): no date"),
     ({"Approved": "2025-02-20"}, "cell G2 (Approved): before it was received"),
+    ({"Received": "2027-02-15", "Approved": ""}, "cell E2 (Received): 2027-02-15, which is still"),
+    ({"Approved": "2026-04-02"}, "cell G2 (Approved): 2026-04-02, which is still to come"),
     ({"Method": "shred"}, "cell D2 (Method): no such method"),
     ({"Number": ""}, "cell A2 (Number): empty"),
     ({"Note": "=HYPERLINK(1)"}, "cell J2 (Note): a formula"),
@@ -367,6 +369,12 @@ def test_what_cannot_be_understood_is_named_by_its_cell_and_nothing_is_done(site
     assert said in site.printed[-1]
     assert "Ann Lee" not in site.printed[-1]
     assert (mini.dump(site.url), site.path.read_bytes()) == before
+
+
+def test_where_it_is_tomorrow_already_requests_may_come_in(lines):
+    lines.write([lines.asked(Received="2026-04-01", Status="New", Approved="")])
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["reasons"] == ["not approved: its status is New"]
 
 
 @pytest.mark.parametrize("now", ["9999-12-31", "0001-01-01T00:00+05:00"])

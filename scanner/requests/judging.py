@@ -10,6 +10,7 @@ from scanner.packs.lookups import OPEN
 from scanner.requests.items import Item, Past, Standing, Verdict
 from scanner.rulefiles.tracking import Policy
 from scanner.sealing.chain import Entry
+from scanner.texts.wording import CUT, shortened
 
 UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "
@@ -17,9 +18,13 @@ UNKNOWN = (
 )
 GONE = f"the contact is gone, {UNKNOWN}"
 NOBODY = "the item names no contact: link one to it, or close it"
+AHEAD = "which is still to come: correct the day"
 SAME = "who approved it is who opened it: a second person has to approve it"
 QUOTED = 16
 """How much of a plan's digest a note quotes: enough for efface log to find it."""
+
+ZONES = timedelta(days=1)
+"""So far may the day be ahead of ours where somebody writes: what is further is a mistake."""
 
 NOTES_ARE = 2000
 """So many characters of a reason are noted."""
@@ -41,7 +46,7 @@ def judge(
     term = _months_on(item.received.date(), policy.term_months) if item.received else None
     left = (term - now.date()).days if term else None
     waits = _waits(item, policy, due, now)
-    bars = [*_bars(item, policy, past), *stops]
+    bars = [*_bars(item, policy, past, now), *stops]
     verdict: Verdict = "due"
     if item.state == "closed":
         return Standing(item, "closed", (), due, term, left)
@@ -75,16 +80,23 @@ def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> l
     return []
 
 
-def _bars(item: Item, policy: Policy, past: Past | None) -> list[str]:
+def _bars(item: Item, policy: Policy, past: Past | None, now: datetime) -> list[str]:
     """List what the item itself has against it."""
     found = []
     if not item.known and not (past and past.purged):
         found.append(_missing(item, past))
     if past and past.doubt:
         found.append(past.doubt)
+    if item.received and ahead(item.received, now):
+        found.append(f"received on {item.received.date()}, {AHEAD}")
     if policy.second_person and item.approved and not _two(item):
         found.append(SAME)
     return found
+
+
+def ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a day is still to come, wherever it was written."""
+    return moment.date() > (now + ZONES).date()
 
 
 def _missing(item: Item, past: Past | None) -> str:
@@ -143,7 +155,7 @@ def purged(by: Entry) -> str:
 
 def refused(policy: Policy, why: str) -> str:
     """Write the note on a request that is not carried out."""
-    return _plain(policy.refused + why)[:NOTES_ARE]
+    return shortened(_plain(policy.refused + why), NOTES_ARE)
 
 
 def told(policy: Policy, note: str | None) -> str:
@@ -153,8 +165,14 @@ def told(policy: Policy, note: str | None) -> str:
 
 
 def same(policy: Policy, item: Item, why: str) -> bool:
-    """Whether the item's last note says so already; counts may have changed since."""
-    return bool(item.told) and _shape(item.told) == _shape(told(policy, refused(policy, why)))
+    """Whether the item's last note says so already; counts may have changed since.
+
+    A note that was too long for its column says so as far as it goes.
+    """
+    again = told(policy, refused(policy, why))
+    if item.told.endswith(CUT) and len(item.told) < len(again):
+        return _shape(again).startswith(_shape(item.told.removesuffix(CUT)))
+    return bool(item.told) and _shape(item.told) == _shape(again)
 
 
 def _shape(text: str) -> str:

@@ -165,6 +165,9 @@ class QueueFile:
         if not cells[RECEIVED]:
             sheet.blame(row, RECEIVED, "empty: when was the request received?")
         received, approved = sheet.moment(row, RECEIVED), sheet.moment(row, APPROVED)
+        for column, day in ((RECEIVED, received), (APPROVED, approved)):
+            if day and judging.ahead(day, self.now):
+                sheet.blame(row, column, f"{day.date()}, {judging.AHEAD}")
         if approved and received and approved.date() < received.date():
             sheet.blame(row, APPROVED, "before it was received: one of the two days is wrong")
         subject = self._subject(sheet, row, cells[SUBJECT])
