@@ -20,6 +20,7 @@ from scanner.sealing import anchors, chain, keyring
 from scanner.sealing.chain import START, Entry, Event
 from scanner.sealing.keyring import JournalKey
 from scanner.sealing.probes import looks, probe
+from scanner.texts.wording import count
 
 __all__ = ["START", "Entry", "Event", "Journal", "probe"]
 
@@ -126,13 +127,16 @@ class Journal:
         with self._writing():
             state = self._state(vouched=accept is not None)
             if accept is not None and accept != len(state.entries):
-                raise Misconfigured(f"the journal has {len(state.entries)} lines, not {accept}")
+                raise Misconfigured(
+                    f"the journal has {count(len(state.entries), 'line')}, not {accept}"
+                )
             told = []
             if state.torn:
                 os.truncate(self.path, state.whole)
                 told.append("a line that a crash cut short was taken off: it was never confirmed")
             if state.behind:
-                told.append(f"{state.behind} lines were written and not anchored before a crash")
+                lines = count(state.behind, "line")
+                told.append(f"a crash came before the anchor of {lines}: it is written now")
             if any(e.key for e in state.entries):
                 anchors.write(self.unlock(), self.path, state.entries)
         return tuple(told)

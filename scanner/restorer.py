@@ -21,6 +21,7 @@ from scanner.receipts import Receipt
 from scanner.records.ledger import Warrant
 from scanner.records.revenants import Revenant
 from scanner.surveyor import Survey
+from scanner.texts.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def reapply(
     due = [r for r in found if r.state == "undone"]
     if commit and due and confirm != str(len(due)):
         raise Unconfirmed(
-            f"{len(due)} subjects would be erased again: to do so, say --confirm {len(due)}"
+            f"{count(len(due), 'subject')} would be erased again: to do so, say --confirm {len(due)}"
         )
     return _each(engine, due, journal, commit=commit, by=by, clock=clock, progress=progress)
 

@@ -235,7 +235,7 @@ def test_a_crash_between_a_line_and_its_anchor_is_mended(journal):
     journal.append("intent", NOW, "d", {})
     anchor(journal).write_bytes(before)
     assert len(journal.read()) == 7
-    assert journal.mend() == ("1 lines were written and not anchored before a crash",)
+    assert journal.mend() == ("a crash came before the anchor of 1 line: it is written now",)
     assert journal.mend() == ()
     lines = journal.path.read_text().splitlines()
     assert "line 7 is missing" in broken(journal, lines[:6])
@@ -251,7 +251,7 @@ def test_a_process_killed_between_a_line_and_its_anchor_loses_nothing(journal):
     words = [sys.executable, "-c", script, str(journal.path)]
     assert subprocess.run(words, cwd=ROOT, check=False, timeout=60).returncode == -9
     assert [e.plan for e in journal.read()][6:] == ["d"]
-    assert "not anchored" in journal.mend()[0]
+    assert "came before the anchor" in journal.mend()[0]
     journal.append("undone", NOW, "d", {})
     assert journal.mend() == ()
 

@@ -415,8 +415,8 @@ def test_check_mends_what_a_crash_left_and_says_so(log, embedded):
     before = anchor.read_bytes()
     log.hold(mini.BOB)
     anchor.write_bytes(before)
-    assert "1 lines were written and not anchored" in log.run("--check").stderr
-    assert "not anchored" not in log.run("--check").stderr
+    assert "came before the anchor of 1 line" in log.run("--check").stderr
+    assert "before the anchor" not in log.run("--check").stderr
     anchor.unlink()
     assert "--accept 4" in log.run("--check", status=1).stderr
     log.run("--accept", 3, status=2)

@@ -167,7 +167,8 @@ def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator
         why = str(error) if isinstance(error, EffaceError) else "interrupted"
         again = "plan again for the rest" if isinstance(error, Refused) else "run the same command"
         raise Unfinished(
-            f"{len(done)} of {count(len(plan.batches), 'batch', 'batches')} are done, as the journal says; then: "
+            f"{len(done)} of {count(len(plan.batches), 'batch', 'batches')} "
+            f"{'is' if len(done) == 1 else 'are'} done, as the journal says; then: "
             f"{why}; to go on, {again}"
         ) from None
 
@@ -186,8 +187,8 @@ def _committed(plan: Bulk, *, commit: bool) -> Iterator[None]:
             raise
         why = str(error) if isinstance(error, EffaceError) else "interrupted"
         raise Unfinished(
-            f"all {len(plan.batches)} batches were committed, as the journal says, but what is left "
-            f"was not looked for to the end: {why}; the same command writes the receipt and deletes "
+            "every batch was committed, as the journal says, but what is left was not looked for to "
+            f"the end: {why}; the same command writes the receipt and deletes "
             "nothing more, efface verify --identifiers FILE looks for somebody again"
         ) from None
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from scanner.errors import Misconfigured
-from scanner.packs.lookups import OPEN
 from scanner.requests.items import Item, Past, Standing, Verdict
 from scanner.rulefiles.tracking import Policy
 from scanner.sealing.chain import Entry
-from scanner.texts.wording import CUT, shortened
+from scanner.texts.wording import CUT, count, shortened
 
 UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "
@@ -20,6 +19,9 @@ GONE = f"the contact is gone, {UNKNOWN}"
 NOBODY = "the item names no contact: link one to it, or close it"
 AHEAD = "which is still to come: correct the day"
 SAME = "who approved it is who opened it: a second person has to approve it"
+PLACE = re.compile(r"\{([\w.]+)(?::([^{}|]+)(?:\|([^{}|]+))?)?\}")
+"""A place of a note that is filled in; ``{rows:row}`` or ``{rows:Zeile|Zeilen}`` with its word."""
+
 QUOTED = 16
 """How much of a plan's digest a note quotes: enough for efface log to find it."""
 
@@ -131,11 +133,16 @@ def done(policy: Policy, **said: object) -> str:
     Raises:
         Misconfigured: the pack's text has a place that nothing fills.
     """
-    if unknown := sorted({m[1] for m in OPEN.finditer(policy.done)} - set(said)):
+    if unknown := sorted({m[1] for m in PLACE.finditer(policy.done)} - set(said)):
         raise Misconfigured(
             f"[requests]: done: nothing fills {', '.join(unknown)}: there are {', '.join(said)}"
         )
-    return _plain(OPEN.sub(lambda m: str(said[m[1]]), policy.done))
+    return _plain(PLACE.sub(lambda m: _counted(said[m[1]], m[2], m[3]), policy.done))
+
+
+def _counted(value: object, one: str | None, many: str | None) -> str:
+    """Fill a place: a count with its word, where the pack gives one."""
+    return count(value, one, many or "") if one and isinstance(value, int) else str(value)
 
 
 def named(by: Entry) -> str:
