@@ -3,11 +3,13 @@
 import csv
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from scanner.records import holds
 from scanner.requests import lock
 from tests import mini
 from tests.erasing import Erasure
@@ -190,10 +192,12 @@ def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(l
         f"update table_contact set e_mail = 'ann.lee@example.com' where objid = {mini.ANN}",
     )
     lines.write([lines.asked(), lines.asked(Number="2", Received="2999-01-01", Approved="")])
-    reasons = [r["reasons"] for r in json.loads(lines.run("list", "--json").stdout)["requests"]]
+    later = ("--now", "2999-01-01")
+    listed = json.loads(lines.run("list", "--json", *later).stdout)["requests"]
+    reasons = [r["reasons"] for r in listed]
     assert reasons[0][0].endswith(", and is back: it is erased again")
     assert reasons[1] == ["approved, but no status change says when and by whom"]
-    assert ": done: redact, " in lines.run("run", lines.audit, "--commit").stdout
+    assert ": done: redact, " in lines.run("run", lines.audit, "--commit", *later).stdout
     assert "ann.lee@example.com" not in mini.texts(lines.url)
 
 
@@ -282,8 +286,6 @@ def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines):
 
 
 def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
-    from scanner.records import holds
-
     journal, bob = lines.journal, str(mini.BOB)
     lines.write([lines.asked(Approved="2026-03-30")])
     lines.run("run", lines.audit, "--commit")
@@ -302,8 +304,6 @@ def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
 
 
 def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
-    from scanner.records import holds
-
     lines.write([lines.asked(Approved="2026-03-30"), lines.asked(Number="2", Subject="1")])
     lines.run("run", lines.audit, "--commit", status=3)
     before = sorted(holds.waiting(lines.journal.read()))
@@ -315,6 +315,74 @@ def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
     [left] = holds.waiting(lines.journal.read())
     assert left in before
     assert left.startswith("2:Q")
+
+
+def test_a_subject_that_is_corrected_takes_the_place_of_the_wrong_one_in_the_journal(lines):
+    lines.write([lines.asked(Status="New", Approved=""), lines.asked(Number="2", Subject="1")])
+    lines.run("run", lines.audit, "--commit", status=3)
+    wrong = holds.waiting(lines.journal.read())
+    lines.edit(0, Subject=str(mini.BOB))
+    lines.run("list")
+    assert f"it was about subject {mini.ANN} at " in lines.printed[-2]
+    assert lines.printed[-1].count("\n") == 1  # nothing is kept elsewhere
+    lines.run("run", lines.audit, "--commit", status=3)
+    right = holds.waiting(lines.journal.read())
+    assert sorted(d.key for d in right.values()) == ["1", str(mini.BOB)]
+    [gone], [come] = wrong.keys() - right.keys(), right.keys() - wrong.keys()
+    [told] = [e.content for e in lines.journal.read() if e.content.get("state") == "superseded"]
+    assert (told["request"], told["becomes"]) == (gone, come)
+    told = len(lines.journal.read())
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert len(lines.journal.read()) == told
+    lines.edit(0, Subject="")
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert holds.waiting(lines.journal.read()) == right
+
+
+def test_an_approval_is_of_the_subject_that_the_request_named_then(lines):
+    lines.write([lines.asked(Approved="2026-03-20")])
+    lines.run("run", lines.audit, "--commit")
+    before = mini.dump(lines.url)
+    lines.edit(0, Subject=str(mini.BOB), Approved="2026-02-20")
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["verdict"] == "refused"
+    assert f"approved when it was about subject {mini.ANN}" in listed["reasons"][0]
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert mini.dump(lines.url) == before
+    assert f"about subject {mini.ANN}" in lines.rows()[0]["Note"]
+    today = datetime.now()
+    lines.edit(0, Approved=f"{today:%Y-%m-%d}")
+    lines.run("run", lines.audit, "--commit", "--now", f"{today + timedelta(31):%Y-%m-%d}")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
+def test_a_day_that_is_corrected_moves_the_term_in_the_journal(lines):
+    lines.write([lines.asked(Approved="2026-03-20")])
+    lines.run("run", lines.audit, "--commit")
+    lines.edit(0, Received="2026-01-15")
+    lines.run("run", lines.audit, "--commit")
+    [due] = holds.waiting(lines.journal.read()).values()
+    assert due.due.isoformat() == "2026-02-15"
+
+
+@pytest.mark.parametrize("closed", ["", "2026-03-30"])
+def test_what_an_earlier_version_called_otherwise_is_not_open_for_ever(lines, closed):
+    content = {
+        "request": "1:Q0a1b2c3d", "state": "opened", "subject": {"key": str(mini.ANN)},
+        "received": "2026-02-15", "due": "2026-03-15",
+    }  # fmt: skip
+    lines.journal.append("request", "2026-02-16T02:00:00+00:00", "", content)
+    other = content | {"request": "2:Q0a1b2c3d", "subject": {"key": "9"}}
+    lines.journal.append("request", "2026-02-16T02:00:00+00:00", "", other)
+    lines.write([lines.asked(Approved="2026-03-20", Closed=closed)])
+    lines.run("list")
+    assert "not among these, but open in the journal: 2:Q0a1b2c3d (subject 9)" in lines.printed[-1]
+    lines.run("run", lines.audit, "--commit")
+    left = holds.waiting(lines.journal.read())
+    assert "1:Q0a1b2c3d" not in left
+    assert len(left) == (1 if closed else 2)
+    late = lines.efface("log", "--journal", lines.journal.path, "--overdue")
+    assert "efface log --close ID" in late.stderr
 
 
 def test_a_big_erasure_does_not_wait_for_the_request_that_asks_for_it(lines):

@@ -112,6 +112,8 @@ def late(book: "Journal", *, as_json: bool) -> None:
     else:
         for line in _lines(found):
             _output.emit(line)
+    if any(d.kind == "request" for d in found):
+        _output.remark("a request that was answered without an erasure: efface log --close ID")
     if found:
         raise Negative(f"{len(found)} past {'its' if len(found) == 1 else 'their'} day")
     _output.remark("nothing is past its day")

@@ -14,7 +14,7 @@ from scanner.texts.wording import count, noun
 if TYPE_CHECKING:
     from scanner.journal import Entry, Journal
 
-SHOWN = ("request", "by", "until", "why", "state", "due")
+SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
 """What of an entry is shown in its line, where it is there."""
 
 

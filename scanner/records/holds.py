@@ -49,13 +49,18 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that a date was set for which has passed: a request, or a hold that ended."""
+    """Something that a date was set for which has passed: a request, or a hold that ended.
+
+    A request came in on the day ``received``; ``place`` names its file, where it is in one.
+    """
 
     kind: str
     name: str
     key: str
     due: date
     why: str
+    received: date | None = None
+    place: str = ""
 
 
 @cache
@@ -280,17 +285,18 @@ def _people(intent: Entry) -> tuple[Any, ...]:
 
 
 def _follow(found: dict[str, Due], entry: Entry) -> None:
-    """Take in what became of a request: opened, refused (it stays open) or closed."""
+    """Take in what became of a request: opened, refused (it stays open), closed or superseded."""
     content = entry.content
     name = str(content.get("request", ""))
     state = content.get("state")
     if state == "opened":
         received = date.fromisoformat(content.get("received") or entry.when[:10])
         due = date.fromisoformat(content["due"]) if "due" in content else in_a_month(received)
-        found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
+        key, place = str(content["subject"]["key"]), str(content.get("place", ""))
+        found[name] = Due("request", name, key, due, "", received, place)
     elif state == "refused" and name in found:
         found[name] = replace(found[name], why=f"refused at {entry.when}")
-    elif state in ("closed", None):  # one that says no state tells of an erasure
+    elif state in ("closed", "superseded", None):  # one that says no state tells of an erasure
         found.pop(name, None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from scanner.errors import Misconfigured
-from scanner.requests.items import Item, Past, Standing, Verdict
+from scanner.requests.items import Former, Item, Past, Standing, Verdict
 from scanner.rulefiles.tracking import Policy
 from scanner.sealing.chain import Entry
 from scanner.texts.wording import CUT, count, shortened
@@ -39,16 +39,18 @@ def judge(
     *,
     stops: Sequence[str] = (),
     past: Past | None = None,
+    former: Former | None = None,
 ) -> Standing:
     """Say how a request stands at ``now``, a time of the site; ``stops`` speak against it, too.
 
-    ``past`` is what the journal says of its contact, where that is gone.
+    ``past`` is what the journal says of its contact, where that is gone; ``former`` whom the
+    request was about before.
     """
     due = item.approved + timedelta(days=policy.delay_days) if item.approved else None
     term = _months_on(item.received.date(), policy.term_months) if item.received else None
     left = (term - now.date()).days if term else None
     waits = _waits(item, policy, due, now)
-    bars = [*_bars(item, policy, past, now), *stops]
+    bars = [*_bars(item, policy, past, now), *_unapproved(item, former), *stops]
     verdict: Verdict = "due"
     if item.state == "closed":
         return Standing(item, "closed", (), due, term, left)
@@ -56,7 +58,15 @@ def judge(
         verdict = "waiting"
     elif bars:
         verdict = "refused"
-    return Standing(item, verdict, (*_told(past), *waits, *bars), due, term, left, past)
+    return Standing(
+        item,
+        verdict,
+        (*_told(past), *_corrected(item, former), *waits, *bars),
+        due,
+        term,
+        left,
+        past,
+    )
 
 
 def _told(past: Past | None) -> list[str]:
@@ -94,6 +104,25 @@ def _bars(item: Item, policy: Policy, past: Past | None, now: datetime) -> list[
     if policy.second_person and item.approved and not _two(item):
         found.append(SAME)
     return found
+
+
+def _corrected(item: Item, former: Former | None) -> list[str]:
+    """Say that a request was about somebody else, where that keeps nobody from it."""
+    if former is None or _unapproved(item, former):
+        return []
+    return [f"it was about subject {former.key} at {former.when}, as the journal says"]
+
+
+def _unapproved(item: Item, former: Former | None) -> list[str]:
+    """Say that an approval was not of the subject that the request names by now."""
+    if former is None or item.approved is None:
+        return []
+    if item.approved.date() >= datetime.fromisoformat(former.when).astimezone().date():
+        return []
+    return [
+        f"it was approved when it was about subject {former.key}, as the journal says at "
+        f"{former.when}: approve it anew"
+    ]
 
 
 def ahead(moment: datetime, now: datetime) -> bool:

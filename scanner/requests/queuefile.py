@@ -32,7 +32,7 @@ COLUMNS = (
 """The headers, in the order in which a new file has them."""
 
 MARK = 8
-"""How much of a digest tells requests with equal numbers apart."""
+"""How much of a digest tells requests with equal numbers apart, and files."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -186,6 +186,7 @@ class QueueFile:
             login=cells[APPROVER],
             told=judging.told(self.policy, cells[NOTE]),
             mark=f"Q{digest(f'{cells[NUMBER]} {subject}')[:MARK]}",
+            place=digest(str(self.path.resolve()))[:MARK],
         )
 
     def _approved(self, status: str) -> bool:
