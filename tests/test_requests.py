@@ -615,6 +615,37 @@ def test_a_run_that_is_killed_anywhere_ends_as_an_undisturbed_one_after_the_next
         assert [e.event for e in journal.read()].count("done") == 1
 
 
+SERVED = ("UPDATE table_task", "commit", "request")
+
+
+@pytest.mark.no_cover  # processes of their own
+@pytest.mark.parametrize("server", ["mariadb", "postgresql"])
+def test_a_run_that_is_killed_on_a_server_goes_on_with_the_next(
+    efface, once, request, tmp_path, server
+):
+    made = crm.build(request.getfixturevalue(f"{server}_url"))
+    office = Office(efface, made, tmp_path).prepare(once)
+    for someone, point in zip(made.people(), SERVED, strict=False):
+        number = office.opened(someone)
+        words = ["--url", made.url, tmp_path, office.login, DAY_30, point]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.killed_runs", *map(str, words)],
+            capture_output=True, text=True, check=True, cwd=CLARIFY.parents[1],
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == f"-9 0 {point}", done.stderr
+        assert len(made.notes(number)) == 1
+        assert office.list("--all")[number]["verdict"] == "closed"
+        [mail] = made.rows("select e_mail from table_contact where objid = :o", o=someone)
+        assert mail == (f"redacted-{someone}@erased.invalid",)
+    before = mini.dump(made.url)
+    office.work("--commit")
+    assert mini.dump(made.url) == before
+    journal = Journal(office.journal)
+    assert journal.open_intents() == ()
+    assert [e.event for e in journal.read()].count("done") == len(SERVED)
+    made.close()
+
+
 def test_a_second_request_of_the_same_person_closes_with_nothing_left_to_do(embedded):
     desk = embedded.crm
     someone = desk.people()[0]
