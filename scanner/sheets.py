@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ SNIFFED, RECORDS = 65536, 50
 
 LONGEST_CELL = 16_000_000
 """A longer one is a quote that was not closed."""
+
+PLAIN = (str, bool, int, float, time, timedelta)
+"""What cells hold beside days; anything else is a formula of one kind or another."""
 
 Row = list[str]
 
@@ -266,7 +269,9 @@ def as_text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    if isinstance(cell, PLAIN):
+        return str(cell)
+    return f"={str(getattr(cell, 'text', None) or '').removeprefix('=')}"  # of several cells
 
 
 def column(name: str | int) -> str:

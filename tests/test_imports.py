@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from scanner.journal import Journal
 from scanner.records import ledger
@@ -118,6 +119,20 @@ def test_a_workbook_is_read_with_its_dates_and_numbers(office):
         ["A", "L", None, None, 5126105466.0, None],
     ]
     assert office.found(office.book(rows)) == {3: ["name_birth"], 5: ["phone"]}
+
+
+@pytest.mark.parametrize("day", [29284, "29284", 27822])
+def test_a_day_that_a_spreadsheet_shows_as_a_number_is_compared(office, day):
+    assert office.found(office.book([HEAD, BOB, ["Ann", "Lee", day]])) == {3: ["name_birth"]}
+
+
+@pytest.mark.parametrize("cell", [ArrayFormula("D3:D3", "=A3&B3"), DataTableFormula("D3:D4")])
+def test_a_formula_of_several_cells_is_one(office, cell):
+    path = office.book([HEAD, BOB, ["Ann", "Lee", "", "", ""]])
+    book = load_workbook(path)
+    book.active["D3"] = cell
+    book.save(path)
+    assert "row 3: D is a formula" in office.refused(path)
 
 
 def test_what_is_printed_is_row_numbers_and_kinds_only(office):

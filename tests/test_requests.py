@@ -646,6 +646,28 @@ def test_a_run_that_is_killed_on_a_server_goes_on_with_the_next(
     made.close()
 
 
+def test_an_item_that_is_linked_to_somebody_else_after_its_approval_erases_nobody(embedded):
+    """As when two contacts are merged while the request waits."""
+    desk, (first, second) = embedded.crm, embedded.crm.people()[:2]
+    number = embedded.opened(first)
+    embedded.work("--commit", now=DAY_29)
+    states = [e["content"].get("state") for e in embedded.entries()]
+    assert states == ["opened", "approved"]
+    desk.write("update table_task set task2contact = :c where task_id = :n", c=second, n=number)
+    before = mini.dump(desk.url)["table_contact"]
+    [reason] = embedded.list()[number]["reasons"]
+    assert reason.startswith(f"it was approved when it was about subject {first}")
+    embedded.work("--commit", status=3)
+    assert mini.dump(desk.url)["table_contact"] == before
+    embedded.crm.change(number, "Started", embedded.login, DAY_29)
+    embedded.crm.change(number, "Approved", desk.logins()[1], f"{datetime.now():%Y-%m-%d} 23:59:00")
+    later = "2999-01-01T02:00:00"
+    [told] = embedded.list(now=later)[number]["reasons"]
+    assert told.startswith(f"it was about subject {first} at ")
+    embedded.work("--commit", now=later)
+    assert embedded.list("--all", now=later)[number]["verdict"] == "closed"
+
+
 def test_a_second_request_of_the_same_person_closes_with_nothing_left_to_do(embedded):
     desk = embedded.crm
     someone = desk.people()[0]

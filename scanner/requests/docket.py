@@ -51,7 +51,8 @@ def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
         if closed and known:
             journal.append("request", when, "", _content(standing, "closed"))
         elif not closed and (known is None or _moved(standing, known)):
-            journal.append("request", when, "", _content(standing, "opened"))
+            state = "approved" if standing.item.approved else "opened"
+            journal.append("request", when, "", _content(standing, state))
         for old in same:
             content = {"request": old.name, "subject": {"key": old.key}}
             ended = {"state": "closed"} if closed else {"state": "superseded", "becomes": name}
@@ -59,8 +60,10 @@ def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
 
 
 def _moved(standing: Standing, known: Due) -> bool:
-    """Whether a request is about somebody else by now, or from another day."""
+    """Whether a request is about somebody else by now, from another day, or approved."""
     item = standing.item
+    if item.approved and known.approved != item.approved.isoformat():
+        return True
     if item.known and not holds.fits(known.key, item.subject):
         return True
     if item.place and not known.place:
@@ -93,7 +96,7 @@ def _bare(item: Item) -> str:
 
 def formers(entries: Iterable[Entry], items: Iterable[Item]) -> dict[Any, Former]:
     """Say whom requests were about before, as far as the journal knows; by the items' keys."""
-    told = [e for e in entries if e.event == "request" and e.content.get("state") == "opened"]
+    told = [e for e in entries if e.event == "request" and e.content.get("state") in holds.WAITING]
     found: dict[Any, Former] = {}
     for item in items:
         if not item.known:
@@ -104,7 +107,7 @@ def formers(entries: Iterable[Entry], items: Iterable[Item]) -> dict[Any, Former
             received = date.fromisoformat(content["received"]) if "received" in content else None
             here = content.get("place") == item.place and _alike(item, name, received)
             if key and not holds.fits(key, item.subject) and (here or name == named(item)):
-                found[item.key] = Former(key, entry.when)
+                found[item.key] = Former(key, entry.when, str(content.get("approved", "")))
     return found
 
 
@@ -133,6 +136,8 @@ def _content(standing: Standing, state: str) -> dict[str, object]:
     content["subject"] = {"key": key}
     if item.place:
         content["place"] = item.place
+    if state == "approved" and item.approved:
+        content["approved"] = item.approved.isoformat()
     if item.received is not None and standing.term is not None:
         content |= {"received": item.received.date().isoformat(), "due": standing.term.isoformat()}
     return content

@@ -59,10 +59,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """Whom a request was about before somebody corrected it, and when the journal last said so."""
+    """Whom a request was about before somebody corrected it, and when the journal last said so.
+
+    ``approved`` is when it was approved then.
+    """
 
     key: str
     when: str
+    approved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

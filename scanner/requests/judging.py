@@ -117,7 +117,8 @@ def _unapproved(item: Item, former: Former | None) -> list[str]:
     """Say that an approval was not of the subject that the request names by now."""
     if former is None or item.approved is None:
         return []
-    if item.approved.date() >= datetime.fromisoformat(former.when).astimezone().date():
+    seen = datetime.fromisoformat(former.when).astimezone().date()
+    if item.approved.date() >= seen and item.approved.isoformat() != former.approved:
         return []
     return [
         f"it was approved when it was about subject {former.key}, as the journal says at "
