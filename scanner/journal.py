@@ -168,11 +168,23 @@ class Journal:
             except Negative:
                 torn = anchor is None or anchor.count <= len(entries)
                 if not torn:
+                    self._whole(rest, len(entries) + 1)
                     raise
         anchor = anchors.find(known, self.path, entries)
         anchors.compare(anchor, self.path, entries, key, vouched=vouched)
         behind = len(entries) - anchor.count if anchor and key else 0
         return _State(entries, len(raw) - len(rest) * torn, torn, bool(rest) and not torn, behind)
+
+    def _whole(self, rest: bytes, number: int) -> None:
+        """Tell a last line that was cut from one that was changed.
+
+        Raises:
+            Negative: it was cut.
+        """
+        try:
+            chain.parse(rest.decode("utf-8", "replace"), number)
+        except Negative:
+            raise Negative(f"the journal is broken: it was cut off in line {number}") from None
 
     def _check(self, whole: bytes, key: JournalKey | None) -> tuple[Entry, ...]:
         """Check the lines that were not read and found whole before."""
