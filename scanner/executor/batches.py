@@ -322,6 +322,7 @@ def _purged(
         "roots": len(batch.roots),
         "deleted": {str(w): n for w, n in sorted(told.rows.items())},
         "cells": dict(sorted(cells.items())),
+        "followed": {str(c): n for c, n in sorted(scrubbed.followed.items())},
         "mentions": scrubbed.mentions,
         "reviews": scrubbed.reviews,
     }

@@ -103,11 +103,11 @@ def execute(
         snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, survey, foreseen, progress)
         safeguards.revocable(connection, draft)
-        safeguards.unfollowed(connection, draft)
+        safeguards.unfollowed(connection, draft.schema, safeguards.changing(draft))
         following.kept(draft)
         if draft.purge:
             safeguards.unemptied(connection, draft.schema, draft.purge.uprooting.rows)
-        safeguards.few(draft.plan.rows, max_rows)
+        safeguards.few(draft.rows, max_rows)
         counted = safeguards.counted(connection, draft)
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
@@ -136,7 +136,7 @@ def execute(
             raise Residue(
                 f"the subject could still be found in {_places(left)}: {safeguards.WAYS_OUT}"
             )
-        safeguards.few(len(tally.rows), max_rows)
+        safeguards.few(len(tally.rows | tally.behind), max_rows)
         if commit and tally.rows:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
             others = None if everywhere else {*tally.places, *beside}
