@@ -283,7 +283,8 @@ class Journal:
             if not probes or intent.content.get("place") != here:
                 continue
             after = any(looks(connection, tables, p) == p["after"] for p in probes)
-            content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
+            kept = {k: intent.content[k] for k in ("subject", "again") if k in intent.content}
+            content = {"settled": "after an interruption", "subject": None, **kept}
             event: Event = "done" if after else "undone"
             if after and "batch" in intent.content:
                 event, content = "batch", content | intent.content["outcome"]

@@ -14,6 +14,7 @@ from scanner import surveyor
 from scanner.database import reading
 from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
 from scanner.executor import execute
+from scanner.executor.settling import settle
 from scanner.journal import Journal
 from scanner.model import Progress
 from scanner.plans import Plan
@@ -69,6 +70,8 @@ def reapply(
         raise Unconfirmed(
             f"{count(len(due), 'subject')} would be erased again: to do so, say --confirm {len(due)}"
         )
+    if commit:  # an earlier one that was killed may have left nothing but this
+        settle(engine, journal, clock().isoformat(timespec="seconds"))
     return _each(engine, due, journal, commit=commit, by=by, clock=clock, progress=progress)
 
 

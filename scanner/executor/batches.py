@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from scanner import bulkplanner, verifier
 from scanner.bulkplanner import Setting
-from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
+from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref
 from scanner.errors import (
     AlreadyDone,
     EffaceError,
@@ -29,6 +29,7 @@ from scanner.errors import (
 from scanner.executor import batchbook, bulkscrub, deletion
 from scanner.executor.batchbook import Sums
 from scanner.executor.meter import ElsewhereError, Meter
+from scanner.executor.settling import settle
 from scanner.executor.transaction import writing
 from scanner.guards import safeguards
 from scanner.journal import Journal
@@ -130,9 +131,7 @@ def _done_before(
     engine: Engine, plan: Bulk, journal: Journal, when: str
 ) -> dict[int, Mapping[str, Any]]:
     """Ask the journal which batches are done; an interrupted one is settled by the database."""
-    if journal.open_intents():
-        with reading(engine) as connection:
-            journal.settle(connection, reflect(connection), when)
+    settle(engine, journal, when)
     done: dict[int, Mapping[str, Any]] = {}
     for entry in journal.read():
         if entry.plan == plan.digest and entry.event == "done":

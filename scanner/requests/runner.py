@@ -12,6 +12,7 @@ from scanner import surveyor
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
+from scanner.executor.settling import settle
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
 from scanner.plans import Basis, Plan
@@ -93,7 +94,7 @@ def run(work: Work) -> Iterator[Outcome]:
     """
     work.journal.read()
     if work.commit:
-        _settle(work)
+        settle(work.engine, work.journal, _stamp())  # a request may be closed by now
     judged = _judged(work)
     if work.commit:
         docket.note(work.journal, judged, _stamp())
@@ -148,13 +149,6 @@ def _asked(work: Work, item: Item) -> Request:
     directives = hurdles.directed(work.pack, item)
     pack = hurdles.excusing(work.pack, item)
     return Request(pack, Basis.of(work.audit), item.subject, item.method, directives=directives)
-
-
-def _settle(work: Work) -> None:
-    """Write down how an earlier run ended that was killed: its request may be closed by now."""
-    if work.journal.open_intents():
-        with reading(work.engine) as connection:
-            work.journal.settle(connection, reflect(connection), _stamp())
 
 
 def _stamp() -> str:
