@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +23,9 @@ HEADS = (
     "Closed", "Note",
 )  # fmt: skip
 NOW = "2026-03-31T02:00:00"
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+"""Who may write anywhere."""
+
 BARE = """
 [requests]
 second_person = true
@@ -482,6 +488,32 @@ def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):
     lines.run("list", status=2)
     assert said in lines.printed[-1]
     assert len(lines.printed[-1].strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(
+    ROOT and not shutil.which("setpriv"), reason="nothing takes root's rights to write away"
+)
+def test_a_file_or_a_folder_that_cannot_be_written_refuses_before_anything_is_erased(lines):
+    lines.path = lines.folder / "shared" / "requests.csv"
+    lines.path.parent.mkdir()
+    lines.write([lines.asked()])
+    before = mini.dump(lines.url)
+    words = ["requests", "run", lines.audit, "--commit", "--db", lines.url, "--now", NOW]
+    words += ["--pack", lines.pack, "--queue", lines.path, "--journal", lines.journal.path]
+    bare = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if ROOT else []
+    for place, mode, said in (
+        (lines.path.parent, 0o555, "nothing can be written to the folder of requests.csv"),
+        (lines.path, 0o444, "requests.csv is read-only"),
+    ):
+        place.chmod(mode)
+        done = subprocess.run(
+            [*bare, sys.executable, "-m", "scanner", *map(str, words)],
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        place.chmod(0o755)
+        assert done.returncode == 2, done.stderr
+        assert said in done.stdout + done.stderr
+        assert mini.dump(lines.url) == before
 
 
 @pytest.mark.parametrize(("owner", "program"), [("~${}", "Excel"), (".~lock.{}#", "LibreOffice")])
