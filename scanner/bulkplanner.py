@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from scanner import __version__, planner, verifier
+from scanner import __version__, followers, planner, verifier
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured
 from scanner.graph import Walk
@@ -152,7 +152,21 @@ def plan(
             duties=(*_duties(here, drawn), *_unsearched(here, basis)),
             triggers=names,
             kpis=tuple(drawn.figures(pack)),
+            follows=_follows(connection, here, basis) if here.people else (),
         )
+
+
+def _follows(connection: Connection, here: Setting, basis: Basis) -> tuple[str, ...]:
+    """Name the columns that may follow a value that is redacted or scrubbed, and what follows them."""
+    if not dialect_of(connection).follows_keys:
+        return ()
+    written = [
+        (column.of, column.name)
+        for column, treatment in basis.columns.items()
+        if not treatment.firm and treatment.personal != "none"
+    ]
+    found = followers.behind(connection, here.schema, written, {"CASCADE"})
+    return tuple(sorted({f"{ref(table)}.{c}" for table, key in found for c in key.columns}))
 
 
 def _duties(here: Setting, drawn: "_Drawing") -> Iterator[Mapping[str, Any]]:

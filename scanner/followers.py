@@ -4,7 +4,7 @@ What refers to a key that is rewritten cannot be written first, nor need it be a
 database does it. Such cells are not written; they are read back like those that were.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -102,6 +102,26 @@ def followers(
         if not moving:
             break
     return Followers(cells, depth)
+
+
+def behind(
+    connection: Connection,
+    schema: MetaData,
+    columns: Iterable[tuple[TableRef, str]],
+    actions: Collection[str],
+) -> list[tuple[Table, ForeignKey]]:
+    """List the foreign keys that do one of ``actions`` when these columns are rewritten.
+
+    What follows may be followed in its turn.
+    """
+    changing = {(str(where).lower(), column.lower()) for where, column in columns}
+    waiting = [k for k in foreign_keys(connection, schema) if k[1].on_update in actions]
+    found: list[tuple[Table, ForeignKey]] = []
+    while fresh := [k for k in waiting if any((k[1].target, to) in changing for to in k[1].to)]:
+        waiting = [k for k in waiting if k not in fresh]
+        found += fresh
+        changing |= {(str(ref(t)).lower(), c.lower()) for t, key in fresh for c in key.columns}
+    return found
 
 
 def beside(

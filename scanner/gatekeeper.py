@@ -8,6 +8,7 @@ that it was.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import islice
 
 from scanner.errors import Misconfigured
@@ -25,6 +26,10 @@ FORMULA = re.compile(r'=(?!"[^"]*"$)')
 QUOTED = re.compile(r'="([^"]*)"')
 CUT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
 """How a spreadsheet writes a long number that it has cut."""
+
+DAYS = re.compile(r"[1-9]\d{4}")
+FIRST_DAYS = (date(1899, 12, 30), date(1904, 1, 1))
+"""A day as a number, since 1927; from where spreadsheets count, the second on old Macs."""
 
 SHOWN = 10
 """How many faults are named."""
@@ -64,7 +69,8 @@ class Gatekeeper:
             parts = (one.value for one in typed(cell, "PHONE_NUMBER"))
             for number in dict.fromkeys((cell, *parts)):
                 yield from marks.asked(number)
-        born = {d for c in self._cells(row, self.headings.of("birth")) for d in marks.dates(c)}
+        births = self._cells(row, self.headings.of("birth"))
+        born = {d for cell in births for d in (*marks.dates(cell), *_counted(cell))}
         if born:
             yield from marks.births(self._names(row), born)
 
@@ -92,6 +98,13 @@ class Gatekeeper:
         for place in self.headings.of("phone"):
             if place < len(row) and CUT.fullmatch(row[place].strip()):
                 yield f"{column(place)} is a number that a spreadsheet has cut"
+
+
+def _counted(cell: str) -> Iterator[str]:
+    """Read a day that a spreadsheet shows as the number by which it counts days."""
+    if DAYS.fullmatch(cell):
+        for first in FIRST_DAYS:
+            yield (first + timedelta(days=int(cell))).isoformat()
 
 
 def head_of(sheet: Sheet) -> tuple[Row, list[Row]]:

@@ -20,6 +20,7 @@ from scanner.sealing import anchors, chain, keyring
 from scanner.sealing.chain import START, Entry, Event
 from scanner.sealing.keyring import JournalKey
 from scanner.sealing.probes import looks, probe
+from scanner.texts.wording import count
 
 __all__ = ["START", "Entry", "Event", "Journal", "probe"]
 
@@ -126,13 +127,16 @@ class Journal:
         with self._writing():
             state = self._state(vouched=accept is not None)
             if accept is not None and accept != len(state.entries):
-                raise Misconfigured(f"the journal has {len(state.entries)} lines, not {accept}")
+                raise Misconfigured(
+                    f"the journal has {count(len(state.entries), 'line')}, not {accept}"
+                )
             told = []
             if state.torn:
                 os.truncate(self.path, state.whole)
                 told.append("a line that a crash cut short was taken off: it was never confirmed")
             if state.behind:
-                told.append(f"{state.behind} lines were written and not anchored before a crash")
+                lines = count(state.behind, "line")
+                told.append(f"a crash came before the anchor of {lines}: it is written now")
             if any(e.key for e in state.entries):
                 anchors.write(self.unlock(), self.path, state.entries)
         return tuple(told)
@@ -164,11 +168,23 @@ class Journal:
             except Negative:
                 torn = anchor is None or anchor.count <= len(entries)
                 if not torn:
+                    self._whole(rest, len(entries) + 1)
                     raise
         anchor = anchors.find(known, self.path, entries)
         anchors.compare(anchor, self.path, entries, key, vouched=vouched)
         behind = len(entries) - anchor.count if anchor and key else 0
         return _State(entries, len(raw) - len(rest) * torn, torn, bool(rest) and not torn, behind)
+
+    def _whole(self, rest: bytes, number: int) -> None:
+        """Tell a last line that was cut from one that was changed.
+
+        Raises:
+            Negative: it was cut.
+        """
+        try:
+            chain.parse(rest.decode("utf-8", "replace"), number)
+        except Negative:
+            raise Negative(f"the journal is broken: it was cut off in line {number}") from None
 
     def _check(self, whole: bytes, key: JournalKey | None) -> tuple[Entry, ...]:
         """Check the lines that were not read and found whole before."""
@@ -267,7 +283,8 @@ class Journal:
             if not probes or intent.content.get("place") != here:
                 continue
             after = any(looks(connection, tables, p) == p["after"] for p in probes)
-            content = {"settled": "after an interruption", "subject": intent.content.get("subject")}
+            kept = {k: intent.content[k] for k in ("subject", "again") if k in intent.content}
+            content = {"settled": "after an interruption", "subject": None, **kept}
             event: Event = "done" if after else "undone"
             if after and "batch" in intent.content:
                 event, content = "batch", content | intent.content["outcome"]

@@ -55,6 +55,13 @@ class Draft:
     follows: Mapping[ColumnRef, frozenset[Key]] = field(default_factory=dict)
 
     @property
+    def rows(self) -> int:
+        """How many rows would change: those of the plan, and those that the database rewrites."""
+        spots = {(s.table, k) for s in self.plan.steps for k in s.keys}
+        spots |= {(m.table, m.key) for m in self.plan.mentions}
+        return len(spots | {(c.of, k) for c, keys in self.follows.items() for k in keys})
+
+    @property
     def matcher(self) -> Matcher:
         """Give what looked for the subject: it remembers what it read."""
         return self.sight.spots.matcher

@@ -14,6 +14,7 @@ from scanner import surveyor
 from scanner.database import reading
 from scanner.errors import DatabaseFailed, Misconfigured, Refused, Unconfirmed
 from scanner.executor import execute
+from scanner.executor.settling import settle
 from scanner.journal import Journal
 from scanner.model import Progress
 from scanner.plans import Plan
@@ -21,6 +22,7 @@ from scanner.receipts import Receipt
 from scanner.records.ledger import Warrant
 from scanner.records.revenants import Revenant
 from scanner.surveyor import Survey
+from scanner.texts.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,10 @@ def reapply(
     due = [r for r in found if r.state == "undone"]
     if commit and due and confirm != str(len(due)):
         raise Unconfirmed(
-            f"{len(due)} subjects would be erased again: to do so, say --confirm {len(due)}"
+            f"{count(len(due), 'subject')} would be erased again: to do so, say --confirm {len(due)}"
         )
+    if commit:  # an earlier one that was killed may have left nothing but this
+        settle(engine, journal, clock().isoformat(timespec="seconds"))
     return _each(engine, due, journal, commit=commit, by=by, clock=clock, progress=progress)
 
 

@@ -208,7 +208,7 @@ def script(connection: Connection, draft: Draft, pack: Pack) -> Script:
     """
     writer = Writer.of(dialect_of(connection), connection.dialect)
     safeguards.revocable(connection, draft)
-    safeguards.unfollowed(connection, draft)
+    safeguards.unfollowed(connection, draft.schema, safeguards.changing(draft))
     following.kept(draft)
     made: list[Patch] = []
     left_out: Counter[tuple[str, str]] = Counter()

@@ -6,11 +6,12 @@ are not closed, several sheets of which none was named.
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
 
 DELIMITERS = ",;\t|"
 """What stands between two cells, the likeliest first."""
+
+DECLARED = re.compile(r'("?)sep=([^"\r\n])\2*\1(?:\r\n|\r|\n)', re.IGNORECASE)
+"""A first line that tells spreadsheets what stands between cells; they do not count it as a row."""
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
@@ -36,18 +40,22 @@ SNIFFED, RECORDS = 65536, 50
 LONGEST_CELL = 16_000_000
 """A longer one is a quote that was not closed."""
 
+PLAIN = (str, bool, int, float, time, timedelta)
+"""What cells hold beside days; anything else is a formula of one kind or another."""
+
 Row = list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file and how it is read."""
+    """A file and how it is read; ``declared`` is its line ``sep=;`` before the first row, if any."""
 
     path: Path
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
     ending: str = "\r\n"
+    declared: str = ""
 
     @property
     def book(self) -> bool:
@@ -67,6 +75,7 @@ class Sheet:
         csv.field_size_limit(LONGEST_CELL)
         try:
             with self.path.open(encoding=self.encoding, newline="") as file:
+                file.read(len(self.declared))
                 for number, row in enumerate(
                     csv.reader(file, delimiter=self.delimiter, strict=True), start=1
                 ):
@@ -87,8 +96,12 @@ class Sheet:
                 yield number, [as_text(cell) for cell in row]
 
 
-def understand(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Sheet:
+def understand(
+    path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "", otherwise: str = ""
+) -> Sheet:
     """Find out how a file is to be read; what is given is not guessed.
+
+    ``otherwise`` is what else people can do about an encoding that the file does not say.
 
     Raises:
         Misconfigured: it is no such file, empty, in another encoding, or has several sheets.
@@ -105,14 +118,18 @@ def understand(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
         return Sheet(path, sheet=_chosen(path, sheet))
     if sheet:
         raise Misconfigured("only a workbook has sheets: leave --sheet out")
-    code = _encoding(path, begin, encoding)
+    code = _encoding(path, begin, encoding, otherwise)
     head = _head(path, code)
+    said = DECLARED.match(head)
+    declared, sign = (said[0], said[2]) if said else ("", "")
+    head = head.removeprefix(declared)
     if not head.strip():
         raise Misconfigured(f"{str(path)!r} is empty")
     if len(delimiter) > 1 or delimiter in ('"', "\r", "\n"):
         raise Misconfigured(f"{delimiter!r} cannot stand between cells: give one character")
     ending = "\r\n" if "\r\n" in head else "\n"
-    return Sheet(path, code, delimiter or _delimiter(head), ending=ending)
+    delimiter = delimiter or sign or _delimiter(head)
+    return Sheet(path, code, delimiter, ending=ending, declared=declared)
 
 
 def _begin(path: Path) -> bytes:
@@ -127,7 +144,7 @@ def _begin(path: Path) -> bytes:
         raise Misconfigured(f"{str(path)!r} cannot be read") from None
 
 
-def _encoding(path: Path, begin: bytes, given: str) -> str:
+def _encoding(path: Path, begin: bytes, given: str, otherwise: str) -> str:
     """Prove that all of a file is of the encoding that was given, or that it says, or UTF-8."""
     try:
         code = given and codecs.lookup(given).name
@@ -141,8 +158,8 @@ def _encoding(path: Path, begin: bytes, given: str) -> str:
                     raise Misconfigured(f"{str(path)!r} is no text: line {line} holds a zero byte")
     except UnicodeError:
         raise Misconfigured(
-            f"{str(path)!r} holds bytes that are not {code}: save it as CSV UTF-8, or tell efface "
-            "check-import what it is, such as --encoding cp1252"
+            f"{str(path)!r} holds letters that are not written in {code}: save it as CSV UTF-8, as "
+            f"Excel calls it under Save As{otherwise}"
         ) from None
     except LookupError:  # a codec that is not one of texts, such as rot13
         raise Misconfigured(f"{given!r} is no encoding of texts") from None
@@ -252,7 +269,9 @@ def as_text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell)
+    if isinstance(cell, PLAIN):
+        return str(cell)
+    return f"={str(getattr(cell, 'text', None) or '').removeprefix('=')}"  # of several cells
 
 
 def column(name: str | int) -> str:
@@ -271,6 +290,7 @@ def write(rows: Iterator[Sequence[str]], like: Sheet, path: Path) -> None:
         OSError: it cannot be written.
     """
     with path.open("w", encoding=like.encoding or "utf-8", newline="") as file:
+        file.write(like.declared)
         csv.writer(file, delimiter=like.delimiter or ",", lineterminator=like.ending).writerows(
             rows
         )

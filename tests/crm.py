@@ -54,6 +54,19 @@ class Crm:
         assert len(found) == 1, (query, found)
         return found[0][0] if len(found[0]) == 1 else found[0]
 
+    def narrowed(self, table: str, column: str, length: int) -> None:
+        """Make a text column of an SQLite database as short as a customisation may have it."""
+        with self.writing() as connection:
+            connection.execute(text("pragma writable_schema = 1"))
+            query = "select sql from sqlite_master where name = :t"
+            sql = connection.scalar(text(query), {"t": table})
+            new, times = re.subn(rf"\b{column} \w+", f"{column} VARCHAR({length})", sql)
+            assert times == 1, sql
+            connection.execute(
+                text("update sqlite_master set sql = :s where name = :t"), {"s": new, "t": table}
+            )
+        self.engine.dispose()
+
     def element(self, of: str, title: str) -> int:
         query = (
             "select e.objid from table_gbst_elm e join table_gbst_lst l on l.objid = "

@@ -12,23 +12,28 @@ import hashlib
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from sqlalchemy import event
 
 from scanner import database
 from scanner.cli import main as efface
+from scanner.errors import Refused
 from scanner.journal import Journal
 from tests import mini
 from tests.killing import die
 
+NOWHERE = "nowhere"
+"""Where a run does not die."""
 
-def run(folder: Path, login: str, now: str, point: str) -> None:
-    """Carry out what is due, and die at the point."""
+
+def run(folder: Path, login: str, now: str, point: str, url: str = "") -> None:
+    """Carry out what is due, and die at the point; ``url`` where it is not the folder's database."""
     connect, append = database.connect, Journal.append
 
     def executed(_connection, _cursor, statement, *_more):
-        if statement.startswith(point):
+        if statement.startswith((point, point.replace(" ", " public."))):
             die()
 
     def mortally(url):
@@ -47,7 +52,7 @@ def run(folder: Path, login: str, now: str, point: str) -> None:
         return written
 
     database.connect, Journal.append = mortally, appended
-    url, journal = f"sqlite:///{folder}/crm.sqlite", str(folder / "journal.jsonl")
+    url, journal = url or f"sqlite:///{folder}/crm.sqlite", str(folder / "journal.jsonl")
     words = ["requests", "run", str(folder / "audit.json"), "--commit", "--as", login]
     efface([*words, "--now", now, "--db", url, "--journal", journal])
 
@@ -65,15 +70,30 @@ def forked(*words) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def on_server(url: str, folder: Path, login: str, now: str, point: str) -> None:
+    """Die at the point, and go on once the server has noticed that its client is gone."""
+    killed = forked(folder, login, now, point, url)
+    for _ in range(50):
+        again = forked(folder, login, now, NOWHERE, url)
+        if again != Refused.exit_code:
+            break
+        time.sleep(0.2)
+    print(killed, again, point, flush=True)
+
+
 def main() -> None:
-    """Try every point."""
+    """Try every point, or one on a server: ``--url URL FOLDER LOGIN NOW POINT``."""
+    if sys.argv[1] == "--url":
+        url, server, *more = sys.argv[2:]
+        on_server(url, Path(server), *more)
+        return
     source, login, now, *points = sys.argv[1:]
     for number, point in enumerate(points):
         folder = Path(source) / f"at-{number}"
         folder.mkdir()
         for name in ("crm.sqlite", "audit.json"):
             shutil.copy(Path(source) / name, folder)
-        killed, again = (forked(folder, login, now, p) for p in (point, "nowhere"))
+        killed, again = (forked(folder, login, now, p) for p in (point, NOWHERE))
         print(killed, again, digest(f"sqlite:///{folder}/crm.sqlite"), point, flush=True)
 
 

@@ -164,6 +164,14 @@ def test_the_plan_lists_what_follows_in_other_rows_and_the_receipt_counts_it(bui
     assert [r[1] for r in rows[2:]] == ["by post", None]
 
 
+def test_rows_that_follow_count_among_those_that_may_change(built):
+    erasure = built(*kids("prefers Tuesdays"))
+    plan = erasure.plan()
+    told = refused(errors.TooMany, lambda: erasure.run(plan, max_rows=plan.rows), erasure)
+    assert f"{plan.rows + 2} rows would change" in told
+    assert erasure.run(plan, max_rows=plan.rows + 2).followed
+
+
 def test_what_a_plan_does_not_list_does_not_follow(built):
     erasure = built(*kids("prefers Tuesdays"))
     plan = erasure.plan()

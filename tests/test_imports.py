@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from scanner.journal import Journal
 from scanner.records import ledger
@@ -104,9 +105,9 @@ def test_encodings_are_recognised_or_said(office, encoding):
     more = ["--encoding", encoding] if encoding == "cp1252" else []
     assert office.found(path, *more) == {row + 1: kinds for row, kinds in FOUND.items()}
     if more:
-        assert "holds bytes that are not utf-8: save it as CSV UTF-8, or tell" in office.refused(
-            path
-        )
+        said = office.refused(path)
+        assert "letters that are not written in utf-8: save it as CSV UTF-8" in said
+        assert "or say what it is, such as --encoding cp1252" in said
 
 
 def test_a_workbook_is_read_with_its_dates_and_numbers(office):
@@ -118,6 +119,20 @@ def test_a_workbook_is_read_with_its_dates_and_numbers(office):
         ["A", "L", None, None, 5126105466.0, None],
     ]
     assert office.found(office.book(rows)) == {3: ["name_birth"], 5: ["phone"]}
+
+
+@pytest.mark.parametrize("day", [29284, "29284", 27822])
+def test_a_day_that_a_spreadsheet_shows_as_a_number_is_compared(office, day):
+    assert office.found(office.book([HEAD, BOB, ["Ann", "Lee", day]])) == {3: ["name_birth"]}
+
+
+@pytest.mark.parametrize("cell", [ArrayFormula("D3:D3", "=A3&B3"), DataTableFormula("D3:D4")])
+def test_a_formula_of_several_cells_is_one(office, cell):
+    path = office.book([HEAD, BOB, ["Ann", "Lee", "", "", ""]])
+    book = load_workbook(path)
+    book.active["D3"] = cell
+    book.save(path)
+    assert "row 3: D is a formula" in office.refused(path)
 
 
 def test_what_is_printed_is_row_numbers_and_kinds_only(office):
@@ -142,6 +157,16 @@ def test_the_file_without_them_is_written_for_its_owner_only(office):
     assert office.found(clean, status=0) == {}
     assert "would replace" in office.refused(path, "-o", path)
     assert "ends in .csv" in office.refused(path, "-o", office.file("clean.xlsx"))
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;;;;"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_line_that_says_what_stands_between_cells_is_no_row_and_stays(office, line, encoding):
+    path, clean = office.csv([HEAD, *ROWS], delimiter=";"), office.file("clean.csv")
+    path.write_bytes(f"{line}\r\n{path.read_bytes().decode()}".encode(encoding))
+    assert office.found(path, "-o", clean) == FOUND
+    assert clean.read_bytes().decode(encoding).startswith(f"{line}\r\nVorname;")
+    assert office.found(clean, status=0) == {}
 
 
 def test_columns_can_be_named_by_heading_letter_or_number(office):

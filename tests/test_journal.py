@@ -235,7 +235,7 @@ def test_a_crash_between_a_line_and_its_anchor_is_mended(journal):
     journal.append("intent", NOW, "d", {})
     anchor(journal).write_bytes(before)
     assert len(journal.read()) == 7
-    assert journal.mend() == ("1 lines were written and not anchored before a crash",)
+    assert journal.mend() == ("a crash came before the anchor of 1 line: it is written now",)
     assert journal.mend() == ()
     lines = journal.path.read_text().splitlines()
     assert "line 7 is missing" in broken(journal, lines[:6])
@@ -251,7 +251,7 @@ def test_a_process_killed_between_a_line_and_its_anchor_loses_nothing(journal):
     words = [sys.executable, "-c", script, str(journal.path)]
     assert subprocess.run(words, cwd=ROOT, check=False, timeout=60).returncode == -9
     assert [e.plan for e in journal.read()][6:] == ["d"]
-    assert "not anchored" in journal.mend()[0]
+    assert "came before the anchor" in journal.mend()[0]
     journal.append("undone", NOW, "d", {})
     assert journal.mend() == ()
 
@@ -275,10 +275,26 @@ def test_a_line_that_a_crash_cut_short_is_taken_off(journal, cut):
 def test_a_line_that_was_cut_short_after_it_was_anchored_is_an_attack(journal):
     whole = journal.path.read_bytes()
     journal.path.write_bytes(whole[:-20])
-    with pytest.raises(Negative, match="line 6 is damaged"):
+    with pytest.raises(Negative, match="cut off in line 6"):
         journal.read()
-    with pytest.raises(Negative, match="line 6 is damaged"):
+    with pytest.raises(Negative, match="cut off in line 6"):
         journal.mend()
+
+
+def test_a_journal_cut_at_any_byte_of_its_last_lines_is_broken_and_says_so(journal):
+    raw = journal.path.read_bytes()
+    ends = [n + 1 for n, byte in enumerate(raw) if byte == ord("\n")]
+    for cut in range(ends[-3], len(raw)):
+        journal.path.write_bytes(raw[:cut])
+        line = 1 + sum(end <= cut for end in ends)
+        if cut == ends[-1] - 1:
+            assert len(journal.read()) == 6  # all but the end of the last line
+            continue
+        said = "missing at its end" if cut in ends else f"cut off in line {line}$"
+        for work in (journal.read, journal.mend, lambda: journal.append("undone", NOW, "d", {})):
+            with pytest.raises(Negative, match=said if cut + 1 not in ends else "missing"):
+                work()
+        assert journal.path.read_bytes() == raw[:cut]
 
 
 def test_a_lost_end_of_line_is_no_loss(journal):

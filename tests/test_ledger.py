@@ -53,18 +53,40 @@ def test_a_hold_refuses_a_rehearsal_and_a_commit_until_it_is_released(log, embed
     assert embedded.commit(plan).committed
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be set here")
-def test_a_hold_lasts_until_its_day_is_over_here(embedded, monkeypatch):
-    holds.hold(embedded.journal, "7", date(2026, 3, 10), "duty", now=NOW)
-    monkeypatch.setenv("TZ", "America/Los_Angeles")
-    time.tzset()
-    try:
-        assert holds.on(embedded.journal, 7, "2026-03-11T06:00:00+00:00")  # eleven in the evening
-        assert holds.keys(embedded.journal, "2026-03-11T06:00:00+00:00") == ("7",)
-        assert holds.on(embedded.journal, 7, "2026-03-11T07:30:00+00:00") is None
-    finally:
-        monkeypatch.undo()
+@pytest.fixture
+def zone(monkeypatch):
+    """Set the clock of this computer to another zone."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone cannot be set here")
+
+    def put(name):
+        monkeypatch.setenv("TZ", name)
         time.tzset()
+
+    yield put
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_a_hold_lasts_until_its_day_is_over_here(embedded, zone):
+    holds.hold(embedded.journal, "7", date(2026, 3, 10), "duty", now=NOW)
+    zone("America/Los_Angeles")
+    assert holds.on(embedded.journal, 7, "2026-03-11T06:00:00+00:00")  # eleven in the evening
+    assert holds.keys(embedded.journal, "2026-03-11T06:00:00+00:00") == ("7",)
+    assert holds.on(embedded.journal, 7, "2026-03-11T07:30:00+00:00") is None
+
+
+def test_today_is_neither_past_nor_to_come_wherever_somebody_works(embedded, zone):
+    journal = embedded.journal
+    zone("America/Los_Angeles")
+    evening = "2026-03-11T06:00:00+00:00"  # still the tenth
+    holds.hold(journal, "7", date(2026, 3, 10), "duty", now=evening)
+    assert holds.earliest(evening) == date(2026, 3, 10)
+    zone("Asia/Tokyo")
+    morning = "2026-03-10T23:00:00+00:00"  # the eleventh
+    holds.opened(journal, "SR-1", "7", date(2026, 3, 11), now=morning)
+    with pytest.raises(errors.Misconfigured, match="not yet"):
+        holds.opened(journal, "SR-2", "7", date(2026, 3, 12), now=morning)
 
 
 def test_a_request_that_was_withdrawn_is_closed_by_hand(log):
@@ -415,8 +437,8 @@ def test_check_mends_what_a_crash_left_and_says_so(log, embedded):
     before = anchor.read_bytes()
     log.hold(mini.BOB)
     anchor.write_bytes(before)
-    assert "1 lines were written and not anchored" in log.run("--check").stderr
-    assert "not anchored" not in log.run("--check").stderr
+    assert "came before the anchor of 1 line" in log.run("--check").stderr
+    assert "before the anchor" not in log.run("--check").stderr
     anchor.unlink()
     assert "--accept 4" in log.run("--check", status=1).stderr
     log.run("--accept", 3, status=2)

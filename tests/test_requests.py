@@ -335,6 +335,30 @@ def test_a_refused_request_keeps_no_other_from_its_turn_and_is_noted_once(embedd
     ]  # fmt: skip
 
 
+def test_a_request_that_came_in_on_a_day_still_to_come_is_not_carried_out(embedded):
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    desk.write(
+        "update table_task set start_date = '2026-01-05 10:00:00' where task_id = :n", n=number
+    )
+    told = "received on 2026-01-05, which is still to come: correct the day"
+    assert embedded.list()[number]["reasons"] == [told]
+    embedded.work("--commit", status=3)
+    assert desk.notes(number) == [f"Efface did not carry this out: {told}"]
+    assert embedded.events() == []
+
+
+def test_a_reason_that_is_too_long_for_the_note_is_cut_visibly_and_noted_once(embedded):
+    desk = embedded.crm
+    number = embedded.opened(desk.people()[0])
+    desk.narrowed("table_notes_log", "description", 60)
+    desk.write("update table_task set task2contact = 1 where task_id = :n", n=number)
+    for _ in range(3):
+        embedded.work("--commit", status=3)
+    told = f"Efface did not carry this out: {GONE}"
+    assert desk.notes(number) == [f"{told[:57]}..."]
+
+
 @pytest.fixture
 def packed(embedded, tmp_path):
     """Change lines of a copy of the pack, and decide with it."""
@@ -589,6 +613,59 @@ def test_a_run_that_is_killed_anywhere_ends_as_an_undisturbed_one_after_the_next
         journal = Journal(embedded.folder / f"at-{number}" / "journal.jsonl")
         assert journal.open_intents() == ()
         assert [e.event for e in journal.read()].count("done") == 1
+
+
+SERVED = ("UPDATE table_task", "commit", "request")
+
+
+@pytest.mark.no_cover  # processes of their own
+@pytest.mark.parametrize("server", ["mariadb", "postgresql"])
+def test_a_run_that_is_killed_on_a_server_goes_on_with_the_next(
+    efface, once, request, tmp_path, server
+):
+    made = crm.build(request.getfixturevalue(f"{server}_url"))
+    office = Office(efface, made, tmp_path).prepare(once)
+    for someone, point in zip(made.people(), SERVED, strict=False):
+        number = office.opened(someone)
+        words = ["--url", made.url, tmp_path, office.login, DAY_30, point]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.killed_runs", *map(str, words)],
+            capture_output=True, text=True, check=True, cwd=CLARIFY.parents[1],
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == f"-9 0 {point}", done.stderr
+        assert len(made.notes(number)) == 1
+        assert office.list("--all")[number]["verdict"] == "closed"
+        [mail] = made.rows("select e_mail from table_contact where objid = :o", o=someone)
+        assert mail == (f"redacted-{someone}@erased.invalid",)
+    before = mini.dump(made.url)
+    office.work("--commit")
+    assert mini.dump(made.url) == before
+    journal = Journal(office.journal)
+    assert journal.open_intents() == ()
+    assert [e.event for e in journal.read()].count("done") == len(SERVED)
+    made.close()
+
+
+def test_an_item_that_is_linked_to_somebody_else_after_its_approval_erases_nobody(embedded):
+    """As when two contacts are merged while the request waits."""
+    desk, (first, second) = embedded.crm, embedded.crm.people()[:2]
+    number = embedded.opened(first)
+    embedded.work("--commit", now=DAY_29)
+    states = [e["content"].get("state") for e in embedded.entries()]
+    assert states == ["opened", "approved"]
+    desk.write("update table_task set task2contact = :c where task_id = :n", c=second, n=number)
+    before = mini.dump(desk.url)["table_contact"]
+    [reason] = embedded.list()[number]["reasons"]
+    assert reason.startswith(f"it was approved when it was about subject {first}")
+    embedded.work("--commit", status=3)
+    assert mini.dump(desk.url)["table_contact"] == before
+    embedded.crm.change(number, "Started", embedded.login, DAY_29)
+    embedded.crm.change(number, "Approved", desk.logins()[1], f"{datetime.now():%Y-%m-%d} 23:59:00")
+    later = "2999-01-01T02:00:00"
+    [told] = embedded.list(now=later)[number]["reasons"]
+    assert told.startswith(f"it was about subject {first} at ")
+    embedded.work("--commit", now=later)
+    assert embedded.list("--all", now=later)[number]["verdict"] == "closed"
 
 
 def test_a_second_request_of_the_same_person_closes_with_nothing_left_to_do(embedded):

@@ -2,12 +2,17 @@
 
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from scanner.records import holds
 from scanner.requests import lock
 from tests import mini
 from tests.erasing import Erasure
@@ -18,6 +23,9 @@ HEADS = (
     "Closed", "Note",
 )  # fmt: skip
 NOW = "2026-03-31T02:00:00"
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+"""Who may write anywhere."""
+
 BARE = """
 [requests]
 second_person = true
@@ -190,10 +198,12 @@ def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(l
         f"update table_contact set e_mail = 'ann.lee@example.com' where objid = {mini.ANN}",
     )
     lines.write([lines.asked(), lines.asked(Number="2", Received="2999-01-01", Approved="")])
-    reasons = [r["reasons"] for r in json.loads(lines.run("list", "--json").stdout)["requests"]]
+    later = ("--now", "2999-01-01")
+    listed = json.loads(lines.run("list", "--json", *later).stdout)["requests"]
+    reasons = [r["reasons"] for r in listed]
     assert reasons[0][0].endswith(", and is back: it is erased again")
     assert reasons[1] == ["approved, but no status change says when and by whom"]
-    assert ": done: redact, " in lines.run("run", lines.audit, "--commit").stdout
+    assert ": done: redact, " in lines.run("run", lines.audit, "--commit", *later).stdout
     assert "ann.lee@example.com" not in mini.texts(lines.url)
 
 
@@ -242,6 +252,21 @@ def test_a_file_keeps_its_encoding_and_how_its_lines_end(lines, encoding, ending
     assert ";Closed;" in after.splitlines()[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_file_may_tell_spreadsheets_what_stands_between_its_cells(lines, encoding):
+    rows = [dict(zip(HEADS, HEADS, strict=True)), lines.asked(), lines.asked(Method="x")]
+    text = "sep=;\r\n" + "".join(";".join(r.get(h, "") for h in HEADS) + "\r\n" for r in rows)
+    lines.path.write_bytes(text.encode(encoding))
+    lines.run("list", status=2)
+    assert "cell D3 (Method)" in lines.printed[-1]  # as the spreadsheet shows it
+    lines.path.write_bytes("\r\n".join(text.split("\r\n")[:3]).encode(encoding))
+    lines.run("run", lines.audit, "--commit")
+    after = lines.path.read_bytes().decode(encoding).splitlines()
+    assert after[:2] == ["sep=;", ";".join(HEADS)]
+    assert len(after) == 3
+    assert ";Closed;" in after[2]
+
+
 def purging(lines):
     """Let requests purge whoever has no open cases."""
     (lines.folder / "contact.toml").write_text(CUSTOMS)
@@ -267,8 +292,6 @@ def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines):
 
 
 def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
-    from scanner.records import holds
-
     journal, bob = lines.journal, str(mini.BOB)
     lines.write([lines.asked(Approved="2026-03-30")])
     lines.run("run", lines.audit, "--commit")
@@ -287,8 +310,6 @@ def test_two_files_and_the_crm_may_give_equal_numbers(lines, efface):
 
 
 def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
-    from scanner.records import holds
-
     lines.write([lines.asked(Approved="2026-03-30"), lines.asked(Number="2", Subject="1")])
     lines.run("run", lines.audit, "--commit", status=3)
     before = sorted(holds.waiting(lines.journal.read()))
@@ -300,6 +321,74 @@ def test_a_file_that_was_moved_or_copied_holds_the_same_requests(lines):
     [left] = holds.waiting(lines.journal.read())
     assert left in before
     assert left.startswith("2:Q")
+
+
+def test_a_subject_that_is_corrected_takes_the_place_of_the_wrong_one_in_the_journal(lines):
+    lines.write([lines.asked(Status="New", Approved=""), lines.asked(Number="2", Subject="1")])
+    lines.run("run", lines.audit, "--commit", status=3)
+    wrong = holds.waiting(lines.journal.read())
+    lines.edit(0, Subject=str(mini.BOB))
+    lines.run("list")
+    assert f"it was about subject {mini.ANN} at " in lines.printed[-2]
+    assert lines.printed[-1].count("\n") == 1  # nothing is kept elsewhere
+    lines.run("run", lines.audit, "--commit", status=3)
+    right = holds.waiting(lines.journal.read())
+    assert sorted(d.key for d in right.values()) == ["1", str(mini.BOB)]
+    [gone], [come] = wrong.keys() - right.keys(), right.keys() - wrong.keys()
+    [told] = [e.content for e in lines.journal.read() if e.content.get("state") == "superseded"]
+    assert (told["request"], told["becomes"]) == (gone, come)
+    told = len(lines.journal.read())
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert len(lines.journal.read()) == told
+    lines.edit(0, Subject="")
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert holds.waiting(lines.journal.read()) == right
+
+
+def test_an_approval_is_of_the_subject_that_the_request_named_then(lines):
+    lines.write([lines.asked(Approved="2026-03-20")])
+    lines.run("run", lines.audit, "--commit")
+    before = mini.dump(lines.url)
+    lines.edit(0, Subject=str(mini.BOB), Approved="2026-02-20")
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["verdict"] == "refused"
+    assert f"approved when it was about subject {mini.ANN}" in listed["reasons"][0]
+    lines.run("run", lines.audit, "--commit", status=3)
+    assert mini.dump(lines.url) == before
+    assert f"about subject {mini.ANN}" in lines.rows()[0]["Note"]
+    today = datetime.now()
+    lines.edit(0, Approved=f"{today:%Y-%m-%d}")
+    lines.run("run", lines.audit, "--commit", "--now", f"{today + timedelta(31):%Y-%m-%d}")
+    assert lines.rows()[0]["Status"] == "Closed"
+
+
+def test_a_day_that_is_corrected_moves_the_term_in_the_journal(lines):
+    lines.write([lines.asked(Approved="2026-03-20")])
+    lines.run("run", lines.audit, "--commit")
+    lines.edit(0, Received="2026-01-15")
+    lines.run("run", lines.audit, "--commit")
+    [due] = holds.waiting(lines.journal.read()).values()
+    assert due.due.isoformat() == "2026-02-15"
+
+
+@pytest.mark.parametrize("closed", ["", "2026-03-30"])
+def test_what_an_earlier_version_called_otherwise_is_not_open_for_ever(lines, closed):
+    content = {
+        "request": "1:Q0a1b2c3d", "state": "opened", "subject": {"key": str(mini.ANN)},
+        "received": "2026-02-15", "due": "2026-03-15",
+    }  # fmt: skip
+    lines.journal.append("request", "2026-02-16T02:00:00+00:00", "", content)
+    other = content | {"request": "2:Q0a1b2c3d", "subject": {"key": "9"}}
+    lines.journal.append("request", "2026-02-16T02:00:00+00:00", "", other)
+    lines.write([lines.asked(Approved="2026-03-20", Closed=closed)])
+    lines.run("list")
+    assert "not among these, but open in the journal: 2:Q0a1b2c3d (subject 9)" in lines.printed[-1]
+    lines.run("run", lines.audit, "--commit")
+    left = holds.waiting(lines.journal.read())
+    assert "1:Q0a1b2c3d" not in left
+    assert len(left) == (1 if closed else 2)
+    late = lines.efface("log", "--journal", lines.journal.path, "--overdue")
+    assert "efface log --close ID" in late.stderr
 
 
 def test_a_big_erasure_does_not_wait_for_the_request_that_asks_for_it(lines):
@@ -336,6 +425,8 @@ FAULTS = [
     ({"Received": "0001-01-01T00:00+05:00"}, "cell E2 (Received): no date"),
     ({"Approved": "9999-12-31"}, "cell G2 (Approved): no date"),
     ({"Approved": "2025-02-20"}, "cell G2 (Approved): before it was received"),
+    ({"Received": "2027-02-15", "Approved": ""}, "cell E2 (Received): 2027-02-15, which is still"),
+    ({"Approved": "2026-04-02"}, "cell G2 (Approved): 2026-04-02, which is still to come"),
     ({"Method": "shred"}, "cell D2 (Method): no such method"),
     ({"Number": ""}, "cell A2 (Number): empty"),
     ({"Note": "=HYPERLINK(1)"}, "cell J2 (Note): a formula"),
@@ -352,6 +443,12 @@ def test_what_cannot_be_understood_is_named_by_its_cell_and_nothing_is_done(site
     assert said in site.printed[-1]
     assert "Ann Lee" not in site.printed[-1]
     assert (mini.dump(site.url), site.path.read_bytes()) == before
+
+
+def test_where_it_is_tomorrow_already_requests_may_come_in(lines):
+    lines.write([lines.asked(Received="2026-04-01", Status="New", Approved="")])
+    [listed] = json.loads(lines.run("list", "--json").stdout)["requests"]
+    assert listed["reasons"] == ["not approved: its status is New"]
 
 
 @pytest.mark.parametrize("now", ["9999-12-31", "0001-01-01T00:00+05:00"])
@@ -372,7 +469,11 @@ def test_all_faults_are_told_at_once(lines):
     ("name", "raw", "said"),
     [
         ("q.csv", b"Number,Subject\n", "the header Status"),
-        ("q.csv", "Numéro,Subject\n".encode("cp1252"), "bytes that are not utf-8: save it as CSV"),
+        (
+            "q.csv",
+            "Numéro,Subject\n".encode("cp1252"),
+            "not written in utf-8: save it as CSV UTF-8, as Excel calls it under Save As\n",
+        ),
         ("q.csv", b'"Number,\n', "its quotes do not match"),
         ("q.xlsx", b"PK nothing", "is no workbook, or damaged"),
         ("q.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1", "under a password, or of the old format"),
@@ -387,6 +488,32 @@ def test_a_file_that_is_none_is_one_sentence(lines, name, raw, said):
     lines.run("list", status=2)
     assert said in lines.printed[-1]
     assert len(lines.printed[-1].strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(
+    ROOT and not shutil.which("setpriv"), reason="nothing takes root's rights to write away"
+)
+def test_a_file_or_a_folder_that_cannot_be_written_refuses_before_anything_is_erased(lines):
+    lines.path = lines.folder / "shared" / "requests.csv"
+    lines.path.parent.mkdir()
+    lines.write([lines.asked()])
+    before = mini.dump(lines.url)
+    words = ["requests", "run", lines.audit, "--commit", "--db", lines.url, "--now", NOW]
+    words += ["--pack", lines.pack, "--queue", lines.path, "--journal", lines.journal.path]
+    bare = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if ROOT else []
+    for place, mode, said in (
+        (lines.path.parent, 0o555, "nothing can be written to the folder of requests.csv"),
+        (lines.path, 0o444, "requests.csv is read-only"),
+    ):
+        place.chmod(mode)
+        done = subprocess.run(
+            [*bare, sys.executable, "-m", "scanner", *map(str, words)],
+            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        place.chmod(0o755)
+        assert done.returncode == 2, done.stderr
+        assert said in done.stdout + done.stderr
+        assert mini.dump(lines.url) == before
 
 
 @pytest.mark.parametrize(("owner", "program"), [("~${}", "Excel"), (".~lock.{}#", "LibreOffice")])

@@ -8,6 +8,8 @@ import pytest
 from scanner import rulebook
 from scanner.errors import Misconfigured
 from scanner.requests import judging
+from scanner.rulefiles.tracking import Policy
+from scanner.sealing.chain import Entry
 from tests import mini
 
 CLARIFY = Path(__file__).parents[1] / "rules" / "clarify.toml"
@@ -50,13 +52,27 @@ def test_a_note_with_a_place_that_nothing_fills_is_refused(tmp_path):
         judging.done(pack.requests.policy, method="redact", rows=1, mentions=1, reviews=1)
 
 
+def test_a_pack_may_give_a_count_its_word_in_any_language():
+    policy = Policy(done="{method}: {rows:Zeile|Zeilen}, {mentions} Stellen, {method:x}.")
+    done = judging.done(policy, method="redact", rows=1, mentions=2)
+    assert done == "redact: 1 Zeile, 2 Stellen, redact."
+    assert judging.done(policy, method="purge", rows=3, mentions=0).startswith("purge: 3 Zeilen,")
+
+
 def test_what_efface_notes_has_a_shape_that_a_later_erasure_leaves_readable():
     pack = rulebook.pack("clarify")
     policy = pack.requests.policy
     done = judging.done(policy, method="purge", rows=9, mentions=2, reviews=0, plan="0a1b2c3d4e5f")
+    one = judging.done(policy, method="redact", rows=1, mentions=1, reviews=2000, plan="0a1b2c3d")
+    assert one == (
+        "Efface carried this out by redact: 1 row, 1 place in other texts, nothing left, "
+        "2,000 places kept for review. Plan 0a1b2c3d."
+    )
+    again = judging.erased(Entry(4, "done", "2026-03-31T02:00:00+00:00", "0a1b2c3d", {}, "", ""))
     refused = judging.refused(policy, "the contact has open cases (2 rows, rule open cases)")
     for column in (("table_notes_log", "description"), ("table_act_entry", "addnl_info")):
-        for note in (done, refused, refused[:255]):
+        before = "Efface carried this out by redact: 1 rows, 0 places in other texts, nothing left, 2000 places kept for review. Plan 0a1b2c3d."
+        for note in (done, one, again, before, refused, refused[:255]):
             assert any(p.fullmatch(note) for p in pack.safe[column]), (column, note)
     assert judging.told(policy, refused) == "the contact has open cases (2 rows, rule open cases)"
     assert judging.told(policy, done) == ""

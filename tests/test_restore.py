@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import pytest
@@ -154,6 +156,41 @@ def test_a_table_that_alone_came_back_is_erased_again(copies):
     assert copies.states(url) == {mini.ANN: "undone"}
     copies.run(url, "--commit", "--confirm", 1)
     assert "ann@home.example" not in mini.texts(url)
+
+
+KILLED = """
+import os, sys
+from scanner.cli import main
+from scanner.journal import Journal
+point, times, *words = sys.argv[1:]
+seen, append = [], Journal.append
+def appended(self, what, *more):
+    made = append(self, what, *more) if what == "intent" else None
+    seen.extend([what] * (what == point))
+    if len(seen) == int(times):
+        os.kill(os.getpid(), 9)
+    return made or append(self, what, *more)
+Journal.append = appended
+main(words)
+"""
+"""Dies after an intent was written, or before the end of an erasure is."""
+
+
+@pytest.mark.no_cover  # processes of their own
+@pytest.mark.parametrize(("point", "times", "left"), [("intent", 1, 2), ("intent", 2, 1),
+                                                      ("done", 1, 1), ("done", 2, 0)])  # fmt: skip
+def test_one_that_was_killed_goes_on_with_who_is_left(copies, point, times, left):
+    copies.erase(mini.ANN, mini.BOB)
+    url, journal = copies.restore(), copies.erasure.journal
+    words = ["reapply", "--db", url, "--commit", "--confirm", 2, "--journal", journal.path]
+    script = [sys.executable, "-c", KILLED, point, str(times), *map(str, words)]
+    assert subprocess.run(script, check=False, capture_output=True, timeout=120).returncode == -9
+    assert [*copies.states(url).values()].count("undone") == left
+    copies.run(url, "--commit", *(["--confirm", left] if left else []))
+    assert mini.dump(url) == mini.dump(copies.erasure.url)
+    assert journal.open_intents() == ()
+    done = [e for e in journal.read() if e.event == "done"]
+    assert [e.content["again"]["number"] for e in done[2:]] == [e.number for e in done[:2]]
 
 
 def test_a_key_that_is_somebody_elses_now_is_never_erased(copies):

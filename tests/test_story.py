@@ -309,7 +309,7 @@ def test_log_check_says_no_where_an_outcome_is_not_written_down(embedded):
     Journal(journal).append("intent", "2026-01-01", "p", {"subject": {"table": "t", "key": 1}})
     embedded.run("log", "--journal", journal)
     embedded.run("log", "--check", "--journal", journal, status=1)
-    assert "1 erasures were interrupted" in embedded.printed[-1]
+    assert "1 erasure was interrupted" in embedded.printed[-1]
     embedded.run("log", "--check", "--journal", journal, "--db", embedded.url, status=1)
 
 

@@ -107,6 +107,8 @@ def _told(plan: "Bulk") -> Iterator[str]:
     """Say what else is touched, what reports lose, what speaks against it and what is left to do."""
     if plan.mentions:
         yield f"  {plan.mentions:>6,} {noun(plan.mentions, 'row names', 'rows name')} them; what stays of those is redacted or scrubbed"
+    for column in plan.follows:
+        yield f"{column} may follow what it refers to (ON UPDATE CASCADE): a rehearsal counts the rows"
     for key, rules in plan.held.items():
         what = "left out" if plan.before else "stopped"
         yield f"{what}: {key}: {', '.join(rules)}"
@@ -185,6 +187,9 @@ def told(receipt: "BulkReceipt") -> Iterator[str]:
         f"{count(len(receipt.deleted), 'table')} deleted, "
         f"{count(sum(receipt.cells.values()), 'cell')} redacted or cut, "
         f"{count(receipt.mentions, 'mention')}"
+    )
+    yield from _against.follows(
+        receipt.followed, "followed" if receipt.committed else "would follow"
     )
     if receipt.reviews:
         yield f"kept for review: {count(receipt.reviews, 'mention')} that may mean somebody else"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -63,7 +63,7 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
         entry = holds.release(book, wish.release, now=now, by=by)
         told = f"the hold on subject {wish.release} is released"
     elif wish.opened:
-        received = wish.received.date() if wish.received else date.fromisoformat(now[:10])
+        received = wish.received.date() if wish.received else holds.earliest(now)
         entry = holds.opened(book, wish.request, key, received, now=now, by=by, there=there)
         told = f"the request {wish.request} has to be answered by {entry.content['due']}"
     elif wish.closed:
@@ -112,6 +112,8 @@ def late(book: "Journal", *, as_json: bool) -> None:
     else:
         for line in _lines(found):
             _output.emit(line)
+    if any(d.kind == "request" for d in found):
+        _output.remark("a request that was answered without an erasure: efface log --close ID")
     if found:
         raise Negative(f"{len(found)} past {'its' if len(found) == 1 else 'their'} day")
     _output.remark("nothing is past its day")

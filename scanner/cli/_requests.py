@@ -9,10 +9,14 @@ from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, 
 from scanner.texts.wording import count
 
 if TYPE_CHECKING:
+    from scanner.records.holds import Due
     from scanner.requests.items import Outcome, Standing
 
 HEADS = ("request", "subject", "status", "approved", "due", "term", "left", "method", "verdict")
 """The columns of the list; the reasons follow."""
+
+SHOWN = 10
+"""So many requests that are kept elsewhere are named."""
 
 STATUS: dict[int, type[EffaceError]] = {2: Misconfigured, 3: Refused, 4: DatabaseFailed}
 
@@ -54,6 +58,18 @@ def counted(standings: "Sequence[Standing]") -> str:
         count(len(standings), "request")
         + (f": {told}" if told else "")
         + (f"; {late} past the legal term" if late else "")
+    )
+
+
+def elsewhere(others: "Sequence[Due]") -> Iterator[str]:
+    """Say which requests wait in the journal and are not among those that were listed."""
+    if not others:
+        return
+    told = ", ".join(f"{d.name} (subject {d.key or '-'})" for d in others[:SHOWN])
+    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    yield (
+        f"not among these, but open in the journal: {told}{more}; they are kept elsewhere, or were "
+        "answered: efface log --close ID"
     )
 
 

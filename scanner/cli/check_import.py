@@ -70,7 +70,13 @@ def command(
 
     book = Journal.of(_connection.identity(db) if db else "", journal, journal_key)
     known, marking = _known(book)
-    source = sheets.understand(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
+    source = sheets.understand(
+        file,
+        encoding=encoding,
+        delimiter=delimiter,
+        sheet=sheet,
+        otherwise=", or say what it is, such as --encoding cp1252",
+    )
     head, sample = gatekeeper.head_of(source)
     found = headings.read(head, sample, columns)
     keeper = gatekeeper.Gatekeeper(found, known, marking)

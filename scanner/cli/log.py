@@ -9,12 +9,12 @@ import click
 from scanner.cli import _connection, _holding, _options, _output
 from scanner.errors import Misconfigured, Negative
 from scanner.model import dump
-from scanner.texts.wording import noun
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from scanner.journal import Entry, Journal
 
-SHOWN = ("request", "by", "until", "why", "state", "due")
+SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
 """What of an entry is shown in its line, where it is there."""
 
 
@@ -149,12 +149,13 @@ def _checked(book: "Journal", entries: "Sequence[Entry]") -> None:
     """
     if waiting := book.open_intents():
         raise Negative(
-            f"{len(waiting)} erasures were interrupted and their outcome is not written down: "
+            f"{count(len(waiting), 'erasure')} {'was' if len(waiting) == 1 else 'were'} interrupted "
+            "without a word on the outcome: "
             "run efface log --check --db URL"
         )
     if early := sum(not e.key for e in entries):
-        _output.remark(f"{early} lines are of before there were keys: they are only chained")
-    _output.remark(f"the journal is whole: {len(entries)} entries, {book.path}")
+        _output.remark(f"{count(early, 'line')} of before there were keys: only chained")
+    _output.remark(f"the journal is whole: {count(len(entries), 'entry', 'entries')}, {book.path}")
 
 
 def _write(
@@ -171,7 +172,7 @@ def _write(
         import reports
 
         reports.export(entries, export)
-        _output.remark(f"{len(entries)} entries are in {export}")
+        _output.remark(f"{count(len(entries), 'entry', 'entries')} written to {export}")
 
 
 def _certify(book: "Journal", plan: str, path: Path) -> None:

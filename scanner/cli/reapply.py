@@ -104,7 +104,7 @@ def _carry_out(work: "Iterable[Outcome]", outcomes: "list[Outcome]", *, commit: 
     except KeyboardInterrupt:
         if not commit or not any(o.receipt for o in outcomes):
             raise
-        told = f"interrupted after {len(outcomes)} subjects: the others are as they were"
+        told = f"interrupted after {count(len(outcomes), 'subject')}: the others are as they were"
         raise Unfinished(f"{told}; run the same again") from None
 
 
@@ -200,8 +200,11 @@ def _end(found: "Sequence[Revenant]", outcomes: "Sequence[Outcome]", *, commit: 
     unclear = sum(r.state == "unclear" for r in found)
     done = sum(o.receipt is not None and not o.refused for o in outcomes)
     word = "erased again" if commit else "rehearsed, nothing was changed"
-    told = f"{len(found)} erasures looked at, {due} are undone in this copy, {done} {word}"
-    wrong = [f"{due - done} were refused"] * (due > done)
+    told = (
+        f"{count(len(found), 'erasure')} looked at, {due} {'is' if due == 1 else 'are'} undone in "
+        f"this copy, {done} {word}"
+    )
+    wrong = [f"{due - done} {'was' if due - done == 1 else 'were'} refused"] * (due > done)
     wrong += [f"{unclear} cannot be told"] * bool(unclear)
     if not wrong:
         _output.remark(told + (f": --commit --confirm {due} does it" if due and not commit else ""))

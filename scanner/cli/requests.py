@@ -77,13 +77,14 @@ def listing(
     as_json: bool,
 ) -> None:
     """Say of each request whether it is due, or why not, and how long there is."""
-    from scanner.requests import standings
+    from scanner.requests import docket, standings
 
     at = _now(now)
     with _connection.opened(db) as engine:
         rules = _connection.pack(engine, pack)
         book = _connection.journal(engine, journal, journal_key)
         found = standings(engine, rules, _tracker(engine, rules, queue, "", at), at, book)
+        others = docket.elsewhere(book.read(), [s.item for s in found])
     shown = [s for s in found if closed or s.verdict != "closed"]
     if as_json:
         _output.emit(_requests.listed(shown, at))
@@ -91,6 +92,8 @@ def listing(
         for line in _requests.table(shown):
             _output.emit(line)
         _output.remark(_requests.counted(shown))
+        for line in _requests.elsewhere(others):
+            _output.remark(line)
 
 
 @command.command("run")

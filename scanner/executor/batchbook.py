@@ -30,6 +30,7 @@ class Sums:
 
     deleted: Counter[str] = field(default_factory=Counter)
     cells: Counter[str] = field(default_factory=Counter)
+    followed: Counter[str] = field(default_factory=Counter)
     mentions: int = 0
     reviews: int = 0
 
@@ -37,6 +38,7 @@ class Sums:
         """Add what the journal says of a batch."""
         self.deleted.update(content.get("deleted", {}))
         self.cells.update(content.get("cells", {}))
+        self.followed.update(content.get("followed", {}))
         self.mentions += content.get("mentions", 0)
         self.reviews += content.get("reviews", 0)
 
@@ -126,6 +128,7 @@ def receipt(
         roots=plan.roots,
         deleted=dict(sorted(sums.deleted.items())),
         cells=dict(sorted(sums.cells.items())),
+        followed=dict(sorted(sums.followed.items())),
         mentions=sums.mentions,
         reviews=sums.reviews,
         residue=left.get("left", {}),

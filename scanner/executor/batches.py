@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from scanner import bulkplanner, verifier
 from scanner.bulkplanner import Setting
-from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref, reflect
+from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref
 from scanner.errors import (
     AlreadyDone,
     EffaceError,
@@ -29,6 +29,7 @@ from scanner.errors import (
 from scanner.executor import batchbook, bulkscrub, deletion
 from scanner.executor.batchbook import Sums
 from scanner.executor.meter import ElsewhereError, Meter
+from scanner.executor.settling import settle
 from scanner.executor.transaction import writing
 from scanner.guards import safeguards
 from scanner.journal import Journal
@@ -130,9 +131,7 @@ def _done_before(
     engine: Engine, plan: Bulk, journal: Journal, when: str
 ) -> dict[int, Mapping[str, Any]]:
     """Ask the journal which batches are done; an interrupted one is settled by the database."""
-    if journal.open_intents():
-        with reading(engine) as connection:
-            journal.settle(connection, reflect(connection), when)
+    settle(engine, journal, when)
     done: dict[int, Mapping[str, Any]] = {}
     for entry in journal.read():
         if entry.plan == plan.digest and entry.event == "done":
@@ -167,7 +166,8 @@ def _resumable(plan: Bulk, done: Mapping[int, Any], *, commit: bool) -> Iterator
         why = str(error) if isinstance(error, EffaceError) else "interrupted"
         again = "plan again for the rest" if isinstance(error, Refused) else "run the same command"
         raise Unfinished(
-            f"{len(done)} of {count(len(plan.batches), 'batch', 'batches')} are done, as the journal says; then: "
+            f"{len(done)} of {count(len(plan.batches), 'batch', 'batches')} "
+            f"{'is' if len(done) == 1 else 'are'} done, as the journal says; then: "
             f"{why}; to go on, {again}"
         ) from None
 
@@ -186,8 +186,8 @@ def _committed(plan: Bulk, *, commit: bool) -> Iterator[None]:
             raise
         why = str(error) if isinstance(error, EffaceError) else "interrupted"
         raise Unfinished(
-            f"all {len(plan.batches)} batches were committed, as the journal says, but what is left "
-            f"was not looked for to the end: {why}; the same command writes the receipt and deletes "
+            "every batch was committed, as the journal says, but what is left was not looked for to "
+            f"the end: {why}; the same command writes the receipt and deletes "
             "nothing more, efface verify --identifiers FILE looks for somebody again"
         ) from None
 
@@ -321,6 +321,7 @@ def _purged(
         "roots": len(batch.roots),
         "deleted": {str(w): n for w, n in sorted(told.rows.items())},
         "cells": dict(sorted(cells.items())),
+        "followed": {str(c): n for c, n in sorted(scrubbed.followed.items())},
         "mentions": scrubbed.mentions,
         "reviews": scrubbed.reviews,
     }

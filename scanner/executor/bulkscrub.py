@@ -17,13 +17,16 @@ from scanner.database import ref
 from scanner.errors import Residue, Undecided
 from scanner.executor import cells
 from scanner.executor.recorder import Tally
+from scanner.followers import followers
 from scanner.graph import Territory, table_of
+from scanner.guards import following, safeguards
+from scanner.guards.following import Cell
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
 from scanner.plans import Basis
 from scanner.purge.uprooter import Uprooting
-from scanner.rewriter import Rewriter
+from scanner.rewriter import Edit, Rewriter
 from scanner.rows import chunks
 from scanner.subjects import gathering
 from scanner.subjects.crowd import Crowd
@@ -60,6 +63,7 @@ class Scrubbed:
     """What was redacted."""
 
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
+    followed: Counter[ColumnRef] = field(default_factory=Counter)
     mentions: int = 0
     reviews: int = 0
 
@@ -109,14 +113,14 @@ class Scrubber:
 
         Raises:
             Undecided: a column that names a subject has no decision. Residue: a strong sign of one
-                is still where it was found.
+                is still where it was found. Refused: the database would rewrite what is to stay.
         """
         done, tally = Scrubbed(), Tally()
         left = self._named(own)
         for some in _turns(left):
             self._scrub(some, tally, done)
         tally.others.unmoved(self.connection, self.here.schema, self.addresses)
-        done.cells = tally.cells
+        done.cells, done.followed = tally.cells, tally.followed
         return done
 
     def _scrub(self, some: Sequence[Own], tally: Tally, done: Scrubbed) -> None:
@@ -130,6 +134,7 @@ class Scrubber:
             done.reviews += len(mentions.reviews)
             asked = ((r.mention.table, r.mention.key, r.mention.column) for r in mentions.reviews)
             listed |= {(one.key, place) for place in (*asked, *mentions.kept_places)}
+        self._spare(edits, {cell for _, cell in listed})
         cells.write(self.connection, schema, self.addresses, edits, tally)
         left = {
             f"{hit.table}.{column}"
@@ -141,6 +146,16 @@ class Scrubber:
         }
         if left:
             raise Residue(f"a subject could still be found in {', '.join(sorted(left))}")
+
+    def _spare(self, edits: Sequence[Edit], stays: Collection[Cell]) -> None:
+        """Refuse where the database would rewrite by itself what is to stay, or empty it."""
+        connection, schema = self.connection, self.here.schema
+        touched: dict[TableRef, set[str]] = {}
+        for edit in edits:
+            touched.setdefault(edit.table, set()).update(edit.new)
+        safeguards.unfollowed(connection, schema, touched)
+        beside = followers(connection, schema, self.addresses, edits).beside(edits)
+        following.spared(self.basis, list(beside), stays)
 
     def remains(self, keys: Sequence[Any]) -> Iterator[tuple[Spot, str]]:
         """Say of the rows that still name subjects, whose own are gone, why they do."""

@@ -79,7 +79,9 @@ def write(
         whole = follows.foreseen(edit)
         groups.setdefault((edit.table, tuple(sorted(whole.new))), []).append(whole)
         tally.cells.update((edit.table, c) for c in edit.new)
-    tally.followed.update(column for column, _ in follows.beside(edits))
+    beside = list(follows.beside(edits))
+    tally.followed.update(column for column, _ in beside)
+    tally.behind |= {(column.of, key) for column, key in beside}
     for (where, _), some in groups.items():  # no trigger has fired yet
         noting = table_of(schema, where), addresses[where], some
         if addresses[where].unique and (observed is None or where in observed):

@@ -18,12 +18,13 @@ from sqlalchemy import (
 )
 
 from scanner import forecaster, planner, surveyor, verifier
-from scanner.database import dialect_of, identity, reading, reflect
+from scanner.database import dialect_of, identity
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion, recorder
 from scanner.executor.cells import rewrite
 from scanner.executor.errands import Aside
 from scanner.executor.recorder import Tally
+from scanner.executor.settling import settle
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.guards import following, further, newcomers, safeguards
@@ -92,7 +93,7 @@ def execute(
     safeguards.allowed(plan, pack, commit=commit, confirm=confirm, max_rows=max_rows)
     holds.refuse(journal, plan.subject[1], _now(clock))
     if commit:
-        _settle(engine, journal, clock)
+        settle(engine, journal, _now(clock))
         if not warrant.again:
             journal.refuse_again(plan.digest)
     started = _now(clock)
@@ -103,11 +104,11 @@ def execute(
         snapshot = dialect_of(engine).snapshot(connection)
         draft = safeguards.planned_again(connection, plan, pack, survey, foreseen, progress)
         safeguards.revocable(connection, draft)
-        safeguards.unfollowed(connection, draft)
+        safeguards.unfollowed(connection, draft.schema, safeguards.changing(draft))
         following.kept(draft)
         if draft.purge:
             safeguards.unemptied(connection, draft.schema, draft.purge.uprooting.rows)
-        safeguards.few(draft.plan.rows, max_rows)
+        safeguards.few(draft.rows, max_rows)
         counted = safeguards.counted(connection, draft)
         before = verifier.count_rows(connection, draft.schema, counted)
         tally = Tally()
@@ -136,7 +137,7 @@ def execute(
             raise Residue(
                 f"the subject could still be found in {_places(left)}: {safeguards.WAYS_OUT}"
             )
-        safeguards.few(len(tally.rows), max_rows)
+        safeguards.few(len(tally.rows | tally.behind), max_rows)
         if commit and tally.rows:
             newcomers.refuse(engine, connection, draft, pack, snapshot, written=tally.rows)
             others = None if everywhere else {*tally.places, *beside}
@@ -258,13 +259,6 @@ def _done(journal: Journal, receipt: Receipt, warrant: Warrant) -> None:
             f"the erasure was committed, but {str(journal.path)!r} cannot take its receipt: mend "
             "that, then run efface log --check --db URL"
         ) from None
-
-
-def _settle(engine: Engine, journal: Journal, clock: Callable[[], datetime]) -> None:
-    """Write down how an interrupted erasure ended, before another one begins."""
-    if journal.open_intents():
-        with reading(engine) as connection:
-            journal.settle(connection, reflect(connection), _now(clock))
 
 
 def _now(clock: Callable[[], datetime]) -> str:

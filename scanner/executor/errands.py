@@ -16,6 +16,7 @@ from scanner.model import TableRef
 from scanner.packs.lookups import Lookup, column_of
 from scanner.receipts import Receipt
 from scanner.rulefiles.tracking import Desk, Write
+from scanner.texts.wording import shortened
 
 STEPS = 2
 """A counter may say the next key or the last one: the second number is free in either case."""
@@ -89,7 +90,7 @@ def _cells(lookup: Lookup, table: Table, given: Mapping[str, Any]) -> dict[str, 
     for name, value in lookup.filled(given).items():
         column = column_of(table, name)
         length = column.type.length if isinstance(column.type, String) else None
-        new[name] = value[:length] if isinstance(value, str) and length else value
+        new[name] = shortened(value, length) if isinstance(value, str) else value
         shadow = f"{lookup.pack.shadow}{name}" if lookup.pack.shadow else ""
         if shadow and shadow in table.c:
             new[shadow] = new[name].upper() if isinstance(new[name], str) else new[name]

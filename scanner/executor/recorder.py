@@ -28,6 +28,7 @@ class Tally:
     """
 
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
+    behind: set[tuple[TableRef, Key]] = field(default_factory=set)
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     followed: Counter[ColumnRef] = field(default_factory=Counter)

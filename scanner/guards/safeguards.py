@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, MetaData, Table, and_, select
 
-from scanner import __version__, surveyor, verifier
+from scanner import __version__, followers, surveyor, verifier
 from scanner.database import dialect_of, foreign_keys, reading, ref
 from scanner.errors import Refused, Stale, Stopped, TooMany, Unconfirmed
 from scanner.forecaster import Forecast
@@ -150,7 +150,7 @@ def revocable(connection: Connection, draft: Draft) -> None:
     lasting = {TableRef(*t) for t in dialect_of(connection).irrevocable(connection)}
     touched = {e.table for e in draft.edits} | {m.table for m in draft.plan.mentions}
     touched |= {s.table for s in draft.plan.steps}
-    if draft.plan.triggers or _following(connection, draft):
+    if draft.plan.triggers or _following(connection, draft.schema, changing(draft)):
         touched |= lasting  # what a trigger writes to is not known
     if wrong := sorted(str(t) for t in lasting & touched):
         raise Refused(
@@ -178,7 +178,7 @@ def observed(connection: Connection, draft: Draft) -> frozenset[TableRef]:
     can still be read afterwards, these are tables with triggers of their own: what others write to a
     row the server counts. In a purge it counts what is deleted, too.
     """
-    touched, dialect = _changing(draft), dialect_of(connection)
+    touched, dialect = changing(draft), dialect_of(connection)
     itself = {TableRef(*t) for t in dialect.self_setting(connection)} & touched.keys()
     if counted(connection, draft) is not None:
         return frozenset(itself)
@@ -214,15 +214,19 @@ def alone(connection: Connection, draft: Draft) -> bool:
     return not _watched(connection, draft) and not further.renamed(draft)
 
 
-def unfollowed(connection: Connection, draft: Draft) -> None:
+def unfollowed(
+    connection: Connection, schema: MetaData, touched: Mapping[TableRef, Collection[str]]
+) -> None:
     """Refuse where a foreign key would empty what refers to a value that is rewritten.
+
+    ``touched`` are the columns that are rewritten, table by table.
 
     Raises:
         Refused: with the foreign keys.
     """
     emptied = [
         (child, columns)
-        for child, columns, action in _following(connection, draft)
+        for child, columns, action in _following(connection, schema, touched)
         if action != "CASCADE" and _refers(connection, child, columns)
     ]
     if emptied:
@@ -244,10 +248,14 @@ def _refers(connection: Connection, child: Table, columns: Sequence[str]) -> boo
 def _watched(connection: Connection, draft: Draft) -> bool:
     """Whether something else may write when a draft is carried out: a trigger, or a foreign key."""
     unseen = not dialect_of(connection).all_triggers(connection)
-    return bool(draft.plan.triggers) or unseen or bool(_following(connection, draft))
+    return (
+        bool(draft.plan.triggers)
+        or unseen
+        or bool(_following(connection, draft.schema, changing(draft)))
+    )
 
 
-def _changing(draft: Draft) -> dict[TableRef, set[str]]:
+def changing(draft: Draft) -> dict[TableRef, set[str]]:
     """Name the columns that a draft rewrites, table by table."""
     touched: dict[TableRef, set[str]] = {}
     for edit in draft.edits:
@@ -264,23 +272,13 @@ EMPTIES = frozenset({"SET NULL", "SET DEFAULT"})
 """What it may do to rows that refer to one that goes, without deleting them."""
 
 
-def _following(connection: Connection, draft: Draft) -> list[tuple[Table, tuple[str, ...], str]]:
-    """List the foreign keys that follow what is rewritten: their table, their columns, and how.
-
-    What follows may be followed in its turn.
-    """
-    changing = {
-        (str(where).lower(), column.lower())
-        for where, columns in _changing(draft).items()
-        for column in columns
-    }
-    waiting = [k for k in foreign_keys(connection, draft.schema) if k[1].on_update in FOLLOWS]
-    found: list[tuple[Table, tuple[str, ...], str]] = []
-    while fresh := [k for k in waiting if any((k[1].target, to) in changing for to in k[1].to)]:
-        waiting = [k for k in waiting if k not in fresh]
-        found += [(table, key.columns, key.on_update) for table, key in fresh]
-        changing |= {(str(ref(t)).lower(), c.lower()) for t, key in fresh for c in key.columns}
-    return found
+def _following(
+    connection: Connection, schema: MetaData, touched: Mapping[TableRef, Collection[str]]
+) -> list[tuple[Table, tuple[str, ...], str]]:
+    """List the foreign keys that follow what is rewritten: their table, their columns, and how."""
+    columns = ((where, column) for where, names in touched.items() for column in names)
+    found = followers.behind(connection, schema, columns, FOLLOWS)
+    return [(table, key.columns, key.on_update) for table, key in found]
 
 
 def unemptied(connection: Connection, schema: MetaData, gone: Collection[TableRef]) -> None:

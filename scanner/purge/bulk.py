@@ -34,7 +34,8 @@ class Bulk:
 
     ``held`` maps the keys of roots that a stop holds to its rules: a selection by age leaves them out,
     a list of keys is refused.
-    ``kpis`` say for each figure of reports the rows before, and at least after.
+    ``follows`` names columns that the database may rewrite with what they refer to (ON UPDATE
+    CASCADE); carrying it out, or rehearsing, counts. ``kpis`` say for each figure of reports the rows before, and at least after.
     """
 
     efface: str
@@ -52,6 +53,7 @@ class Bulk:
     duties: tuple[Mapping[str, Any], ...]
     triggers: Mapping[str, tuple[str, ...]]
     kpis: tuple[Mapping[str, Any], ...]
+    follows: tuple[str, ...] = ()
 
     @property
     def roots(self) -> int:
@@ -95,6 +97,7 @@ class Bulk:
             "duties": [dict(d) for d in self.duties],
             "triggers": {t: list(n) for t, n in self.triggers.items()},
             "kpis": [dict(k) for k in self.kpis],
+            **({"follows": list(self.follows)} if self.follows else {}),
             "basis": self.basis.to_raw(),
         }
 
@@ -126,6 +129,7 @@ class Bulk:
             duties=tuple(raw["duties"]),
             triggers={t: tuple(n) for t, n in raw["triggers"].items()},
             kpis=tuple(raw["kpis"]),
+            follows=tuple(raw.get("follows", ())),
         )
 
 
@@ -140,6 +144,7 @@ class BulkReceipt:
 
     ``residue`` counts by table the rows in which a subject could still be found; ``remaining`` those
     that say the same for a reason: to ``review``, ``kept`` by decision, or ``namesakes``.
+    ``followed`` counts by column the cells that the database itself rewrote with what they refer to.
     """
 
     efface: str
@@ -155,6 +160,7 @@ class BulkReceipt:
     roots: int
     deleted: Mapping[str, int]
     cells: Mapping[str, int]
+    followed: Mapping[str, int]
     mentions: int
     reviews: int
     residue: Mapping[str, int]

@@ -24,6 +24,9 @@ RULE = "hold"
 
 LAST_MONTH = 12
 
+WAITING = ("opened", "approved")
+"""What the journal says of a request that waits, with whom it is about and from which day on."""
+
 WHOLE = re.compile(r"-?[0-9]{1,65}")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """A key that is nobody's name, whatever the database: a number, or a UUID."""
@@ -49,13 +52,20 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that a date was set for which has passed: a request, or a hold that ended."""
+    """Something that a date was set for which has passed: a request, or a hold that ended.
+
+    A request came in on the day ``received``; ``place`` names its file, where it is in one;
+    ``approved`` is when it was approved, as it says.
+    """
 
     kind: str
     name: str
     key: str
     due: date
     why: str
+    received: date | None = None
+    place: str = ""
+    approved: str = ""
 
 
 @cache
@@ -86,7 +96,7 @@ def hold(
         known = "; ".join(f"{k}: {v}" for k, v in reasons().items())
         raise Misconfigured(f"a hold is for one of these reasons, never in words of one's own: "
                             f"{known}")  # fmt: skip
-    if until < _day(now):
+    if until < earliest(now):
         raise Misconfigured(f"the hold would have ended on {until.isoformat()}: that is past")
     named = {"key": proved(key, there=there)}
     content = {"subject": named, "until": until.isoformat(), "why": why}
@@ -150,7 +160,7 @@ def on(journal: Journal, key: Any, now: str) -> Hold | None:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    today = _surely(now)
+    today = earliest(now)
     held = (h for h in standing(journal.read()).values() if h.until >= today)
     return next((h for h in held if fits(h.key, key)), None)
 
@@ -161,7 +171,7 @@ def keys(journal: Journal, now: str) -> tuple[str, ...]:
     Raises:
         Negative: the journal is broken, so that nobody can say.
     """
-    today = _surely(now)
+    today = earliest(now)
     return tuple(h.key for h in standing(journal.read()).values() if h.until >= today)
 
 
@@ -201,7 +211,7 @@ def opened(
         Misconfigured: the request has no number, the day is to come, it is open already, or the
             key is none.
     """
-    if received > _day(now):
+    if received > _latest(now):
         raise Misconfigured(f"the request would be received on {received.isoformat()}: not yet")
     warrant = Warrant(request=request, by=by)
     if not request:
@@ -248,7 +258,7 @@ def overdue(entries: Iterable[Entry], now: str) -> tuple[Due, ...]:
     ended = [
         Due("hold", "", h.key, h.until, f"{reasons().get(h.why, h.why)}: release it, or hold on")
         for h in held.values()
-        if h.until < _surely(now)
+        if h.until < earliest(now)
     ]
     return tuple(sorted([*late, *ended], key=lambda d: (d.due, d.kind, d.name, d.key)))
 
@@ -280,17 +290,19 @@ def _people(intent: Entry) -> tuple[Any, ...]:
 
 
 def _follow(found: dict[str, Due], entry: Entry) -> None:
-    """Take in what became of a request: opened, refused (it stays open) or closed."""
+    """Take in what became of a request: opened, approved or refused (it stays open), or ended."""
     content = entry.content
     name = str(content.get("request", ""))
     state = content.get("state")
-    if state == "opened":
+    if state in WAITING:
         received = date.fromisoformat(content.get("received") or entry.when[:10])
         due = date.fromisoformat(content["due"]) if "due" in content else in_a_month(received)
-        found[name] = Due("request", name, str(content["subject"]["key"]), due, "")
+        key, place = str(content["subject"]["key"]), str(content.get("place", ""))
+        approved = str(content.get("approved", ""))
+        found[name] = Due("request", name, key, due, "", received, place, approved)
     elif state == "refused" and name in found:
         found[name] = replace(found[name], why=f"refused at {entry.when}")
-    elif state in ("closed", None):  # one that says no state tells of an erasure
+    elif state in ("closed", "superseded", None):  # one that says no state tells of an erasure
         found.pop(name, None)
 
 
@@ -318,10 +330,18 @@ def _nobodys(key: str) -> bool:
     return (WHOLE.fullmatch(key) or UUID.fullmatch(key)) is not None
 
 
-def _surely(now: str) -> date:
-    """Read the day, in UTC or here, the earlier one: a hold lasts as long as its day does here."""
+def earliest(now: str) -> date:
+    """Read the day, in UTC or here, the earlier one: a hold lasts as long as its day does here.
+
+    What comes in today came in then, at the latest.
+    """
     here = datetime.fromisoformat(now).astimezone().date()
     return min(_day(now), here)
+
+
+def _latest(now: str) -> date:
+    """Read the day, in UTC or here, the later one: what came in here today is not to come."""
+    return max(_day(now), datetime.fromisoformat(now).astimezone().date())
 
 
 def _day(now: str) -> date:

@@ -27,7 +27,7 @@ class Item:
     says whether that person has a row. ``opener`` and ``approver`` are users, ``login`` is the
     approver's. ``told`` is what the last note of ours gave as the reason not to do it. ``mark``
     tells requests of files, whose numbers may be equal, from each other and from action items: it
-    is of what the request says, so that a file may be moved or copied.
+    is of what the request says, so that a file may be moved or copied. ``place`` names the file.
     """
 
     key: Any
@@ -44,6 +44,7 @@ class Item:
     login: str
     told: str
     mark: str = ""
+    place: str = ""
 
     def stands(self, again: "Item") -> bool:
         """Whether it is still as it was judged, now that its subject is erased.
@@ -54,6 +55,18 @@ class Item:
         cut = self.method == "purge" and again.subject is None
         subject = self.subject if cut else again.subject
         return replace(again, told=self.told, known=self.known, subject=subject) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Whom a request was about before somebody corrected it, and when the journal last said so.
+
+    ``approved`` is when it was approved then.
+    """
+
+    key: str
+    when: str
+    approved: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from scanner.errors import Misconfigured
-from scanner.packs.lookups import OPEN
-from scanner.requests.items import Item, Past, Standing, Verdict
+from scanner.requests.items import Former, Item, Past, Standing, Verdict
 from scanner.rulefiles.tracking import Policy
 from scanner.sealing.chain import Entry
+from scanner.texts.wording import CUT, count, shortened
 
 UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "
@@ -17,9 +17,16 @@ UNKNOWN = (
 )
 GONE = f"the contact is gone, {UNKNOWN}"
 NOBODY = "the item names no contact: link one to it, or close it"
+AHEAD = "which is still to come: correct the day"
 SAME = "who approved it is who opened it: a second person has to approve it"
+PLACE = re.compile(r"\{([\w.]+)(?::([^{}|]+)(?:\|([^{}|]+))?)?\}")
+"""A place of a note that is filled in; ``{rows:row}`` or ``{rows:Zeile|Zeilen}`` with its word."""
+
 QUOTED = 16
 """How much of a plan's digest a note quotes: enough for efface log to find it."""
+
+ZONES = timedelta(days=1)
+"""So far may the day be ahead of ours where somebody writes: what is further is a mistake."""
 
 NOTES_ARE = 2000
 """So many characters of a reason are noted."""
@@ -32,16 +39,18 @@ def judge(
     *,
     stops: Sequence[str] = (),
     past: Past | None = None,
+    former: Former | None = None,
 ) -> Standing:
     """Say how a request stands at ``now``, a time of the site; ``stops`` speak against it, too.
 
-    ``past`` is what the journal says of its contact, where that is gone.
+    ``past`` is what the journal says of its contact, where that is gone; ``former`` whom the
+    request was about before.
     """
     due = item.approved + timedelta(days=policy.delay_days) if item.approved else None
     term = _months_on(item.received.date(), policy.term_months) if item.received else None
     left = (term - now.date()).days if term else None
     waits = _waits(item, policy, due, now)
-    bars = [*_bars(item, policy, past), *stops]
+    bars = [*_bars(item, policy, past, now), *_unapproved(item, former), *stops]
     verdict: Verdict = "due"
     if item.state == "closed":
         return Standing(item, "closed", (), due, term, left)
@@ -49,7 +58,15 @@ def judge(
         verdict = "waiting"
     elif bars:
         verdict = "refused"
-    return Standing(item, verdict, (*_told(past), *waits, *bars), due, term, left, past)
+    return Standing(
+        item,
+        verdict,
+        (*_told(past), *_corrected(item, former), *waits, *bars),
+        due,
+        term,
+        left,
+        past,
+    )
 
 
 def _told(past: Past | None) -> list[str]:
@@ -75,16 +92,43 @@ def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> l
     return []
 
 
-def _bars(item: Item, policy: Policy, past: Past | None) -> list[str]:
+def _bars(item: Item, policy: Policy, past: Past | None, now: datetime) -> list[str]:
     """List what the item itself has against it."""
     found = []
     if not item.known and not (past and past.purged):
         found.append(_missing(item, past))
     if past and past.doubt:
         found.append(past.doubt)
+    if item.received and ahead(item.received, now):
+        found.append(f"received on {item.received.date()}, {AHEAD}")
     if policy.second_person and item.approved and not _two(item):
         found.append(SAME)
     return found
+
+
+def _corrected(item: Item, former: Former | None) -> list[str]:
+    """Say that a request was about somebody else, where that keeps nobody from it."""
+    if former is None or _unapproved(item, former):
+        return []
+    return [f"it was about subject {former.key} at {former.when}, as the journal says"]
+
+
+def _unapproved(item: Item, former: Former | None) -> list[str]:
+    """Say that an approval was not of the subject that the request names by now."""
+    if former is None or item.approved is None:
+        return []
+    seen = datetime.fromisoformat(former.when).astimezone().date()
+    if item.approved.date() >= seen and item.approved.isoformat() != former.approved:
+        return []
+    return [
+        f"it was approved when it was about subject {former.key}, as the journal says at "
+        f"{former.when}: approve it anew"
+    ]
+
+
+def ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a day is still to come, wherever it was written."""
+    return moment.date() > (now + ZONES).date()
 
 
 def _missing(item: Item, past: Past | None) -> str:
@@ -119,11 +163,16 @@ def done(policy: Policy, **said: object) -> str:
     Raises:
         Misconfigured: the pack's text has a place that nothing fills.
     """
-    if unknown := sorted({m[1] for m in OPEN.finditer(policy.done)} - set(said)):
+    if unknown := sorted({m[1] for m in PLACE.finditer(policy.done)} - set(said)):
         raise Misconfigured(
             f"[requests]: done: nothing fills {', '.join(unknown)}: there are {', '.join(said)}"
         )
-    return _plain(OPEN.sub(lambda m: str(said[m[1]]), policy.done))
+    return _plain(PLACE.sub(lambda m: _counted(said[m[1]], m[2], m[3]), policy.done))
+
+
+def _counted(value: object, one: str | None, many: str | None) -> str:
+    """Fill a place: a count with its word, where the pack gives one."""
+    return count(value, one, many or "") if one and isinstance(value, int) else str(value)
 
 
 def named(by: Entry) -> str:
@@ -143,7 +192,7 @@ def purged(by: Entry) -> str:
 
 def refused(policy: Policy, why: str) -> str:
     """Write the note on a request that is not carried out."""
-    return _plain(policy.refused + why)[:NOTES_ARE]
+    return shortened(_plain(policy.refused + why), NOTES_ARE)
 
 
 def told(policy: Policy, note: str | None) -> str:
@@ -153,8 +202,14 @@ def told(policy: Policy, note: str | None) -> str:
 
 
 def same(policy: Policy, item: Item, why: str) -> bool:
-    """Whether the item's last note says so already; counts may have changed since."""
-    return bool(item.told) and _shape(item.told) == _shape(told(policy, refused(policy, why)))
+    """Whether the item's last note says so already; counts may have changed since.
+
+    A note that was too long for its column says so as far as it goes.
+    """
+    again = told(policy, refused(policy, why))
+    if item.told.endswith(CUT) and len(item.told) < len(again):
+        return _shape(again).startswith(_shape(item.told.removesuffix(CUT)))
+    return bool(item.told) and _shape(item.told) == _shape(again)
 
 
 def _shape(text: str) -> str:

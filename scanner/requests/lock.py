@@ -60,7 +60,10 @@ def alone_with(path: Path, busy: str = BUSY) -> Iterator[None]:
     try:
         file = _held(place)
     except OSError:
-        raise Misconfigured(f"the lock file {str(place)!r} cannot be made") from None
+        raise Misconfigured(
+            f"nothing can be written to the folder of {path.name}, where a lock file has to stand "
+            "while it is worked on: let this account write there"
+        ) from None
     if file is None:
         raise Refused(busy)
     try:

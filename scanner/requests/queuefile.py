@@ -32,7 +32,7 @@ COLUMNS = (
 """The headers, in the order in which a new file has them."""
 
 MARK = 8
-"""How much of a digest tells requests with equal numbers apart."""
+"""How much of a digest tells requests with equal numbers apart, and files."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -165,6 +165,9 @@ class QueueFile:
         if not cells[RECEIVED]:
             sheet.blame(row, RECEIVED, "empty: when was the request received?")
         received, approved = sheet.moment(row, RECEIVED), sheet.moment(row, APPROVED)
+        for column, day in ((RECEIVED, received), (APPROVED, approved)):
+            if day and judging.ahead(day, self.now):
+                sheet.blame(row, column, f"{day.date()}, {judging.AHEAD}")
         if approved and received and approved.date() < received.date():
             sheet.blame(row, APPROVED, "before it was received: one of the two days is wrong")
         subject = self._subject(sheet, row, cells[SUBJECT])
@@ -183,6 +186,7 @@ class QueueFile:
             login=cells[APPROVER],
             told=judging.told(self.policy, cells[NOTE]),
             mark=f"Q{digest(f'{cells[NUMBER]} {subject}')[:MARK]}",
+            place=digest(str(self.path.resolve()))[:MARK],
         )
 
     def _approved(self, status: str) -> bool:

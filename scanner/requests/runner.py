@@ -12,6 +12,7 @@ from scanner import surveyor
 from scanner.database import reading, reflect
 from scanner.errors import DatabaseFailed, EffaceError, Misconfigured, Refused, Stale, Unrecorded
 from scanner.executor import execute
+from scanner.executor.settling import settle
 from scanner.journal import Journal
 from scanner.model import Audit, Progress
 from scanner.plans import Basis, Plan
@@ -68,8 +69,16 @@ def standings(
                 for i in asked
             }
     policy, gone = pack.requests.policy, pasts(engine, pack, journal, items)
+    were = docket.formers(journal.read(), items)
     return tuple(
-        judging.judge(i, policy, now, stops=stops.get(i.key, ()), past=gone.get(i.key))
+        judging.judge(
+            i,
+            policy,
+            now,
+            stops=stops.get(i.key, ()),
+            past=gone.get(i.key),
+            former=were.get(i.key),
+        )
         for i in items
     )
 
@@ -85,7 +94,7 @@ def run(work: Work) -> Iterator[Outcome]:
     """
     work.journal.read()
     if work.commit:
-        _settle(work)
+        settle(work.engine, work.journal, _stamp())  # a request may be closed by now
     judged = _judged(work)
     if work.commit:
         docket.note(work.journal, judged, _stamp())
@@ -105,7 +114,11 @@ def _judged(work: Work) -> tuple[Standing, ...]:
     """Say how all requests stand, without looking for stops."""
     items, policy = work.tracker.items(), work.pack.requests.policy
     known = pasts(work.engine, work.pack, work.journal, items, basis=Basis.of(work.audit))
-    return tuple(judging.judge(i, policy, work.now, past=known.get(i.key)) for i in items)
+    were = docket.formers(work.journal.read(), items)
+    return tuple(
+        judging.judge(i, policy, work.now, past=known.get(i.key), former=were.get(i.key))
+        for i in items
+    )
 
 
 def _close(work: Work, standing: Standing, purged: Entry) -> Outcome:
@@ -136,13 +149,6 @@ def _asked(work: Work, item: Item) -> Request:
     directives = hurdles.directed(work.pack, item)
     pack = hurdles.excusing(work.pack, item)
     return Request(pack, Basis.of(work.audit), item.subject, item.method, directives=directives)
-
-
-def _settle(work: Work) -> None:
-    """Write down how an earlier run ended that was killed: its request may be closed by now."""
-    if work.journal.open_intents():
-        with reading(work.engine) as connection:
-            work.journal.settle(connection, reflect(connection), _stamp())
 
 
 def _stamp() -> str:
@@ -176,7 +182,7 @@ def _carry_out(work: Work, standing: Standing) -> Outcome:
             if tries == TRIES:
                 return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
             again = _again(work, standing)
-            if again is None or again.verdict != "due":
+            if again is None or again.verdict != "due" or again.purged:
                 return _settled(standing, again)
             standing = again
         except Refused as error:
@@ -187,13 +193,12 @@ def _carry_out(work: Work, standing: Standing) -> Outcome:
 
 
 def _again(work: Work, standing: Standing) -> Standing | None:
-    """Read the request anew; None where the database does not even answer that."""
+    """Judge the request anew, which may name somebody else by now; None where that fails."""
     try:
-        items = {i.key: i for i in work.tracker.items()}
+        judged = _judged(work)
     except DatabaseFailed:
         return None
-    item = items.get(standing.item.key)
-    return judging.judge(item, work.pack.requests.policy, work.now) if item else None
+    return next((s for s in judged if s.item.key == standing.item.key), None)
 
 
 def _settled(standing: Standing, again: Standing | None) -> Outcome:

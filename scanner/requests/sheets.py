@@ -100,13 +100,15 @@ class Sheet:
         """Refuse what could not be written.
 
         Raises:
-            Misconfigured: somebody works in the file, or nothing can be written to its folder.
+            Misconfigured: somebody works in the file, or it or its folder cannot be written.
         """
         place = self.path.resolve()
         for program, begin, end in OWNERS:
             if (owner := place.with_name(f"{begin}{place.name}{end}")).exists():
                 told = f"{self.path.name} is open in {program}"
                 raise Misconfigured(f"{told}: close it ({owner.name})")
+        if place.exists() and not os.access(place, os.W_OK):
+            raise Misconfigured(f"{self.path.name} is read-only: let this account write to it")
         if not os.access(place.parent, os.W_OK | os.X_OK):
             raise Misconfigured(f"nothing can be written to the folder of {self.path.name}")
 

@@ -30,7 +30,8 @@ class Policy:
     ``delay_days`` count from the approval, ``term_months`` (calendar months, Art. 12(3) GDPR) from
     the day on which the request was received. ``second_person``: who approves a request must not
     be who opened it. ``methods`` maps what the item's ``kind`` column says to another method;
-    ``directives`` say how a subject is purged, the usual one where there are none.
+    ``directives`` say how a subject is purged, the usual one where there are none. In ``done`` a
+    count may have its word: ``{rows:row}`` is 1 row or 2 rows.
     """
 
     type: str = "GDPR"
@@ -45,9 +46,7 @@ class Policy:
     queue: str = ""
     title: str = "Request for erasure"
     agent: str = ""
-    done: str = (
-        "Efface carried this out by {method}: {rows} rows, {reviews} places kept for review."
-    )
+    done: str = "Efface carried this out by {method}: {rows:row}, {reviews:place} kept for review."
     refused: str = "Efface did not carry this out: "
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from scanner.errors import Misconfigured, Negative
 from scanner.sealing.chain import Entry
 from scanner.sealing.keyring import JournalKey, settle
+from scanner.texts.wording import count
 
 NAME_LENGTH = 32
 """So much of the first sealed line's digest names a journal."""
@@ -137,7 +138,7 @@ def compare(
         what = "was replaced" if path.exists() else "is gone"
         file = folder(key) / f"{anchor.journal}.json" if key else anchor.journal
         raise Negative(
-            f"the journal {str(path)!r} {what}: {anchor.count} lines stood there, the last one with "
+            f"the journal {str(path)!r} {what}: {count(anchor.count, 'line')} stood there, the last with "
             f"the digest {anchor.digest}. Put it back; where it was moved on purpose, say efface log "
             f"--check --journal with its new place; to begin a new one, remove {str(file)!r}"
         )

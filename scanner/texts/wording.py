@@ -22,6 +22,10 @@ NUMBER = frozenset(
 """Words for "number", which are one to us."""
 
 
+CUT = "..."
+"""Stands where a text goes on that was too long."""
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Write so many of something: 1 row, 2,000 rows."""
     return f"{number:,} {noun(number, one, many)}"
@@ -30,6 +34,13 @@ def count(number: int, one: str, many: str = "") -> str:
 def noun(number: int, one: str, many: str = "") -> str:
     """Choose the word alone, where its number stands in a column: row, rows."""
     return one if number == 1 else many or f"{one}s"
+
+
+def shortened(text: str, length: int | None) -> str:
+    """Cut a text to what its column takes, so that it can be seen."""
+    if length is None or len(text) <= length:
+        return text
+    return text[: length - len(CUT)] + CUT if length > len(CUT) else text[:length]
 
 
 def words(name: str) -> list[str]:
