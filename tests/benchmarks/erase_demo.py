@@ -29,7 +29,6 @@ from scanner.subjects.acquaintance import Request
 from scanner.surveyor import Survey
 from tests.benchmarks import score_demo
 
-
 PARTS = ("FIRST", "LAST")
 """Kinds of places that a plan counts by table where they are too common to be listed one by one."""
 
