@@ -197,11 +197,14 @@ class Matcher:
             return ()
         found += self._misspelt(plain, found)
         origin = fold(text).origin
+        inside = len(text) - len(text.lstrip()), len(text.rstrip())
         matches = []
         for start, end, index, strength, capitals in found:
             first, last = origin(start, end)
             if _proper(text[first:last], capitals, own=own):
-                matches.append(self._match(text, first, last, index, strength))
+                whole = first <= inside[0] and inside[1] <= last
+                kind = self.identity.identifiers[index].kind
+                matches.append(Match(Span(first, last, kind), strength, index, whole))
         return tuple(_disjoint(matches))
 
     def _tried(
@@ -244,8 +247,9 @@ class Matcher:
     def _numbers(self, plain: str, digits: Sequence[str]) -> Iterator[_Found]:
         """Find the phone numbers of which the text has the digits."""
         numbers = [one for one in self._phones if one[1] in digits]
-        for start, end, index in phones.spans(plain, numbers):
-            yield start, end, index, self.identity.identifiers[index].strength, ""
+        for start, end, index, sure in phones.spans(plain, numbers):
+            held = self.identity.identifiers[index].strength
+            yield start, end, index, min(held, sure, key=_RANK.__getitem__), ""
 
     def _misspelt(self, plain: str, found: Sequence[_Found]) -> Iterator[_Found]:
         """Find the name with one wrong letter near something strong.
@@ -273,11 +277,6 @@ class Matcher:
                         yield one.start(), two.end(), index, "hint", "all"
                     elif named == family and _misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
-
-    def _match(self, text: str, start: int, end: int, index: int, strength: Strength) -> Match:
-        whole = not text[:start].strip() and not text[end:].strip()
-        kind = self.identity.identifiers[index].kind
-        return Match(Span(start, end, kind), strength, index, whole)
 
 
 def _joined(windows: Iterable[_Window]) -> list[_Window]:

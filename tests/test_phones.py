@@ -1,5 +1,7 @@
 """A phone number is found however its country writes and dials it."""
 
+import time
+
 import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -69,3 +71,53 @@ def test_all_of_it_is_found(held, said):
 )
 def test_another_countrys_with_the_same_digits_is_somebody_elses(held, said):
     assert looking(held).find(f"call {said} now") == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "strength"),
+    [
+        ("+49 30 901820", "order 30901820", "full"),
+        ("+45 20 30 40 50", "http://20.30.40.50/", "full"),
+        ("+47 22 33 44 55", "22334455", "full"),
+        ("+47 22 33 44 55", "4722334455", "strong"),
+        ("+47 22 33 44 55", "0047 22 33 44 55", "strong"),
+        ("+49 30 901820", "030/901820", "strong"),
+        ("+676 23456", "+676 23-456", "strong"),
+    ],
+)
+def test_a_number_is_as_sure_as_the_digits_that_are_written(held, said, strength):
+    (match,) = looking(held).find(f"see {said} there")
+    assert match.strength == strength
+
+
+@pytest.mark.parametrize("held", ["+1 000 000 0000", "+1 (000) 000-0001", "+49 000000", "0000012"])
+def test_what_is_no_number_is_found_nowhere(held):
+    said = "10.01.20, 2011-01-01 01, 1 1 1 1 1 1 1, 49 00 00 0, +1 0 55 66 7, 12 12 12 12"
+    assert looking(held).find(said) == ()
+
+
+def test_few_digits_are_a_number_where_their_country_is_said_only():
+    assert looking("+676 23456").find("order 23-456") == ()
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("+1 512 610 5466", "00471 512 610 5466"),
+        ("+1 512 610 5466", "5126105466.00"),
+        ("+54 9 11 2345-6789", "+54 11 2345 6789"),
+        ("+54 11 2345-6789", "+54 9 11 2345 6789"),
+        ("+52 1 55 1234 5678", "+52 55 1234 5678"),
+        ("+52 55 1234 5678", "+52 1 55 1234 5678"),
+    ],
+)
+def test_what_stands_around_it_hides_it_not(held, said):
+    (match,) = looking(held).find(said)
+    assert match.strength == "strong"
+
+
+@pytest.mark.parametrize("text", ["1" + " " * 200_000 + "+", "5126105466 " * 20_000])
+def test_long_texts_take_no_longer_for_their_length(text):
+    began = time.process_time()
+    looking("+1 512 610 5466").find(text)
+    assert time.process_time() - began < 15

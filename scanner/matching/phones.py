@@ -1,16 +1,18 @@
 """Finds phone numbers by their digits, however they are grouped."""
 
 import re
+from bisect import bisect, bisect_left, insort
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from scanner.identity import MIN_DIGITS, WITH_AREA, Strength
 from scanner.texts.folding import folded
 
 BEGINS = r"[+(\d](?<!\d[+(\d])(?:(?<=\d)|(?<=[+(])[+(]?\d)"
 """A digit, one or two signs before it, none of digits: as a set of signs it is found quickly."""
 
 CANDIDATES = tuple(
-    re.compile(rf"{BEGINS}(?:[\d().+/\-]|{space}(?!\s*\+)){{4,}}\d(?!\d)")
+    re.compile(rf"{BEGINS}(?:[\d().+/\-]|{space}(?!\+)){{4,}}\d(?!\d)")
     for space in (r"[^\S\r\n]", r"\s")
 )
 """What may be a phone number, or several with only spaces between them: in a line, across lines."""
@@ -21,12 +23,23 @@ MAX_PREFIX = 6
 TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
 """An extension behind a phone number."""
 
-CHAIN = re.compile(r"\.\d")
-"""What goes on behind a version number, and not behind a phone number."""
+CHAIN = re.compile(r"\.(?!0+(?![\d.]))\d")
+"""What goes on behind a version number, and not behind a phone number; a table makes 512.0 of 512."""
+
+FEWEST = 6
+"""Fewer digits are a number of a country that has such short ones, where it is said, and else none."""
+
+TOKENS = {"52": "1"}
+"""What was dialled before mobile numbers of a country, and is no longer."""
+
+Found = tuple[int, int, Strength]
+"""Where a number stands, and how sure it is by what is written of it."""
 
 
-def spans(plain: str, numbers: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, int, int]]:
-    """Yield where a folded text has one of ``numbers``: start, end, and which one.
+def spans(
+    plain: str, numbers: Sequence[tuple[int, str, str]]
+) -> Iterator[tuple[int, int, int, Strength]]:
+    """Yield where a folded text has one of ``numbers``: start, end, which one, and how sure it is.
 
     Args:
         plain: the folded text.
@@ -38,10 +51,12 @@ def spans(plain: str, numbers: Sequence[tuple[int, str, str]]) -> Iterator[tuple
         places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
         digits = "".join(plain[i] for i in places)
         for index, core, code in numbers:
-            for start, end in _locate(plain, candidate.start(), digits, places, core, code):
-                if all(end <= first or last <= start for first, last in found):
-                    found.append((start, end))
-                    yield start, end, index
+            for start, end, sure in _locate(plain, candidate.start(), digits, places, core, code):
+                at = bisect(found, (start, end))
+                before = at == 0 or found[at - 1][1] <= start
+                if before and (at == len(found) or end <= found[at][0]):
+                    insort(found, (start, end))
+                    yield start, end, index, sure
 
 
 def national(number: str) -> tuple[str, str]:
@@ -70,12 +85,18 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
     """Yield the digits that the ways of writing a number end in, each with its calling code.
 
     They are the ``national`` ones, and those of the country's own way where that has others: a mobile
-    number of Argentina is +54 9 11 2345-6789 from abroad and 011 15-2345-6789 at home.
+    number of Argentina is +54 9 11 2345-6789 from abroad and 011 15-2345-6789 at home. What is no
+    number (+1 000 000 0000) has none.
     """
     import phonenumbers
 
     core, code = national(number)
+    if len(core) < FEWEST and not _short(core, code):
+        return
     yield core, code
+    token = _token(code)
+    if token and core.startswith(token) and len(core) - len(token) > WITH_AREA:
+        yield core.removeprefix(token), code
     if code:
         one = phonenumbers.PhoneNumber(country_code=int(code), national_number=int(core))
         said = phonenumbers.format_number(one, phonenumbers.PhoneNumberFormat.NATIONAL)
@@ -85,34 +106,73 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
             yield home.removeprefix(trunk), code
 
 
+def _short(core: str, code: str) -> bool:
+    """Whether the numbers of a country are so short."""
+    import phonenumbers
+
+    return bool(code) and phonenumbers.is_possible_number(
+        phonenumbers.PhoneNumber(country_code=int(code), national_number=int(core or 0))
+    )
+
+
 def _locate(
     text: str, start: int, digits: str, places: list[int], core: str, code: str
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[Found]:
     """Find the national number ``core`` among a candidate's digits, as spans of the text."""
     at = digits.find(core) if core else -1
     while at >= 0:
         after = at + len(core)
         last = places[after - 1]
         ends = after == len(digits) or places[after] - last > 1
-        begin = _begin(start, digits, places, at, code)
+        begin = _begin(text, start, digits, places, at, after, code)
         if begin is not None and ends and not CHAIN.match(text, last + 1):
             if text[begin] == "(" and ")" not in text[begin : last + 1]:
                 begin += 1
             tail = TAIL.match(text, last + 1)
-            yield begin, tail.end() if tail else last + 1
+            shown = digits[bisect_left(places, begin) : after]
+            if (sure := _sure(shown, core, code)) is not None:
+                yield begin, tail.end() if tail else last + 1, sure
         at = digits.find(core, at + 1)
 
 
-def _begin(start: int, digits: str, places: list[int], at: int, code: str) -> int | None:
-    """Find where a number begins whose national part is digit ``at`` of a candidate."""
+def _sure(shown: str, core: str, code: str) -> Strength | None:
+    """Say how sure a number is by the digits that are written: without an area code others have it.
+
+    So few digits alone are as well an order's, or an address of the internet's.
+    """
+    prefix = shown.removesuffix(core)
+    if len(shown) >= WITH_AREA or (code and prefix.removeprefix("00").startswith(code)):
+        return "strong"
+    if len(core) < FEWEST:
+        return None
+    return "full" if len(shown) >= MIN_DIGITS else "weak"
+
+
+def _begin(
+    text: str, start: int, digits: str, places: list[int], at: int, after: int, code: str
+) -> int | None:
+    """Find where a number begins whose national part is digits ``at`` to ``after`` of a candidate."""
     if at <= MAX_PREFIX and _prefixes(digits[:at], code):
         return start
-    if at <= MAX_PREFIX and (digits.startswith("00") or places[0] > start):
-        return None  # a number of another country: +44 30 901820 is not +49 30 901820
+    # A number of another country: +44 30 901820 is not +49 30 901820. Where no country has it,
+    # something else stands before the number: 00471 512 610 5466.
+    abroad = at <= MAX_PREFIX and (digits.startswith("00") or places[0] > start)
+    if abroad and (text[start] == "(" or _possible(digits[:after].removeprefix("00"))):
+        return None
     first = at
     while first > max(0, at - MAX_PREFIX) and places[first] - places[first - 1] == 1:
         first -= 1
     return places[first] if _prefixes(digits[first:at], code) else None
+
+
+def _possible(digits: str) -> bool:
+    """Whether a country has numbers of so many digits."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}"))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _prefixes(digits: str, code: str) -> bool:
@@ -122,7 +182,16 @@ def _prefixes(digits: str, code: str) -> bool:
     """
     # Of +90 the 0 is the country's and no trunk's: what is known of the country goes first.
     country, trunks = re.escape(code) or r"[1-9]\d{0,2}", "|".join(_trunks(code))
-    return re.fullmatch(rf"(?:(?:00)?{country})?(?:{trunks})?0?", digits) is not None
+    token = f"(?:{_token(code)})?" if _token(code) else ""
+    return re.fullmatch(rf"(?:(?:00)?{country}{token})?(?:{trunks})?0?", digits) is not None
+
+
+@cache
+def _token(code: str) -> str:
+    """Give what stands before mobile numbers of a country, from abroad only."""
+    import phonenumbers
+
+    return TOKENS.get(code) or (phonenumbers.country_mobile_token(int(code)) if code else "")
 
 
 @cache

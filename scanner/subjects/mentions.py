@@ -26,6 +26,7 @@ from scanner.texts.folding import folded
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
+SHORT = "a number without an area code, or a short one: it may be another's"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
 OTHER_NAME = "a part of the name beside a part of another name"
@@ -360,7 +361,8 @@ class Judge:
             return "corroborated", ""
         if near:
             return "possible", SIGNED
-        return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else NAMESAKE
+        kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
+        return "possible", kinds.get(match.span.entity, SHORT)
 
     def _part(
         self,
