@@ -132,9 +132,6 @@ def plan(
         for some in chunks(roots, batch):
             drawn.add(some)
             watch.advance(len(some))
-        doomed = [here.walk.tables[w] for w in sorted(here.itinerary.deleted)]
-        fired = dialect_of(connection).triggers_of(connection, doomed)
-        names = {str(ref(table)): some for table, some in fired.items() if some}
         said = _said(connection, here, basis, drawn, batch, progress)
         return Bulk(
             efface=__version__,
@@ -148,12 +145,24 @@ def plan(
             batches=tuple(drawn.batches),
             stops=tuple(drawn.stops),
             held=drawn.held,
-            mentions=said,
+            mentions=len(said),
             duties=(*_duties(here, drawn), *_unsearched(here, basis)),
-            triggers=names,
+            triggers=_triggers(connection, here, {place.table for place in said}),
             kpis=tuple(drawn.figures(pack)),
             follows=_follows(connection, here, basis) if here.people else (),
         )
+
+
+def _triggers(
+    connection: Connection, here: Setting, named: Collection[TableRef]
+) -> dict[str, tuple[str, ...]]:
+    """Name the triggers of tables that rows are deleted from, or whose texts name the subjects."""
+    dialect, doomed = dialect_of(connection), here.itinerary.deleted
+    tables = here.walk.tables
+    fired = dialect.triggers_of(connection, [tables[t] for t in sorted(doomed)])
+    stays = [tables[t] for t in sorted(set(named) - set(doomed))]
+    fired |= dialect.triggers_of(connection, stays, deletes=False)
+    return {str(ref(table)): some for table, some in fired.items() if some}
 
 
 def _follows(connection: Connection, here: Setting, basis: Basis) -> tuple[str, ...]:
@@ -191,15 +200,15 @@ def _said(
     drawn: "_Drawing",
     batch: int,
     progress: Progress | None,
-) -> int:
-    """Count the rows that name the subjects, those that go among them."""
+) -> list[gathering.Place]:
+    """Find the rows that name the subjects, those that go among them; once for each whom they name."""
     keys = [k for b in drawn.batches for k in b.roots]
     if not here.people or not keys:
-        return 0
+        return []
     found = gathering.gather(
         connection, here.schema, here.walk, basis, keys, batch=batch, sure=True, progress=progress
     )
-    return sum(map(len, found.places.values()))
+    return [place for some in found.places.values() for place in some]
 
 
 def held_roots(connection: Connection, here: Setting, held: Sequence[str]) -> set[Any]:

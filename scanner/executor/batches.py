@@ -6,7 +6,7 @@ the same plan goes on where it stopped and neither repeats nor skips a batch.
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -219,17 +219,17 @@ def _gathered(
 def _metered(work: Work, number: int) -> Mapping[str, Any]:
     """Do a batch; where something else writes to rows too, with all tables counted."""
     if work.plan.triggers:
-        return _batch(work, number, metered=False)
+        return _batch(work, number, wary=True)
     try:
-        return _batch(work, number, metered=True)
+        return _batch(work, number, wary=False)
     except ElsewhereError:
-        return _batch(work, number, metered=False)
+        return _batch(work, number, wary=True)
 
 
-def _batch(work: Work, number: int, *, metered: bool) -> Mapping[str, Any]:
+def _batch(work: Work, number: int, *, wary: bool) -> Mapping[str, Any]:
     """Purge one batch in a transaction; give what the journal says of it.
 
-    ``metered``: where the database counts what is written, rows are not counted.
+    ``wary``: something else may write anywhere, so that the rows of all tables are counted.
 
     Raises:
         ElsewhereError: something else wrote as well; nothing was changed.
@@ -240,7 +240,7 @@ def _batch(work: Work, number: int, *, metered: bool) -> Mapping[str, Any]:
         tables = [here.walk.tables[t] for t in sorted(here.watched, key=str)]
         dialect_of(connection).shut_out(connection, tables, LOCK_SECONDS)
         undone = None if work.commit else work.undone
-        content = _purged(connection, plan, batch, here, work.many, metered=metered, undone=undone)
+        content = _purged(connection, plan, batch, here, work.many, wary=wary, undone=undone)
         content = {"batch": number, "subject": batchbook.named(plan, number), **content}
         if work.commit:
             named = Uprooting(keys={here.subject: {k: (k,) for k in batch.roots}})
@@ -273,7 +273,7 @@ def _purged(
     here: Setting,
     many: Gathering,
     *,
-    metered: bool,
+    wary: bool,
     undone: Shared | None,
 ) -> dict[str, Any]:
     """Do all that a batch does, and prove it; ``undone``: what a rehearsal did before, and undid.
@@ -281,11 +281,11 @@ def _purged(
     Raises:
         Stale: roots are gone or have more rows than planned. Stopped: a stop holds.
         Refused: something refers to a row that is gone, or rows of other tables changed.
-        ElsewhereError: it was metered, and something else wrote to rows.
+        ElsewhereError: nobody was wary, and something else wrote to rows, or may have.
     """
     meter = Meter(connection)
-    metered = metered and meter.runs and not safeguards.unseen(connection, here.schema)
-    before = {} if metered else _counts(connection, plan, here)
+    metered = not wary and meter.runs and not safeguards.unseen(connection, here.schema)
+    before = {} if metered else _counts(connection, here, wary=wary)
     empty = verifier.empty_tables(connection, here.schema, here.watched)
     uprooter = Uprooter(connection, here.ground, here.itinerary, empty=empty)
     early = deletion.checked(here.ground, here.itinerary)
@@ -300,7 +300,9 @@ def _purged(
     gone = Uprooting({w: dict(rows) for w, rows in made.keys.items()})
     scrubbed = scrubber.scrub(own)
     dialect_of(connection).settle(connection)
-    if plan.triggers:
+    if not (wary or metered) and _fires(connection, here, {t for t, _ in scrubbed.cells}):
+        raise ElsewhereError
+    if wary:
         _again(connection, here, Uprooter(connection, here.ground, here.itinerary), gone)
         uprooter = Uprooter(connection, here.ground, here.itinerary)
     # Others are shut out, all that the followed relations found was deleted and counted, and where
@@ -309,7 +311,7 @@ def _purged(
     alone = metered and not scrubbed.cells
     cut = deletion.finish(connection, uprooter, gone, alone=alone)
     if not metered:
-        _unchanged(before, _counts(connection, plan, here), made)
+        _unchanged(before, _counts(connection, here, wary=wary), made)
     elif not meter.exact():
         raise ElsewhereError
     if undone:
@@ -379,9 +381,16 @@ def _as_planned(
         raise Stale(f"there are more rows of {', '.join(more)} than planned: plan again")
 
 
-def _counts(connection: Connection, plan: Bulk, here: Setting) -> dict[TableRef, int]:
-    """Count rows: of all tables where triggers may write anywhere, else of those at stake."""
-    everywhere = plan.triggers or not dialect_of(connection).all_triggers(connection)
+def _fires(connection: Connection, here: Setting, written: Collection[TableRef]) -> bool:
+    """Whether a trigger may have fired when cells of these tables were rewritten."""
+    tables = [here.walk.tables[where] for where in sorted(written)]
+    fired = dialect_of(connection).triggers_of(connection, tables, deletes=False)
+    return any(fired.values())
+
+
+def _counts(connection: Connection, here: Setting, *, wary: bool) -> dict[TableRef, int]:
+    """Count rows: of all tables where something may write anywhere, else of those at stake."""
+    everywhere = wary or not dialect_of(connection).all_triggers(connection)
     wanted = None if everywhere else here.watched
     return verifier.count_rows(connection, here.schema, wanted)
 

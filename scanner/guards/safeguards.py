@@ -248,11 +248,8 @@ def _refers(connection: Connection, child: Table, columns: Sequence[str]) -> boo
 def _watched(connection: Connection, draft: Draft) -> bool:
     """Whether something else may write when a draft is carried out: a trigger, or a foreign key."""
     unseen = not dialect_of(connection).all_triggers(connection)
-    return (
-        bool(draft.plan.triggers)
-        or unseen
-        or bool(_following(connection, draft.schema, changing(draft)))
-    )
+    follows = _following(connection, draft.schema, changing(draft))
+    return bool(draft.plan.triggers) or unseen or bool(follows)
 
 
 def changing(draft: Draft) -> dict[TableRef, set[str]]:
