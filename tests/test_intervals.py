@@ -8,7 +8,7 @@ from scanner import inspector
 from scanner.database import connect
 from scanner.model import Finding
 
-ROWS, SAMPLE, SEEDS = 6000, 600, range(4)
+ROWS, SAMPLE, SEEDS = 3000, 400, range(4)
 SHARES = {
     "x_rare": 0.03,
     "x_some": 0.15,
