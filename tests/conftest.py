@@ -4,8 +4,8 @@ The suite takes under ten minutes on two slow cores. So that it stays so: what i
 scan of it, a process that loads the model) is made once and copied, by ``once``; a demo is as small
 as the promise allows; a promise that does not depend on the database is kept on SQLite (``embedded``)
 and ``live_url`` is for those that do; the command line is run in this process (``efface``) unless the
-process is the point; nothing is traced, but by ``make coverage``. ``--durations=30`` tells who breaks the rule: a test of over five seconds needs
-a reason.
+process is the point; nothing is traced, but by ``make coverage``. ``--durations=30`` tells who breaks
+the rule: a test of over five seconds needs a reason.
 """
 
 import math
