@@ -20,7 +20,7 @@ demo: $(VENV)/installed
 test: lint
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(PYTEST)
 
-# Apart from `test`: tracing takes the tests of the code itself nearly twice as long.
+# Apart from `test`: tracing costs processor time in each test that it watches.
 coverage: $(VENV)/installed-dev
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERED) $(PYTEST)
 
