@@ -163,13 +163,19 @@ def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identi
         entities: the entity of each of its columns that identifies a person.
     """
     names = {c: str(row[c]).strip() for c in entities if entities[c] == "PERSON" and row.get(c)}
+    first = [c for c in names if GIVEN.search(c.lower()) and is_name(names[c])]
+    last = [c for c in names if FAMILY.search(c.lower()) and is_name(names[c])]
+    parts = {*first, *last} if first and last else ()
     for column, value in row.items():
-        if value is not None and (entity := entities.get(column)):
+        if value is None or not (entity := entities.get(column)):
+            continue
+        if column in parts:
+            yield from _part(names[column])
+        else:
             yield from typed(str(value).strip(), entity)
-    for given in (v for c, v in names.items() if GIVEN.search(c.lower())):
-        for family in (v for c, v in names.items() if FAMILY.search(c.lower())):
-            if is_name(given) and is_name(family):
-                yield Identifier("PERSON", "full", f"{given}\n{family}")
+    for given in (names[c] for c in first):
+        for family in (names[c] for c in last):
+            yield Identifier("PERSON", "full", f"{given}\n{family}")
 
 
 def typed(value: str, entity: str) -> Iterator[Identifier]:
@@ -226,11 +232,24 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
 
 
 def _person(value: str) -> Iterator[Identifier]:
-    words = [w for w in re.split(r"[\s,]+", value) if is_name(w)]
+    words = _named(value)
     if len(words) > 1:
         yield Identifier("PERSON", "full", value)
     for word in words:
         yield Identifier("PERSON", "weak", word)
+
+
+def _named(value: str) -> list[str]:
+    """List the words of a name that can stand for it: not the particles of one with capitals."""
+    words = [w for w in re.split(r"[\s,]+", value) if is_name(w)]
+    return [w for w in words if not w[0].islower() or value.islower()]
+
+
+def _part(value: str) -> Iterator[Identifier]:
+    """Read a given or a family name: of several words it is still a part, and others have it too."""
+    words = _named(value)
+    for part in dict.fromkeys([*([value] if len(value.split()) > 1 else []), *words]):
+        yield Identifier("PERSON", "weak", part)
 
 
 def is_name(word: str) -> bool:

@@ -33,8 +33,8 @@ GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
 ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
 """Where an apostrophe was left out: OBrien, DAngelo."""
 
-APOSTROPHE = r"['`]?[ ]?"
-"""How the apostrophe of O'Brien is written: also OBrien and O Brien."""
+APOSTROPHE = r"\\?['`]{0,2}[ ]?"
+"""How the apostrophe of O'Brien is written: also OBrien and O Brien, O\\'Brien and O''Brien in code."""
 
 MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 """An address with more letters at either end is somebody else's."""
@@ -92,7 +92,7 @@ SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
 Span = tuple[int, int]
 """Where a match begins and ends."""
 
-Capitals = Literal["", "first", "all"]
+Capitals = Literal["", "first", "any", "all"]
 """Which words of a text need a capital to be a name."""
 
 
@@ -102,7 +102,7 @@ class Form:
 
     ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
     where there are any. ``capitals`` says which words of the
-    text need one: none, the first, all. ``only`` in the subject's own texts, or in cut ones.
+    text need one: none, the first, any, all. ``only`` in the subject's own texts, or in cut ones.
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only.
     """
@@ -220,7 +220,8 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     if not spelled:
         return
     inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
-    capitals: Capitals = "first" if one.strength == "weak" else ""
+    several: Capitals = "any" if len(one.value.split()) > 1 else "first"  # van den Berg
+    capitals: Capitals = several if one.strength == "weak" else ""
     pattern = f"{BEFORE}(?:{inner}){AFTER}"
     yield Form(
         index,

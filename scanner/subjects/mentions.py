@@ -19,10 +19,11 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
+from scanner.subjects.bounds import in_two_sentences, part_of_another
 from scanner.subjects.details import behind, cued
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts import names
-from scanner.texts.folding import folded
+from scanner.texts.folding import folded, spaced
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
@@ -234,7 +235,7 @@ class Judge:
             graded: dict[tuple[Certainty, str], list[Match]] = {}
             free = own and (declared is None or declared.personal != "none")
             said = text(hit.values[column])
-            for match, grade in self._cell(said, matches, here, known, free=free):
+            for match, grade in self._cell(spaced(said), matches, here, known, free=free):
                 graded.setdefault(grade, []).append(match)
             if not own and (spans := self._details(said, matches, graded, context)):
                 yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
@@ -350,8 +351,8 @@ class Judge:
             return "certain", ""
         if match.strength == "doubt":
             return "possible", LOOKS_LIKE
-        if match.span.entity == "PERSON" and _thing(said, match):
-            return "possible", THING
+        if match.span.entity == "PERSON" and (why := self._unlike(said, match)):
+            return "possible", why
         near = _beside(said, match, strong, NEAR_NAME)
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
@@ -418,14 +419,22 @@ class Judge:
         start, end = match.span.start, match.span.end
         before = BEFORE.search(said[max(0, start - WORD) : start])
         after = AFTER.match(said[end : end + WORD])
-        words = {
-            folded(w)
-            for i in self.identity.identifiers
-            if i.kind == "PERSON"
-            for w in i.value.split()
-        }
+        words = self._called()
         beside = [m[1] for m in (before, after) if m is not None]
         return any(is_name(w) and folded(w) not in words for w in beside)
+
+    def _unlike(self, said: str, match: Match) -> str:
+        """Say why a whole name is none of a person, or a part of another's."""
+        if _thing(said, match):
+            return THING
+        value = self.identity.identifiers[match.index].value
+        longer = part_of_another(said, match.span, self._called())
+        return OTHER_NAME if longer or in_two_sentences(said, match.span, value) else ""
+
+    def _called(self) -> frozenset[str]:
+        """Collect the folded words of the subject's names."""
+        people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(folded(w) for value in people for w in value.split())
 
     def _review(self, mention: Mention, why: str) -> Review:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
