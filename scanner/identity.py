@@ -88,6 +88,12 @@ LONG_NUMBER = 8
 DISTINCT = 3
 """An id of fewer different letters and digits (00000, -----) is none."""
 
+WORDS_JOINED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+"""Words with hyphens, as texts have them too: walk-in, not-known, self-service."""
+
+DECIMAL = re.compile(r"(\d+)\.0+")
+"""A whole number as a column of decimals gives it."""
+
 MASKED = re.compile(r"[*•]{2}|[xX#]{4}")
 """A number that shows its end only is many people's."""
 
@@ -180,6 +186,8 @@ def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identi
 
 def typed(value: str, entity: str) -> Iterator[Identifier]:
     """Give a value the kind that it has, which is not always its column's (e_num, login)."""
+    if whole := DECIMAL.fullmatch(value):
+        value = whole[1]
     if not value:
         return
     if found := MAIL.findall(value):
@@ -189,13 +197,28 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "PERSON":
         yield from _person(value)
     elif entity == "STREET_ADDRESS":
-        signs = len(value) + sum(c > FIRST_IDEOGRAM for c in value)
-        if re.search(r"\d", value) and signs >= MIN_STREET and not UNIT.fullmatch(value):
-            yield Identifier(entity, "full", value)
+        yield from _street(value)
     elif entity == "DATE_OF_BIRTH":
         yield Identifier(entity, "weak", value[:10])
-    elif (entity in STRONG_KINDS or NATIONAL.fullmatch(entity)) and len(value) >= MIN_ID:
-        yield from _id(value, entity)
+    elif entity in STRONG_KINDS or NATIONAL.fullmatch(entity):
+        for one in dict.fromkeys((value, value.rpartition("\\")[2])):  # CORP\\annlee7
+            yield from _id(one, entity) if len(one) >= MIN_ID else ()
+
+
+def _street(value: str) -> Iterator[Identifier]:
+    """Read an address; of several lines the one with the street stands for it as well."""
+    lines = [line.strip(" \t,;") for line in value.splitlines()]
+    street = next((line for line in lines if _is_street(line)), value)
+    for one in dict.fromkeys((value, street)):
+        if _is_street(one):
+            yield Identifier("STREET_ADDRESS", "full", one)
+
+
+def _is_street(value: str) -> bool:
+    """Whether a text has a number and a word, and is long enough not to occur by chance."""
+    signs = sum(2 if c > FIRST_IDEOGRAM else 1 for c in value.strip(" .,;-"))
+    named = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    return named and signs >= MIN_STREET and not UNIT.fullmatch(value)
 
 
 def _phone(value: str) -> Iterator[Identifier]:
@@ -225,6 +248,8 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
         return
     if value.isdecimal() and len(value) < LONG_NUMBER:
         yield Identifier(entity, "full", value)
+    elif not any(map(str.isdigit, value)) and WORDS_JOINED.fullmatch(value):
+        yield Identifier(entity, "doubt", value)
     elif any(c.isdigit() or c in "._-" for c in value):
         yield Identifier(entity, "strong", value)
     else:

@@ -6,11 +6,11 @@ Phone numbers are aside: the matcher compares them by their digits.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 from typing import Literal
 
 from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
+from scanner.matching import dates
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -42,11 +42,14 @@ MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 FILE = r"\.(?:msg|eml|pst|txt|pdf|docx?|xlsx?|csv|vcf|html?|rtf|jpe?g|png)"
 """An address in front of these is a file's name."""
 
-AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s(?:at|@)\s|@|%40)"
+LOOSE_BEFORE = r"(?<=_)|(?<=%[2-7][0-9a-f])"
+"""What may stand right before an address all the same: a file's name, a sign as the web writes it."""
+
+AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\sat\s|\s?@\s?|[%=]40)"
 DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|punkt|\.)\s?[\])}>]\s?|\s(?:dot|punkt)\s)"
 """How @ and . are spelled to hide an address from machines."""
 
-AT_SIGNS = ("@", "%40", " @", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
+AT_SIGNS = ("@", "%40", "=40", " @", "\n@", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
 """What follows a local part, whichever way its @ is spelled."""
 
 LEAST_LOCAL = 7
@@ -64,7 +67,25 @@ LONG_ID = 13
 LAST = 4
 """How many digits a masked number shows."""
 
-WORD_BREAKS = ("", " ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
+ADDRESS_GAP = r"(?:[.]?[\s,>+_]+|[.])"
+"""What stands between the words of an address."""
+
+WORD_BREAKS = (
+    "",
+    " ",
+    "+",
+    "_",
+    ".",
+    ", ",
+    ",",
+    ". ",
+    "\n",
+    "\r\n",
+    ",\n",
+    ",\r\n",
+    "\n>",
+    "\r\n>",
+)
 """What stands between the words of an address; nothing where a sign without a width does."""
 
 LEAST_PART = 4
@@ -79,8 +100,6 @@ JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
 WORDS = re.compile(r"[^\W\d_]+")
 """The words of a name or an address, without its numbers and signs."""
 
-ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
-"""What English writes behind a day; th behind all others."""
 
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
@@ -342,7 +361,7 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
     signs = tuple(sorted(s + sign for s, sign in product(starts, AT_SIGNS)))
     spelled = f"{MAIL_BEFORE}{AT.join(apart)}{MAIL_AFTER}"
     yield Form(index, signs, spelled, "strong", starts=(local.partition(".")[0],))
-    loose = rf"(?:(?<=_)|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|{MAIL_AFTER})"
+    loose = rf"(?:{LOOSE_BEFORE}|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|(?=[_-])|{MAIL_AFTER})"
     yield Form(index, anchors, loose, "doubt", starts=(local,))
     short = "|".join(re.escape(domain[:k]) for k in range(len(domain) - 1, -1, -1))
     cut = rf"{MAIL_BEFORE}{plain}@(?:{short})\Z"
@@ -373,7 +392,7 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     if not words or not any(w[0].isdigit() for w in words):
         return
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
-    inner = r"[.]?[\s,>]+".join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
+    inner = ADDRESS_GAP.join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
     anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
     if len(anchor[-1]) < LEAST_PART and len(options) > 1:
         # St. or W. is in every other text: with the word beside it, it is not.
@@ -411,14 +430,14 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     if one.strength == "weak" or one.kind == "USERNAME":
         return
     if len(digits) >= LEAST_DIGITS:
-        apart = f"{BEFORE}{r'[ ./-]?'.join(map(re.escape, signs))}{AFTER}"
+        apart = f"{BEFORE}{r'[ ./_-]?'.join(map(re.escape, signs))}{AFTER}"
         sure = len(digits) >= LONG_ID or not signs.isdigit()
         strength = one.strength if sure else "full"
         yield Form(index, (), apart, strength, digits=digits, starts=(signs[0],))
         yield from _masked(index, digits[-LAST:])
     elif len(signs) >= LEAST_GROUPED and not signs.isdigit():
-        groups = re.split(r"[\s./-]+", folded(one.value))
-        others = [sign.join(groups) for sign in ("", " ", "-", ".", "/")]
+        groups = re.split(r"[\s./_:-]+", folded(one.value))
+        others = [sign.join(groups) for sign in ("", " ", "-", ".", "/", "_", ":")]
         apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
         yield Form(index, tuple(others), apart, one.strength, word=True, starts=(groups[0],))
 
@@ -439,29 +458,8 @@ def _masked(index: int, last: str) -> Iterator[Form]:
 
 def _dates(index: int, one: Identifier) -> Iterator[Form]:
     """Write a date of birth in the usual orders, in digits and in words."""
-    try:
-        day = date.fromisoformat(one.value)
-    except ValueError:
-        return
-    days, numbers = ({str(n), f"{n:02}"} for n in (day.day, day.month))
-    words, year = names.months(day.month), str(day.year)
-    said = {
-        sign.join(parts)
-        for sign in (".", "/", " ", "-", ". ")
-        for d, m in product(days, numbers)
-        for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
-    }
-    said |= {day.strftime("%Y%m%d"), day.strftime("%d%m%Y")}
-    for d, m in product(days, numbers):
-        said |= {f"{year}年{m}月{d}日", folded(f"{year}년 {m}월 {d}일")}
-    for d, word in product(days, words):
-        said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
-        said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
-        nth = f"{d}{ORDINALS.get(d.lstrip('0'), 'th')}"
-        said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
-        said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
-        said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
-    ordered = sorted(said, key=lambda s: (-len(s), s))
-    inner = "|".join(map(re.escape, ordered))
-    pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
-    yield Form(index, tuple(sorted(said)), pattern, "weak")
+    for day in dates.days(one.value):
+        said = dates.written(day)
+        inner = "|".join(map(re.escape, sorted(said, key=lambda s: (-len(s), s))))
+        pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
+        yield Form(index, tuple(sorted(said)), pattern, "weak")
