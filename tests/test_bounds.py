@@ -4,7 +4,7 @@ import pytest
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
-from scanner.subjects.mentions import OTHER_NAME, SIGNED
+from scanner.subjects.mentions import LOOKS_LIKE, OTHER_NAME, SIGNED
 from tests.test_lone_names import asked, noted
 from tests.test_signatures import namesakes, now, single  # noqa: F401  # fixtures
 
@@ -25,6 +25,7 @@ def found(first: str, last: str, said: str) -> list[tuple[str, str]]:
         ("CUST-00471: Ann Lee-Smith called", OTHER_NAME),
         ("CUST-00471: Mary-Ann Lee called", OTHER_NAME),
         ("CUST-00471 is Mrs. Lee. Ann Brown will call", OTHER_NAME),
+        ("CUST-00471: in Lee ann parks", LOOKS_LIKE),
         ("CUST-00471 is done\n-- \nAnn", SIGNED),
         ("CUST-00471 is done\\nBest regards\\nAnn", SIGNED),
     ],
@@ -41,6 +42,7 @@ def test_what_may_be_another_persons_is_asked_about_and_stays(single, said, why)
     ("said", "left"),
     [
         ("CUST-00471: Ann K. Lee called", "[ID]: [NAME] called"),
+        ("CUST-00471: ann lee called", "[ID]: [NAME] called"),
         ("CUST-00471: Lee, Ann - called", "[ID]: [NAME] - called"),
         ('{"n":"CUST-00471:\\nAnn called"}', '{"n":"[ID]:\\n[NAME] called"}'),
     ],

@@ -19,7 +19,7 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
-from scanner.subjects.bounds import in_two_sentences, part_of_another
+from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
 from scanner.subjects.details import behind, cued
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts import names
@@ -61,9 +61,6 @@ WORD = 40
 BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
 AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
 """A word with a capital right before, right after."""
-
-BEHIND = re.compile(r"(?:'s)?[ ,]{1,2}(?:& )?([^\W\d_]+)")
-"""The word behind a name, which may make a company of it."""
 
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
@@ -390,7 +387,7 @@ class Judge:
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
         if context.about and not self._strange(said, match):
             return "possible", ABOUT_IT
-        if context.keyed or match.span.entity != "PERSON" or _thing(said, match):
+        if context.keyed or match.span.entity != "PERSON" or thing(said, match.span):
             return None
         capitals = said.isupper()  # all words of a shadow look like names
         strange = not capitals and self._strange(said, match)
@@ -403,7 +400,7 @@ class Judge:
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
-        if _thing(said, match):
+        if thing(said, match.span):
             return THING
         if self._strange(said, match):
             return OTHER_NAME
@@ -425,11 +422,15 @@ class Judge:
 
     def _unlike(self, said: str, match: Match) -> str:
         """Say why a whole name is none of a person, or a part of another's."""
-        if _thing(said, match):
+        if thing(said, match.span):
             return THING
         value = self.identity.identifiers[match.index].value
         longer = part_of_another(said, match.span, self._called())
-        return OTHER_NAME if longer or in_two_sentences(said, match.span, value) else ""
+        if longer or in_two_sentences(said, match.span, value):
+            return OTHER_NAME
+        people = (i for i in self.identity.identifiers if i.kind == "PERSON")
+        parts = {folded(i.value) for i in people if i.strength == "weak"}
+        return LOOKS_LIKE if half_capitals(said, match.span, parts) else ""
 
     def _called(self) -> frozenset[str]:
         """Collect the folded words of the subject's names."""
@@ -440,12 +441,6 @@ class Judge:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
-
-
-def _thing(said: str, match: Match) -> bool:
-    """Whether the word behind a name makes a company, a street or another thing of it."""
-    behind = BEHIND.match(said[match.span.end : match.span.end + WORD])
-    return behind is not None and folded(behind[1]) in names.things()
 
 
 def _near(said: str, one: Match, other: Match, most: int) -> bool:
