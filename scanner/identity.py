@@ -106,6 +106,9 @@ EXTENSION = re.compile(r"(?:\s*(?:x|ext\.?|extension|#|app\.?|poste)\s*\d{1,6})\
 FIRST_IDEOGRAM = "\u2e80"
 """From here on one character can be a name."""
 
+LEAST_UNPARTED = 3
+"""Of fewer signs a given or a family name may stand alone."""
+
 MIN_STREET = 7
 """A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
 
@@ -179,6 +182,8 @@ def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identi
             yield from _part(names[column])
         else:
             yield from typed(str(value).strip(), entity)
+            if column in names and _is_unparted(names[column], column):
+                yield Identifier("PERSON", "full", names[column])
     for given in (names[c] for c in first):
         for family in (names[c] for c in last):
             yield Identifier("PERSON", "full", f"{given}\n{family}")
@@ -262,6 +267,13 @@ def _person(value: str) -> Iterator[Identifier]:
         yield Identifier("PERSON", "full", value)
     for word in words:
         yield Identifier("PERSON", "weak", word)
+
+
+def _is_unparted(value: str, column: str) -> bool:
+    """Whether a column has a whole name in a script that does not part given and family name."""
+    part = GIVEN.search(column.lower()) or FAMILY.search(column.lower())
+    whole = len(value) >= LEAST_UNPARTED and value.isalpha() and min(value) > FIRST_IDEOGRAM
+    return whole and not part
 
 
 def _named(value: str) -> list[str]:

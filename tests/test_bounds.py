@@ -104,3 +104,30 @@ def test_an_address_is_found_behind_an_escaped_end_of_a_line(said):
 def test_a_part_of_a_name_needs_no_capital_where_its_script_has_none(first, last, said):
     assert found(first, last, f"- {said} -") == [(said, "weak")]
     assert found("Mark", "Page", "please mark the page") == []
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "strength"),
+    [
+        ("李小龙", "李小龙", "full"),
+        ("李小龙", "李小龙先生来电", "full"),
+        ("李小龙", "请联系李小龙谈", "hint"),
+        ("김민수", "김민수님", "full"),
+        ("李明", "李明", "weak"),
+    ],
+)
+def test_a_name_in_one_column_is_whole_where_its_script_parts_none(held, said, strength):
+    matcher = Matcher(Identity.of(read({"name": held}, {"name": "PERSON"})))
+    assert matcher.touches(said)
+    assert [(said[m.span.start : m.span.end], m.strength) for m in matcher.find(said)] == [
+        (held, strength)
+    ]
+
+
+@pytest.mark.parametrize("said", ["คุณสมชาย ใจดี", "คุณสมชายใจดี", "สมชาย ใจดีครับ"])
+def test_a_thai_name_is_found_within_other_words(said):
+    assert [strength for _, strength in found("สมชาย", "ใจดี", said)] == ["hint"]
+
+
+def test_a_family_name_with_a_form_of_address_is_found():
+    assert found("太郎", "山田", "山田さんから") == [("山田", "weak")]

@@ -5,7 +5,7 @@ Phone numbers are aside: the matcher compares them by their digits.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -17,8 +17,11 @@ from scanner.texts.folding import folded
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
-WIDE = re.compile("[\u1100-\u11ff\u2e80-\U0010ffff]")
-"""Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces."""
+WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\U0010ffff]")
+"""Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces.
+
+Thai, Lao, Burmese and Khmer are such scripts, too.
+"""
 
 CALLED = ("様", "さん", "氏", "君", "殿", "先生", "小姐", "女士", "님", "씨")
 AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
@@ -241,17 +244,21 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
     several: Capitals = "any" if len(one.value.split()) > 1 else "first"  # van den Berg
     capitals: Capitals = several if one.strength == "weak" else ""
-    pattern = f"{BEFORE}(?:{inner}){AFTER}"
-    yield Form(
+    wide = WIDE.search(spelled[0]) is not None and len(one.value) > 1
+    pattern = f"{BEFORE}(?:{inner}){AFTER_WIDE if wide else AFTER}"
+    form = Form(
         index,
         _longest(spelled),
         pattern,
         one.strength,
         capitals,
         beside=_others(spelled),
-        word=_alone(spelled),
+        word=not wide and _alone(spelled),
         starts=_firsts(spelled),
     )
+    yield form
+    if wide and one.strength == "full":
+        yield replace(form, pattern=f"(?:{inner})", strength="hint")
     nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
     for nick in sorted(nicks):
         pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"
