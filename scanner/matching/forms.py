@@ -1,6 +1,6 @@
 """The ways to write an identifier: patterns for folded text, each with words that it cannot lack.
 
-Phone numbers are aside: the matcher compares them by their digits.
+Phone numbers are aside, but for those that are cut: the matcher compares them by their digits.
 """
 
 import re
@@ -10,7 +10,7 @@ from itertools import product
 from typing import Literal
 
 from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
-from scanner.matching import dates
+from scanner.matching import dates, phones
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -107,6 +107,9 @@ WORDS = re.compile(r"[^\W\d_]+")
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
 
+LEAST_CUT_ID, CUT_SIGNS = 9, 2
+"""Of a shorter id or phone number what is left, when so many signs are cut, is many people's."""
+
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
 """An umlaut in two letters, between consonants: Mueller, and not Bauer."""
@@ -173,8 +176,8 @@ def _places(starts: Iterable[str], plain: str, begin: int, end: int) -> set[int]
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways in which an identifier is written."""
     if one.kind == "PHONE_NUMBER":
-        return
-    if one.kind == "DATE_OF_BIRTH":
+        yield from _cut_phone(index, one)
+    elif one.kind == "DATE_OF_BIRTH":
         yield from _dates(index, one)
     elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
         yield from _mails(index, one)
@@ -353,6 +356,26 @@ def _cut(index: int, given: str, family: str) -> Iterator[Form]:
             yield Form(index, anchors, pattern, "hint", only="cut", starts=(first,))
 
 
+def _cut_phone(index: int, one: Identifier) -> Iterator[Form]:
+    """Ask about a number of which a column's length cuts a digit or two."""
+    for core, _ in phones.ways(one.value):
+        if one.strength == "strong" and len(core) >= LEAST_CUT_ID:
+            apart = r"[ ()./-]{0,2}"
+            shown = apart.join(core[:-CUT_SIGNS])
+            prefix = rf"(?:(?:\+|00)?\d{{1,3}}{apart})?"
+            pattern = rf"{BEFORE}{prefix}{shown}(?:{apart}{core[-CUT_SIGNS]})?\Z"
+            yield Form(index, (), pattern, "doubt", digits=core[:-CUT_SIGNS], only="cut")
+
+
+def _cut_id(index: int, value: str) -> Iterator[Form]:
+    """Ask about an id of which a column's length cuts a sign or two."""
+    if len(value) >= LEAST_CUT_ID and value[-CUT_SIGNS:].isalnum():
+        shown = (value[:-CUT_SIGNS], value[: 1 - CUT_SIGNS])
+        pattern = rf"{BEFORE}{re.escape(shown[0])}{re.escape(value[-CUT_SIGNS])}?\Z"
+        starts = (shown[0],)
+        yield Form(index, shown, pattern, "doubt", only="cut", word=True, starts=starts)
+
+
 def _mails(index: int, one: Identifier) -> Iterator[Form]:
     """Write an address plainly, with a tag, with @ and . spelled out, and as part of a file's name."""
     local, domain = folded(one.value).split("@")
@@ -430,6 +453,8 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     inner = r"[\s,]+".join(map(re.escape, words))
     pattern = f"{BEFORE}{inner}{AFTER}"
     yield Form(index, (max(words, key=len),), pattern, one.strength, word=True, starts=(words[0],))
+    if one.strength == "strong":
+        yield from _cut_id(index, " ".join(words))
     if one.kind == "USERNAME":
         yield from _elsewhere(index, folded(one.value))
     signs = "".join(c for c in folded(one.value) if c.isalnum())
