@@ -153,7 +153,13 @@ class Identity:
     def of(cls, identifiers: Iterable[Identifier], around: Iterable[str] = ()) -> "Identity":
         """Put identifiers in order, each once, however it is written."""
         order: dict[tuple[str, str, str], Identifier] = {}
-        for one in sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value)):
+        ordered = sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value))
+        people = [i for i in ordered if i.kind == "PERSON"]
+        # A shadow in capitals, VAN DEN BERG, does not say which words are particles.
+        small = {w for i in people for part in i.value.split("\n") for w in _particles(part)}
+        for one in ordered:
+            if one.kind == "PERSON" and one.strength == "weak" and folded(one.value) in small:
+                continue
             order.setdefault((one.kind, one.strength, folded(one.value)), one)
         return cls(tuple(order[k] for k in sorted(order)), frozenset(map(surroundings, around)))
 
@@ -277,9 +283,17 @@ def _is_unparted(value: str, column: str) -> bool:
 
 
 def _named(value: str) -> list[str]:
-    """List the words of a name that can stand for it: not the particles of one with capitals."""
-    words = [w for w in re.split(r"[\s,]+", value) if is_name(w)]
-    return [w for w in words if not w[0].islower() or value.islower()]
+    """List the words of a name that can stand for it, without its particles."""
+    small = _particles(value)
+    return [w for w in re.split(r"[\s,]+", value) if is_name(w) and folded(w) not in small]
+
+
+def _particles(value: str) -> frozenset[str]:
+    """Name, folded, the words that are small before one with a capital: van den Berg."""
+    words = value.split()
+    if not words or words[-1][0].islower():
+        return frozenset()
+    return frozenset(folded(w) for w in words if w[0].islower())
 
 
 def _part(value: str) -> Iterator[Identifier]:

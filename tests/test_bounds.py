@@ -69,6 +69,15 @@ def test_a_part_of_several_words_is_a_part_that_others_have_too(first, last, sai
 
 def test_a_particle_stands_for_nobody():
     assert found("Ludwig", "van den Berg", "The Van, De luxe and Den") == []
+    row = {"last_name": "van den Berg", "first_name": "Ludwig", "s_last_name": "VAN DEN BERG"}
+    matcher = Matcher(Identity.of(read(row, dict.fromkeys(row, "PERSON"))))
+    assert matcher.find("The Van, De luxe and Den") == ()
+
+
+@pytest.mark.parametrize("name", ["Ann lee", "ann lee", "LEE"])
+def test_a_name_that_its_row_writes_small_is_no_particle(name):
+    matcher = Matcher(Identity.of(read({"name": name}, {"name": "PERSON"})))
+    assert [m.strength for m in matcher.find("Mrs. Lee")] == ["weak"]
 
 
 @pytest.mark.parametrize(
