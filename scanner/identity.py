@@ -88,6 +88,12 @@ LONG_NUMBER = 8
 DISTINCT = 3
 """An id of fewer different letters and digits (00000, -----) is none."""
 
+WORDS_JOINED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+"""Words with hyphens, as texts have them too: walk-in, not-known, self-service."""
+
+DECIMAL = re.compile(r"(\d+)\.0+")
+"""A whole number as a column of decimals gives it."""
+
 MASKED = re.compile(r"[*•]{2}|[xX#]{4}")
 """A number that shows its end only is many people's."""
 
@@ -99,6 +105,9 @@ SEVERAL = re.compile(r"[;,|]|\s(?:or|and|und|oder|ou|et)\s")
 EXTENSION = re.compile(r"(?:\s*(?:x|ext\.?|extension|#|app\.?|poste)\s*\d{1,6})\s*$", re.IGNORECASE)
 FIRST_IDEOGRAM = "\u2e80"
 """From here on one character can be a name."""
+
+LEAST_UNPARTED = 3
+"""Of fewer signs a given or a family name may stand alone."""
 
 MIN_STREET = 7
 """A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
@@ -144,7 +153,13 @@ class Identity:
     def of(cls, identifiers: Iterable[Identifier], around: Iterable[str] = ()) -> "Identity":
         """Put identifiers in order, each once, however it is written."""
         order: dict[tuple[str, str, str], Identifier] = {}
-        for one in sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value)):
+        ordered = sorted(identifiers, key=lambda i: (i.kind, i.strength, i.value))
+        people = [i for i in ordered if i.kind == "PERSON"]
+        # A shadow in capitals, VAN DEN BERG, does not say which words are particles.
+        small = {w for i in people for part in i.value.split("\n") for w in _particles(part)}
+        for one in ordered:
+            if one.kind == "PERSON" and one.strength == "weak" and folded(one.value) in small:
+                continue
             order.setdefault((one.kind, one.strength, folded(one.value)), one)
         return cls(tuple(order[k] for k in sorted(order)), frozenset(map(surroundings, around)))
 
@@ -163,17 +178,27 @@ def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identi
         entities: the entity of each of its columns that identifies a person.
     """
     names = {c: str(row[c]).strip() for c in entities if entities[c] == "PERSON" and row.get(c)}
+    first = [c for c in names if GIVEN.search(c.lower()) and is_name(names[c])]
+    last = [c for c in names if FAMILY.search(c.lower()) and is_name(names[c])]
+    parts = {*first, *last} if first and last else ()
     for column, value in row.items():
-        if value is not None and (entity := entities.get(column)):
+        if value is None or not (entity := entities.get(column)):
+            continue
+        if column in parts:
+            yield from _part(names[column])
+        else:
             yield from typed(str(value).strip(), entity)
-    for given in (v for c, v in names.items() if GIVEN.search(c.lower())):
-        for family in (v for c, v in names.items() if FAMILY.search(c.lower())):
-            if is_name(given) and is_name(family):
-                yield Identifier("PERSON", "full", f"{given}\n{family}")
+            if column in names and _is_unparted(names[column], column):
+                yield Identifier("PERSON", "full", names[column])
+    for given in (names[c] for c in first):
+        for family in (names[c] for c in last):
+            yield Identifier("PERSON", "full", f"{given}\n{family}")
 
 
 def typed(value: str, entity: str) -> Iterator[Identifier]:
     """Give a value the kind that it has, which is not always its column's (e_num, login)."""
+    if whole := DECIMAL.fullmatch(value):
+        value = whole[1]
     if not value:
         return
     if found := MAIL.findall(value):
@@ -183,13 +208,28 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "PERSON":
         yield from _person(value)
     elif entity == "STREET_ADDRESS":
-        signs = len(value) + sum(c > FIRST_IDEOGRAM for c in value)
-        if re.search(r"\d", value) and signs >= MIN_STREET and not UNIT.fullmatch(value):
-            yield Identifier(entity, "full", value)
+        yield from _street(value)
     elif entity == "DATE_OF_BIRTH":
         yield Identifier(entity, "weak", value[:10])
-    elif (entity in STRONG_KINDS or NATIONAL.fullmatch(entity)) and len(value) >= MIN_ID:
-        yield from _id(value, entity)
+    elif entity in STRONG_KINDS or NATIONAL.fullmatch(entity):
+        for one in dict.fromkeys((value, value.rpartition("\\")[2])):  # CORP\\annlee7
+            yield from _id(one, entity) if len(one) >= MIN_ID else ()
+
+
+def _street(value: str) -> Iterator[Identifier]:
+    """Read an address; of several lines the one with the street stands for it as well."""
+    lines = [line.strip(" \t,;") for line in value.splitlines()]
+    street = next((line for line in lines if _is_street(line)), value)
+    for one in dict.fromkeys((value, street)):
+        if _is_street(one):
+            yield Identifier("STREET_ADDRESS", "full", one)
+
+
+def _is_street(value: str) -> bool:
+    """Whether a text has a number and a word, and is long enough not to occur by chance."""
+    signs = sum(2 if c > FIRST_IDEOGRAM else 1 for c in value.strip(" .,;-"))
+    named = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    return named and signs >= MIN_STREET and not UNIT.fullmatch(value)
 
 
 def _phone(value: str) -> Iterator[Identifier]:
@@ -219,6 +259,8 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
         return
     if value.isdecimal() and len(value) < LONG_NUMBER:
         yield Identifier(entity, "full", value)
+    elif not any(map(str.isdigit, value)) and WORDS_JOINED.fullmatch(value):
+        yield Identifier(entity, "doubt", value)
     elif any(c.isdigit() or c in "._-" for c in value):
         yield Identifier(entity, "strong", value)
     else:
@@ -226,11 +268,39 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
 
 
 def _person(value: str) -> Iterator[Identifier]:
-    words = [w for w in re.split(r"[\s,]+", value) if is_name(w)]
+    words = _named(value)
     if len(words) > 1:
         yield Identifier("PERSON", "full", value)
     for word in words:
         yield Identifier("PERSON", "weak", word)
+
+
+def _is_unparted(value: str, column: str) -> bool:
+    """Whether a column has a whole name in a script that does not part given and family name."""
+    part = GIVEN.search(column.lower()) or FAMILY.search(column.lower())
+    whole = len(value) >= LEAST_UNPARTED and value.isalpha() and min(value) > FIRST_IDEOGRAM
+    return whole and not part
+
+
+def _named(value: str) -> list[str]:
+    """List the words of a name that can stand for it, without its particles."""
+    small = _particles(value)
+    return [w for w in re.split(r"[\s,]+", value) if is_name(w) and folded(w) not in small]
+
+
+def _particles(value: str) -> frozenset[str]:
+    """Name, folded, the words that are small before one with a capital: van den Berg."""
+    words = value.split()
+    if not words or words[-1][0].islower():
+        return frozenset()
+    return frozenset(folded(w) for w in words if w[0].islower())
+
+
+def _part(value: str) -> Iterator[Identifier]:
+    """Read a given or a family name: of several words it is still a part, and others have it too."""
+    words = _named(value)
+    for part in dict.fromkeys([*([value] if len(value.split()) > 1 else []), *words]):
+        yield Identifier("PERSON", "weak", part)
 
 
 def is_name(word: str) -> bool:

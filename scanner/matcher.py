@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from scanner.identity import FIRST_IDEOGRAM, Identity, Strength
+from scanner.identity import Identity, Strength
 from scanner.matching import phones
 from scanner.matching.forms import Form, forms
 from scanner.matching.sieve import Sieve
@@ -291,11 +291,12 @@ def _joined(windows: Iterable[_Window]) -> list[_Window]:
 
 
 def _proper(said: str, capitals: str, *, own: bool) -> bool:
-    """Whether the words of a name that need a capital have one; ideograms have none."""
-    if not capitals or (own and capitals == "first"):
+    """Whether the words of a name that need a capital have one; most scripts have none."""
+    if not capitals or (own and capitals != "all"):
         return True
-    words = WORD.findall(said) if capitals == "all" else [said]
-    return all(w[0].isupper() or w[0] > FIRST_IDEOGRAM for w in words)
+    words = [said] if capitals == "first" else WORD.findall(said)
+    big = [not w[0].islower() for w in words]
+    return any(big) if capitals == "any" else all(big)
 
 
 def _misspells(word: str, name: str) -> bool:

@@ -1,24 +1,27 @@
 """The ways to write an identifier: patterns for folded text, each with words that it cannot lack.
 
-Phone numbers are aside: the matcher compares them by their digits.
+Phone numbers are aside, but for those that are cut: the matcher compares them by their digits.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
 from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
+from scanner.matching import dates, phones
 from scanner.texts import names
 from scanner.texts.folding import folded
 
 BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
 """A name or an id stands alone, and not inside somebody's e-mail address."""
 
-WIDE = re.compile("[\u1100-\u11ff\u2e80-\U0010ffff]")
-"""Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces."""
+WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\U0010ffff]")
+"""Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces.
+
+Thai, Lao, Burmese and Khmer are such scripts, too.
+"""
 
 CALLED = ("様", "さん", "氏", "君", "殿", "先生", "小姐", "女士", "님", "씨")
 AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
@@ -33,8 +36,8 @@ GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
 ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
 """Where an apostrophe was left out: OBrien, DAngelo."""
 
-APOSTROPHE = r"['`]?[ ]?"
-"""How the apostrophe of O'Brien is written: also OBrien and O Brien."""
+APOSTROPHE = r"\\?['`]{0,2}[ ]?"
+"""How the apostrophe of O'Brien is written: also OBrien and O Brien, O\\'Brien and O''Brien in code."""
 
 MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 """An address with more letters at either end is somebody else's."""
@@ -42,11 +45,14 @@ MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 FILE = r"\.(?:msg|eml|pst|txt|pdf|docx?|xlsx?|csv|vcf|html?|rtf|jpe?g|png)"
 """An address in front of these is a file's name."""
 
-AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s(?:at|@)\s|@|%40)"
+LOOSE_BEFORE = r"(?<=_)|(?<=%[2-7][0-9a-f])"
+"""What may stand right before an address all the same: a file's name, a sign as the web writes it."""
+
+AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\sat\s|\s?@\s?|[%=]40)"
 DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|punkt|\.)\s?[\])}>]\s?|\s(?:dot|punkt)\s)"
 """How @ and . are spelled to hide an address from machines."""
 
-AT_SIGNS = ("@", "%40", " @", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
+AT_SIGNS = ("@", "%40", "=40", " @", "\n@", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
 """What follows a local part, whichever way its @ is spelled."""
 
 LEAST_LOCAL = 7
@@ -64,7 +70,25 @@ LONG_ID = 13
 LAST = 4
 """How many digits a masked number shows."""
 
-WORD_BREAKS = ("", " ", ", ", ",", ". ", "\n", "\r\n", ",\n", ",\r\n", "\n>", "\r\n>")
+ADDRESS_GAP = r"(?:[.]?[\s,>+_]+|[.])"
+"""What stands between the words of an address."""
+
+WORD_BREAKS = (
+    "",
+    " ",
+    "+",
+    "_",
+    ".",
+    ", ",
+    ",",
+    ". ",
+    "\n",
+    "\r\n",
+    ",\n",
+    ",\r\n",
+    "\n>",
+    "\r\n>",
+)
 """What stands between the words of an address; nothing where a sign without a width does."""
 
 LEAST_PART = 4
@@ -79,11 +103,12 @@ JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
 WORDS = re.compile(r"[^\W\d_]+")
 """The words of a name or an address, without its numbers and signs."""
 
-ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
-"""What English writes behind a day; th behind all others."""
 
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
+
+LEAST_CUT_ID, CUT_SIGNS = 9, 2
+"""Of a shorter id or phone number what is left, when so many signs are cut, is many people's."""
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
@@ -92,7 +117,7 @@ SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
 Span = tuple[int, int]
 """Where a match begins and ends."""
 
-Capitals = Literal["", "first", "all"]
+Capitals = Literal["", "first", "any", "all"]
 """Which words of a text need a capital to be a name."""
 
 
@@ -102,7 +127,7 @@ class Form:
 
     ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
     where there are any. ``capitals`` says which words of the
-    text need one: none, the first, all. ``only`` in the subject's own texts, or in cut ones.
+    text need one: none, the first, any, all. ``only`` in the subject's own texts, or in cut ones.
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only.
     """
@@ -151,8 +176,8 @@ def _places(starts: Iterable[str], plain: str, begin: int, end: int) -> set[int]
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways in which an identifier is written."""
     if one.kind == "PHONE_NUMBER":
-        return
-    if one.kind == "DATE_OF_BIRTH":
+        yield from _cut_phone(index, one)
+    elif one.kind == "DATE_OF_BIRTH":
         yield from _dates(index, one)
     elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
         yield from _mails(index, one)
@@ -220,18 +245,23 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     if not spelled:
         return
     inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
-    capitals: Capitals = "first" if one.strength == "weak" else ""
-    pattern = f"{BEFORE}(?:{inner}){AFTER}"
-    yield Form(
+    several: Capitals = "any" if len(one.value.split()) > 1 else "first"  # van den Berg
+    capitals: Capitals = several if one.strength == "weak" else ""
+    wide = WIDE.search(spelled[0]) is not None and len(one.value) > 1
+    pattern = f"{BEFORE}(?:{inner}){AFTER_WIDE if wide else AFTER}"
+    form = Form(
         index,
         _longest(spelled),
         pattern,
         one.strength,
         capitals,
         beside=_others(spelled),
-        word=_alone(spelled),
+        word=not wide and _alone(spelled),
         starts=_firsts(spelled),
     )
+    yield form
+    if wide and one.strength == "full":
+        yield replace(form, pattern=f"(?:{inner})", strength="hint")
     nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
     for nick in sorted(nicks):
         pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"
@@ -326,6 +356,26 @@ def _cut(index: int, given: str, family: str) -> Iterator[Form]:
             yield Form(index, anchors, pattern, "hint", only="cut", starts=(first,))
 
 
+def _cut_phone(index: int, one: Identifier) -> Iterator[Form]:
+    """Ask about a number of which a column's length cuts a digit or two."""
+    for core, _ in phones.ways(one.value):
+        if one.strength == "strong" and len(core) >= LEAST_CUT_ID:
+            apart = r"[ ()./-]{0,2}"
+            shown = apart.join(core[:-CUT_SIGNS])
+            prefix = rf"(?:(?:\+|00)?\d{{1,3}}{apart})?"
+            pattern = rf"{BEFORE}{prefix}{shown}(?:{apart}{core[-CUT_SIGNS]})?\Z"
+            yield Form(index, (), pattern, "doubt", digits=core[:-CUT_SIGNS], only="cut")
+
+
+def _cut_id(index: int, value: str) -> Iterator[Form]:
+    """Ask about an id of which a column's length cuts a sign or two."""
+    if len(value) >= LEAST_CUT_ID and value[-CUT_SIGNS:].isalnum():
+        shown = (value[:-CUT_SIGNS], value[: 1 - CUT_SIGNS])
+        pattern = rf"{BEFORE}{re.escape(shown[0])}{re.escape(value[-CUT_SIGNS])}?\Z"
+        starts = (shown[0],)
+        yield Form(index, shown, pattern, "doubt", only="cut", word=True, starts=starts)
+
+
 def _mails(index: int, one: Identifier) -> Iterator[Form]:
     """Write an address plainly, with a tag, with @ and . spelled out, and as part of a file's name."""
     local, domain = folded(one.value).split("@")
@@ -341,7 +391,7 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
     signs = tuple(sorted(s + sign for s, sign in product(starts, AT_SIGNS)))
     spelled = f"{MAIL_BEFORE}{AT.join(apart)}{MAIL_AFTER}"
     yield Form(index, signs, spelled, "strong", starts=(local.partition(".")[0],))
-    loose = rf"(?:(?<=_)|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|{MAIL_AFTER})"
+    loose = rf"(?:{LOOSE_BEFORE}|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|(?=[_-])|{MAIL_AFTER})"
     yield Form(index, anchors, loose, "doubt", starts=(local,))
     short = "|".join(re.escape(domain[:k]) for k in range(len(domain) - 1, -1, -1))
     cut = rf"{MAIL_BEFORE}{plain}@(?:{short})\Z"
@@ -372,7 +422,7 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     if not words or not any(w[0].isdigit() for w in words):
         return
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
-    inner = r"[.]?[\s,>]+".join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
+    inner = ADDRESS_GAP.join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
     anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
     if len(anchor[-1]) < LEAST_PART and len(options) > 1:
         # St. or W. is in every other text: with the word beside it, it is not.
@@ -403,6 +453,8 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     inner = r"[\s,]+".join(map(re.escape, words))
     pattern = f"{BEFORE}{inner}{AFTER}"
     yield Form(index, (max(words, key=len),), pattern, one.strength, word=True, starts=(words[0],))
+    if one.strength == "strong":
+        yield from _cut_id(index, " ".join(words))
     if one.kind == "USERNAME":
         yield from _elsewhere(index, folded(one.value))
     signs = "".join(c for c in folded(one.value) if c.isalnum())
@@ -410,14 +462,14 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     if one.strength == "weak" or one.kind == "USERNAME":
         return
     if len(digits) >= LEAST_DIGITS:
-        apart = f"{BEFORE}{r'[ ./-]?'.join(map(re.escape, signs))}{AFTER}"
+        apart = f"{BEFORE}{r'[ ./_-]?'.join(map(re.escape, signs))}{AFTER}"
         sure = len(digits) >= LONG_ID or not signs.isdigit()
         strength = one.strength if sure else "full"
         yield Form(index, (), apart, strength, digits=digits, starts=(signs[0],))
         yield from _masked(index, digits[-LAST:])
     elif len(signs) >= LEAST_GROUPED and not signs.isdigit():
-        groups = re.split(r"[\s./-]+", folded(one.value))
-        others = [sign.join(groups) for sign in ("", " ", "-", ".", "/")]
+        groups = re.split(r"[\s./_:-]+", folded(one.value))
+        others = [sign.join(groups) for sign in ("", " ", "-", ".", "/", "_", ":")]
         apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
         yield Form(index, tuple(others), apart, one.strength, word=True, starts=(groups[0],))
 
@@ -438,29 +490,8 @@ def _masked(index: int, last: str) -> Iterator[Form]:
 
 def _dates(index: int, one: Identifier) -> Iterator[Form]:
     """Write a date of birth in the usual orders, in digits and in words."""
-    try:
-        day = date.fromisoformat(one.value)
-    except ValueError:
-        return
-    days, numbers = ({str(n), f"{n:02}"} for n in (day.day, day.month))
-    words, year = names.months(day.month), str(day.year)
-    said = {
-        sign.join(parts)
-        for sign in (".", "/", " ", "-", ". ")
-        for d, m in product(days, numbers)
-        for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
-    }
-    said |= {day.strftime("%Y%m%d"), day.strftime("%d%m%Y")}
-    for d, m in product(days, numbers):
-        said |= {f"{year}年{m}月{d}日", folded(f"{year}년 {m}월 {d}일")}
-    for d, word in product(days, words):
-        said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
-        said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
-        nth = f"{d}{ORDINALS.get(d.lstrip('0'), 'th')}"
-        said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
-        said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
-        said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
-    ordered = sorted(said, key=lambda s: (-len(s), s))
-    inner = "|".join(map(re.escape, ordered))
-    pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
-    yield Form(index, tuple(sorted(said)), pattern, "weak")
+    for day in dates.days(one.value):
+        said = dates.written(day)
+        inner = "|".join(map(re.escape, sorted(said, key=lambda s: (-len(s), s))))
+        pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
+        yield Form(index, tuple(sorted(said)), pattern, "weak")

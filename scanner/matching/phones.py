@@ -86,13 +86,15 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
 
     They are the ``national`` ones, and those of the country's own way where that has others: a mobile
     number of Argentina is +54 9 11 2345-6789 from abroad and 011 15-2345-6789 at home. What is no
-    number (+1 000 000 0000) has none.
+    number of the country that it says (+1 000 000 0000) is found as it is written, if at all.
     """
     import phonenumbers
 
     core, code = national(number)
     if len(core) < FEWEST and not _short(core, code):
-        return
+        core, code = "".join(c for c in folded(number) if c.isdigit()).lstrip("0"), ""
+        if len(core) < FEWEST:
+            return
     yield core, code
     token = _token(code)
     if token and core.startswith(token) and len(core) - len(token) > WITH_AREA:

@@ -19,10 +19,11 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
+from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
 from scanner.subjects.details import behind, cued
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts import names
-from scanner.texts.folding import folded
+from scanner.texts.folding import folded, spaced
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
@@ -60,9 +61,6 @@ WORD = 40
 BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
 AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
 """A word with a capital right before, right after."""
-
-BEHIND = re.compile(r"(?:'s)?[ ,]{1,2}(?:& )?([^\W\d_]+)")
-"""The word behind a name, which may make a company of it."""
 
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
@@ -234,7 +232,7 @@ class Judge:
             graded: dict[tuple[Certainty, str], list[Match]] = {}
             free = own and (declared is None or declared.personal != "none")
             said = text(hit.values[column])
-            for match, grade in self._cell(said, matches, here, known, free=free):
+            for match, grade in self._cell(spaced(said), matches, here, known, free=free):
                 graded.setdefault(grade, []).append(match)
             if not own and (spans := self._details(said, matches, graded, context)):
                 yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
@@ -350,8 +348,8 @@ class Judge:
             return "certain", ""
         if match.strength == "doubt":
             return "possible", LOOKS_LIKE
-        if match.span.entity == "PERSON" and _thing(said, match):
-            return "possible", THING
+        if match.span.entity == "PERSON" and (why := self._unlike(said, match)):
+            return "possible", why
         near = _beside(said, match, strong, NEAR_NAME)
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
@@ -389,7 +387,7 @@ class Judge:
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
         if context.about and not self._strange(said, match):
             return "possible", ABOUT_IT
-        if context.keyed or match.span.entity != "PERSON" or _thing(said, match):
+        if context.keyed or match.span.entity != "PERSON" or thing(said, match.span):
             return None
         capitals = said.isupper()  # all words of a shadow look like names
         strange = not capitals and self._strange(said, match)
@@ -402,7 +400,7 @@ class Judge:
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
-        if _thing(said, match):
+        if thing(said, match.span):
             return THING
         if self._strange(said, match):
             return OTHER_NAME
@@ -418,25 +416,31 @@ class Judge:
         start, end = match.span.start, match.span.end
         before = BEFORE.search(said[max(0, start - WORD) : start])
         after = AFTER.match(said[end : end + WORD])
-        words = {
-            folded(w)
-            for i in self.identity.identifiers
-            if i.kind == "PERSON"
-            for w in i.value.split()
-        }
+        words = self._called()
         beside = [m[1] for m in (before, after) if m is not None]
         return any(is_name(w) and folded(w) not in words for w in beside)
+
+    def _unlike(self, said: str, match: Match) -> str:
+        """Say why a whole name is none of a person, or a part of another's."""
+        if thing(said, match.span):
+            return THING
+        value = self.identity.identifiers[match.index].value
+        longer = part_of_another(said, match.span, self._called())
+        if longer or in_two_sentences(said, match.span, value):
+            return OTHER_NAME
+        people = (i for i in self.identity.identifiers if i.kind == "PERSON")
+        parts = {folded(i.value) for i in people if i.strength == "weak"}
+        return LOOKS_LIKE if half_capitals(said, match.span, parts) else ""
+
+    def _called(self) -> frozenset[str]:
+        """Collect the folded words of the subject's names."""
+        people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(folded(w) for value in people for w in value.split())
 
     def _review(self, mention: Mention, why: str) -> Review:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
-
-
-def _thing(said: str, match: Match) -> bool:
-    """Whether the word behind a name makes a company, a street or another thing of it."""
-    behind = BEHIND.match(said[match.span.end : match.span.end + WORD])
-    return behind is not None and folded(behind[1]) in names.things()
 
 
 def _near(said: str, one: Match, other: Match, most: int) -> bool:

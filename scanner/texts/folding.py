@@ -44,15 +44,19 @@ INVISIBLE = (
 """Signs without a width: soft hyphens, zero-width spaces, directions."""
 
 HIDDEN = re.compile(
-    rf"[{INVISIBLE}&\\<](?:(?<=[{INVISIBLE}])|(?<=\\)u(?:00ad|200[b-f]|2060|feff)|(?<=<)wbr\s*/?>|"
+    rf"[{INVISIBLE}&\\<](?:(?<=[{INVISIBLE}])|(?<=\\)(?:(?-i:[nrt])|u(?:00ad|200[b-f]|2060|feff))|"
+    r"(?<=<)wbr\s*/?>|"
     r"(?<=&)(?:shy|zwn?j|NoBreak|ZeroWidthSpace|#0*(?:173|820[3-7]|8288|65279)|"
     r"#x0*(?:ad|200[b-f]|2060|feff));)",
     re.IGNORECASE,
 )
-"""Such a sign, whichever way it is written."""
+"""Such a sign, whichever way it is written, or the end of a line or a tab as JSON escapes it.
+
+What looks like that may be the path of a file, so that it counts in both ways as well.
+"""
 
 SPECIAL = {
-    **dict.fromkeys("‘’‚‛´ʼ＇", "'"),
+    **dict.fromkeys("‘’‚‛´ʼʻʹ′＇", "'"),
     **dict.fromkeys("“”„‟«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys(INVISIBLE, ""),
@@ -62,8 +66,13 @@ SPECIAL = {
     "ı": "i",
     "æ": "ae",
     "œ": "oe",
+    "ى": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "ة": "ه",
 }
-"""What decomposition does not fold: quotes, dashes, invisible signs, barred letters."""
+"""What decomposition does not fold: quotes, dashes, invisible signs, barred letters, Arabic ones that
+look alike."""
 
 LETTERS = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
@@ -202,21 +211,25 @@ def spaced(text: str) -> str:
     Returns:
         The text itself where there is nothing such; else one of the same length.
     """
-    if text.isascii() and not _marked(text):
-        return text
-    return HIDDEN.sub(_as_space, text)
+    return HIDDEN.sub(_as_space, text) if _may_hide(text) else text
 
 
 def hides(text: str) -> bool:
     """Whether a text has something without a width, that may stand for a space."""
-    return not (text.isascii() and not _marked(text)) and HIDDEN.search(text) is not None
+    return _may_hide(text) and HIDDEN.search(text) is not None
+
+
+def _may_hide(text: str) -> bool:
+    return not text.isascii() or "\\" in text or _marked(text)
 
 
 def _as_space(found: re.Match[str]) -> str:
     """Write a space in as many characters: as it is, or as entities that fold to a single one."""
     size = len(found[0])
-    if size == 1:
-        return " "
+    if found[0] == "\\n":
+        return " \n"
+    if size <= len("\\n"):
+        return " " * size
     if size <= LONGEST:
         return f"&#{32:0{size - 3}};"
     return f"&#{32:07};&#{173:0{size - LONGEST - 3}};"

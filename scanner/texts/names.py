@@ -65,10 +65,14 @@ def same_in_address(word: str) -> frozenset[str]:
 
 @cache
 def closing() -> re.Pattern[str]:
-    """Give the pattern of the close of a letter, which ends a line: the writer's name follows it."""
+    """Give the pattern of the close of a letter, which ends a line: the writer's name follows it.
+
+    A line of two dashes is how mails part the signature from the rest.
+    """
     said = "|".join(re.escape(one) for some in _rules()["closings"].values() for one in some)
     return re.compile(
-        rf"(?:\A|[\r\n>.!?])\s*(?:{said})(?: from)?[ ]?[,.!-]*\s*(?:<|[\r\n]|\Z)", re.IGNORECASE
+        rf"(?:(?:\A|[\r\n>.!?])\s*(?:{said})(?: from)?[ ]?[,.!-]*|[\r\n>]--)\s*(?:<|[\r\n]|\Z)",
+        re.IGNORECASE,
     )
 
 

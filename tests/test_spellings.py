@@ -1,0 +1,115 @@
+"""Addresses, ids and dates are found as machines and people write them; words and junk are no ids."""
+
+import pytest
+
+from scanner.identity import Identity, read
+from scanner.matcher import Matcher
+
+KINDS = {
+    "mail": "EMAIL_ADDRESS",
+    "cust": "CUSTOMER_ID",
+    "login": "USERNAME",
+    "street": "STREET_ADDRESS",
+    "born": "DATE_OF_BIRTH",
+    "phone": "PHONE_NUMBER",
+}
+
+
+def found(said: str, **row: str) -> list[tuple[str, str]]:
+    matcher = Matcher(Identity.of(read(row, KINDS)))
+    matches = matcher.find(f"see {said} there")
+    assert bool(matches) <= matcher.touches(said)
+    return [(f"see {said} there"[m.span.start : m.span.end], m.strength) for m in matches]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ann.lee @example.com",
+        "ann.lee@ example.com",
+        "ann.lee@\nexample.com",
+        "ann.lee=40example.com",
+    ],
+)
+def test_an_address_is_found_where_lines_and_mails_break_it(said):
+    assert found(said, mail="ann.lee@example.com") == [(said, "strong")]
+
+
+@pytest.mark.parametrize("said", ["_{}_", "{}_2019.msg", "{}-old", "%3C{}%3E", "x=%22{}%22"])
+def test_an_address_with_other_signs_at_its_ends_is_asked_about(said):
+    ((_, strength),) = found(said.format("ann.lee@example.com"), mail="ann.lee@example.com")
+    assert strength == "doubt"
+    assert found("xann.lee@example.com", mail="ann.lee@example.com") == []
+    assert found("ann.lee@example.com.au", mail="ann.lee@example.com") == []
+
+
+@pytest.mark.parametrize("word", ["walk-in", "not-known", "self-service"])
+def test_words_with_a_hyphen_are_asked_about_and_not_taken_for_an_id(word):
+    assert found(word, cust=word) == [(word, "doubt")]
+    assert found(word, login=word) == [(word, "doubt")]
+
+
+@pytest.mark.parametrize("said", ["CUST_00471", "cust:00471", "CUST-00471"])
+def test_an_id_is_found_with_any_sign_between_its_groups(said):
+    assert found(said, cust="CUST-00471") == [(said, "strong")]
+
+
+def test_a_login_is_found_without_its_domain():
+    assert found("annlee77", login="CORP\\annlee77") == [("annlee77", "strong")]
+
+
+@pytest.mark.parametrize("kind", ["cust", "phone"])
+def test_a_number_that_a_column_holds_as_a_decimal_is_found(kind):
+    assert found("5126105466", **{kind: "5126105466.0"}) == [("5126105466", "strong")]
+
+
+@pytest.mark.parametrize("said", ["12+Elm+Street", "12_Elm_Street", "12 Elm St."])
+def test_a_street_is_found_in_links_and_names_of_files(said):
+    ((place, _),) = found(f"q={said}&z", street="12 Elm Street")
+    assert place == said.rstrip(".")
+
+
+def test_a_street_is_found_without_a_space():
+    assert found("Lindenstr.5", street="Lindenstraße 5") == [("Lindenstr.5", "full")]
+
+
+def test_of_an_address_in_lines_the_street_is_found_and_the_town_is_not():
+    held = "c/o Roe\n12 Elm Street\nAustin, TX 78701"
+    assert found("12 Elm Street", street=held) == [("12 Elm Street", "full")]
+    assert found("Austin, TX 78701", street=held) == []
+
+
+@pytest.mark.parametrize("junk", ["...1,,,,", "123456789", "-------1"])
+def test_what_is_no_street_is_found_nowhere(junk):
+    assert found("1 123456789", street=junk) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("04.03.1980", "4 March 1980"),
+        ("3/4/1980", "1980-03-04"),
+        ("3/4/1980", "1980-04-03"),
+        ("19800304", "4.3.1980"),
+    ],
+)
+def test_a_date_of_birth_is_read_from_a_column_of_texts(held, said):
+    assert found(said, born=held) == [(said, "weak")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "acct CUST-0047",
+        "acct CUST-004",
+        "tel 512 610 54",
+        "tel +1 (512) 610-546",
+        "0015126105" + "46",
+    ],
+)
+def test_an_id_or_a_number_that_a_column_cuts_is_asked_about(said):
+    row = {"cust": "CUST-00471", "phone": "+1 512 610 5466"}
+    matcher = Matcher(Identity.of(read(row, KINDS)))
+    assert matcher.touches(said)
+    assert [m.strength for m in matcher.find(said, cut=True)] == ["doubt"]
+    assert matcher.find(said) == matcher.find(f"{said}9 x", cut=True) == ()
