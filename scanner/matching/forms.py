@@ -10,7 +10,7 @@ from itertools import product
 from typing import Literal
 
 from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
-from scanner.matching import dates, phones
+from scanner.matching import dates
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -176,8 +176,8 @@ def _places(starts: Iterable[str], plain: str, begin: int, end: int) -> set[int]
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways in which an identifier is written."""
     if one.kind == "PHONE_NUMBER":
-        yield from _cut_phone(index, one)
-    elif one.kind == "DATE_OF_BIRTH":
+        return
+    if one.kind == "DATE_OF_BIRTH":
         yield from _dates(index, one)
     elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
         yield from _mails(index, one)
@@ -354,17 +354,6 @@ def _cut(index: int, given: str, family: str) -> Iterator[Form]:
             pattern = rf"{BEFORE}{re.escape(first)}{sign}(?:{short})\Z"
             anchors = (f"{first}{sign}{second[:LEAST_CUT]}",)
             yield Form(index, anchors, pattern, "hint", only="cut", starts=(first,))
-
-
-def _cut_phone(index: int, one: Identifier) -> Iterator[Form]:
-    """Ask about a number of which a column's length cuts a digit or two."""
-    for core, _ in phones.ways(one.value):
-        if one.strength == "strong" and len(core) >= LEAST_CUT_ID:
-            apart = r"[ ()./-]{0,2}"
-            shown = apart.join(core[:-CUT_SIGNS])
-            prefix = rf"(?:(?:\+|00)?\d{{1,3}}{apart})?"
-            pattern = rf"{BEFORE}{prefix}{shown}(?:{apart}{core[-CUT_SIGNS]})?\Z"
-            yield Form(index, (), pattern, "doubt", digits=core[:-CUT_SIGNS], only="cut")
 
 
 def _cut_id(index: int, value: str) -> Iterator[Form]:
