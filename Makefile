@@ -1,6 +1,6 @@
 # Everything from nothing: needs python3 (3.11 to 3.14) with venv and pip, nothing else.
 #   make demo    build a demo CRM, scan, audit, erase one contact, prove it: in build/demo
-#   make test    all that a change must pass; tests/conftest.py says what keeps it under ten minutes
+#   make test    all that a change must pass; tests/conftest.py says what keeps it short
 #   make coverage  the same tests, traced: at least COVERED % of the code must run; before a release
 #   make lint    the part of it that is quick;  make bench  the slow ratios
 PYTHON ?= python3
