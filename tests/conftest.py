@@ -1,6 +1,6 @@
 """Fixtures: an empty database of each kind that we run live, for one test.
 
-The suite takes short on two slow cores. So that it stays so: what is dear (a demo, a
+The suite is to be short on two slow cores. So that it is: what is dear (a demo, a
 scan of it, a process that loads the model) is made once and copied, by ``once``; a demo is as small
 as the promise allows; a promise that does not depend on the database is kept on SQLite (``embedded``)
 and ``live_url`` is for those that do; the command line is run in this process (``efface``) unless the
