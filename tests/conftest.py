@@ -223,3 +223,11 @@ def embedded(sqlite_url: str, tmp_path: Path) -> Iterator[Erasure]:
     made = Erasure(sqlite_url, tmp_path)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture
+def single(embedded: Erasure) -> Erasure:
+    """The same where nobody else is called Ann Lee."""
+    for statement in mini.NO_NAMESAKE:
+        embedded.write(statement)
+    return embedded

@@ -49,3 +49,32 @@ def refused(kind, work, erasure):
     assert mini.dump(erasure.url) == before
     assert erasure.journal.read() == ()
     return str(caught.value)
+
+
+def noted(erasure, *said, case=3):
+    """Put notes into the case of somebody else."""
+    engine = create_engine(erasure.url)
+    with engine.begin() as connection:
+        note = text("insert into table_notes_log values (:n, :said, :case)")
+        rows = [{"n": n, "said": s, "case": case} for n, s in enumerate(said, start=500)]
+        connection.execute(note, rows)
+    engine.dispose()
+
+
+def asked(plan):
+    """Give the places in notes that are asked about, and why."""
+    return {
+        r.mention.key[0]: r.why
+        for r in plan.reviews
+        if r.mention.table.name == "table_notes_log" and r.mention.key[0] >= 500
+    }
+
+
+def now(erasure):
+    """Give what these notes say now."""
+    engine = create_engine(erasure.url)
+    with engine.connect() as connection:
+        query = "select description from table_notes_log where objid >= 500 order by objid"
+        said = [*connection.scalars(text(query))]
+    engine.dispose()
+    return said

@@ -5,8 +5,7 @@ import pytest
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.subjects.mentions import LOOKS_LIKE, OTHER_NAME, SIGNED
-from tests.test_lone_names import asked, noted
-from tests.test_signatures import namesakes, now, single  # noqa: F401  # fixtures
+from tests.erasing import asked, noted, now
 
 KINDS = {"first_name": "PERSON", "last_name": "PERSON", "e_mail": "EMAIL_ADDRESS"}
 
@@ -30,7 +29,7 @@ def found(first: str, last: str, said: str) -> list[tuple[str, str]]:
         ("CUST-00471 is done\\nBest regards\\nAnn", SIGNED),
     ],
 )
-def test_what_may_be_another_persons_is_asked_about_and_stays(single, said, why):  # noqa: F811
+def test_what_may_be_another_persons_is_asked_about_and_stays(single, said, why):
     noted(single, said)
     plan = single.plan()
     assert asked(plan) == {500: why}
@@ -47,7 +46,7 @@ def test_what_may_be_another_persons_is_asked_about_and_stays(single, said, why)
         ('{"n":"CUST-00471:\\nAnn called"}', '{"n":"[ID]:\\n[NAME] called"}'),
     ],
 )
-def test_what_is_the_subjects_is_erased(single, said, left):  # noqa: F811
+def test_what_is_the_subjects_is_erased(single, said, left):
     noted(single, said)
     plan = single.plan()
     assert not asked(plan)

@@ -1,7 +1,6 @@
 """A part of a name that stands by itself in somebody else's text: asked about where it is rare."""
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from scanner import planner, surveyor
 from scanner.database import reading, reflect
@@ -11,7 +10,7 @@ from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import LONE, NAMESAKE
 from scanner.subjects.spotter import RARE
 from tests import mini
-from tests.erasing import PACK, Erasure
+from tests.erasing import PACK, Erasure, asked, noted
 
 
 @pytest.fixture
@@ -25,25 +24,6 @@ def erasure(tmp_path):
         )
     yield made
     made.engine.dispose()
-
-
-def noted(erasure, *said, case=3):
-    """Put notes into the case of somebody else."""
-    engine = create_engine(erasure.url)
-    with engine.begin() as connection:
-        note = text("insert into table_notes_log values (:n, :said, :case)")
-        rows = [{"n": n, "said": s, "case": case} for n, s in enumerate(said, start=500)]
-        connection.execute(note, rows)
-    engine.dispose()
-
-
-def asked(plan):
-    """Give the places in notes that are asked about, and why."""
-    return {
-        r.mention.key[0]: r.why
-        for r in plan.reviews
-        if r.mention.table.name == "table_notes_log" and r.mention.key[0] >= 500
-    }
 
 
 @pytest.mark.parametrize(

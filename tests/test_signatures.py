@@ -1,40 +1,11 @@
 """Who signs a letter is its writer; where somebody else has the same name, a part of it is asked about."""
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from scanner.subjects.mentions import NAMESAKE, SAME_PART, SIGNED
-from tests import mini
-from tests.erasing import Erasure
-from tests.test_lone_names import asked, noted
+from tests.erasing import asked, noted, now
 
 KNOWN = "account CUST-00471"
-
-
-@pytest.fixture
-def namesakes(tmp_path):
-    """Give the small CRM, in which somebody else is called Ann Lee, too."""
-    made = Erasure(mini.build(f"sqlite:///{tmp_path / 'mini.sqlite'}"), tmp_path)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def single(namesakes):
-    """Give the same where nobody else is called so."""
-    for statement in mini.NO_NAMESAKE:
-        namesakes.write(statement)
-    return namesakes
-
-
-def now(erasure):
-    """Give what the notes say now."""
-    engine = create_engine(erasure.url)
-    with engine.connect() as connection:
-        query = "select description from table_notes_log where objid >= 500 order by objid"
-        said = [*connection.scalars(text(query))]
-    engine.dispose()
-    return said
 
 
 @pytest.mark.parametrize(
@@ -83,21 +54,21 @@ def test_a_signature_says_whose_it_is(single, said, left):
 
 
 @pytest.mark.parametrize("part", ["Ann", "A. Lee", "Mrs. Lee"])
-def test_a_part_of_a_name_that_others_have_needs_something_that_touches_it(namesakes, part):
-    noted(namesakes, f"{KNOWN} was opened for {part}", f"{KNOWN}: {part} called")
-    plan = namesakes.plan()
+def test_a_part_of_a_name_that_others_have_needs_something_that_touches_it(embedded, part):
+    noted(embedded, f"{KNOWN} was opened for {part}", f"{KNOWN}: {part} called")
+    plan = embedded.plan()
     assert set(asked(plan).values()) <= {SAME_PART}
     assert 500 in asked(plan)
-    namesakes.commit(plan)
-    assert now(namesakes)[0] == f"account [ID] was opened for {part}"
+    embedded.commit(plan)
+    assert now(embedded)[0] == f"account [ID] was opened for {part}"
 
 
-def test_what_touches_it_is_enough(namesakes):
-    noted(namesakes, "Ann (CUST-00471) called", "CUST-00471: Ann;Lee")
-    plan = namesakes.plan()
+def test_what_touches_it_is_enough(embedded):
+    noted(embedded, "Ann (CUST-00471) called", "CUST-00471: Ann;Lee")
+    plan = embedded.plan()
     assert not asked(plan)
-    namesakes.commit(plan)
-    assert now(namesakes) == ["[NAME] ([ID]) called", "[ID]: [NAME];[NAME]"]
+    embedded.commit(plan)
+    assert now(embedded) == ["[NAME] ([ID]) called", "[ID]: [NAME];[NAME]"]
 
 
 def test_nobody_else_of_the_name_nothing_is_asked(single):

@@ -1,6 +1,6 @@
 """The ways to write an identifier: patterns for folded text, each with words that it cannot lack.
 
-Phone numbers are aside, but for those that are cut: the matcher compares them by their digits.
+Phone numbers are aside: the matcher compares them by their digits.
 """
 
 import re
@@ -108,7 +108,7 @@ LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
 
 LEAST_CUT_ID, CUT_SIGNS = 9, 2
-"""Of a shorter id or phone number what is left, when so many signs are cut, is many people's."""
+"""Of a shorter id what is left, when so many signs are cut, is many people's."""
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")

@@ -68,7 +68,7 @@ def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
     return tuple(listed)
 
 
-COMMON = "parts of the name in others' texts"
+COMMON = "others' texts with a common part of the name, not asked about"
 """The duty that counts them: it changes with every note that anybody writes."""
 
 
