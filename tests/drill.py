@@ -1,27 +1,32 @@
-"""Eight people more in the small CRM, and how each database is backed up and brought back."""
+"""Some people more in the small CRM, and how each database is backed up and brought back."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy import create_engine, insert
 from sqlalchemy.engine import URL, make_url
 
 from tests import mini
+from tests.examples import TIMES
 
 FIRST_KEY, FIRST_CASE = 268435500, 500
 
 GIVEN = ("Amara", "Bruno", "Chiara", "Dmitri")
-FAMILY = ("Okonjo", "Vandermeer")
+FAMILY = ("Okonjo", "Vandermeer", "Lindqvist", "Baptiste", "Kowalczyk", "Moreau")
+
+MANY = min(8 * TIMES, len(GIVEN) * len(FAMILY))
+"""How many people: eight, and with ``EFFACE_TEST_EXAMPLES=3`` twenty-four."""
 
 
 def people() -> list[dict[str, object]]:
-    """Invent eight people, each with a name, a number and an address of their own."""
+    """Invent people, each with a name, a number and an address of their own."""
     found = []
-    for number, (given, family) in enumerate((g, f) for g in GIVEN for f in FAMILY):
+    for number, (family, given) in enumerate([*product(FAMILY, GIVEN)][:MANY]):
         found.append(
             {
                 "objid": FIRST_KEY + number,

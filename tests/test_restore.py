@@ -72,7 +72,7 @@ def copies(efface, embedded, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mariadb"])
-def test_a_restore_drill_with_eight_people(request, efface, tmp_path, kind):
+def test_a_restore_drill(request, efface, tmp_path, kind):
     """Real dumps: what is erased again is, cell by cell, what was erased the first time."""
     if (program := drill.BACKUP[kind][0]) and not shutil.which(program):
         pytest.skip(f"{program} is not installed")

@@ -11,6 +11,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from scanner.errors import Refused
 from scanner.graph import Territory
@@ -109,7 +110,7 @@ class Context:
     about: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
@@ -416,22 +417,26 @@ class Judge:
         start, end = match.span.start, match.span.end
         before = BEFORE.search(said[max(0, start - WORD) : start])
         after = AFTER.match(said[end : end + WORD])
-        words = self._called()
         beside = [m[1] for m in (before, after) if m is not None]
-        return any(is_name(w) and folded(w) not in words for w in beside)
+        return any(is_name(w) and folded(w) not in self._called for w in beside)
 
     def _unlike(self, said: str, match: Match) -> str:
         """Say why a whole name is none of a person, or a part of another's."""
         if thing(said, match.span):
             return THING
         value = self.identity.identifiers[match.index].value
-        longer = part_of_another(said, match.span, self._called())
+        longer = part_of_another(said, match.span, self._called)
         if longer or in_two_sentences(said, match.span, value):
             return OTHER_NAME
-        people = (i for i in self.identity.identifiers if i.kind == "PERSON")
-        parts = {folded(i.value) for i in people if i.strength == "weak"}
-        return LOOKS_LIKE if half_capitals(said, match.span, parts) else ""
+        return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
 
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """Collect the folded parts of the subject's names."""
+        people = (i for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(folded(i.value) for i in people if i.strength == "weak")
+
+    @cached_property
     def _called(self) -> frozenset[str]:
         """Collect the folded words of the subject's names."""
         people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
