@@ -133,6 +133,7 @@ def plan(
             drawn.add(some)
             watch.advance(len(some))
         said = _said(connection, here, basis, drawn, batch, progress)
+        triggers = _triggers(connection, here, {place.table for place in said})
         return Bulk(
             efface=__version__,
             root=str(here.subject),
@@ -146,8 +147,12 @@ def plan(
             stops=tuple(drawn.stops),
             held=drawn.held,
             mentions=len(said),
-            duties=(*_duties(here, drawn), *_unsearched(here, basis)),
-            triggers=_triggers(connection, here, {place.table for place in said}),
+            duties=(
+                *_duties(here, drawn),
+                *stops.unsearched(here.schema, planner.searched_numbers(basis)),
+                *stops.uncounted(connection, triggers),
+            ),
+            triggers=triggers,
             kpis=tuple(drawn.figures(pack)),
             follows=_follows(connection, here, basis) if here.people else (),
         )
@@ -187,10 +192,6 @@ def _duties(here: Setting, drawn: "_Drawing") -> Iterator[Mapping[str, Any]]:
             place = f"{where}.{duty.column}" if where else ""
             count = rows if where else None
             yield {"kind": duty.kind, "where": place, "count": count, "why": duty.why, "keys": []}
-
-
-def _unsearched(here: Setting, basis: Basis) -> list[Mapping[str, Any]]:
-    return stops.unsearched(here.schema, planner.searched_numbers(basis))
 
 
 def _said(

@@ -197,6 +197,7 @@ def draft(
     steps = (*_steps(edits), *(purge.steps() if purge else ()))
     touched = sorted({s.table for s in steps} | {m.table for m in found.sure})
     follows = followers.beside(connection, schema, known.addresses, edits, found)
+    triggers = _triggers(connection, [tables[t] for t in touched], deletes=purge is not None)
     figures, later = _figures(connection, schema, pack, purge) if not identity else ((), ())
     made = Plan(
         efface=__version__,
@@ -218,8 +219,9 @@ def draft(
             *stops.duties(walk, whole),
             *stops.unsearched(schema, numbers),
             *stops.unasked(sight.spots.common, RARE),
+            *stops.uncounted(connection, triggers if purge else ()),
         ),
-        triggers=_triggers(connection, [tables[t] for t in touched], deletes=purge is not None),
+        triggers=triggers,
         kpis=figures,
         reached={str(t): len(rows) for t, rows in sorted(whole.rows.items())},
         directives=purge.agenda.named if purge else {},

@@ -200,6 +200,13 @@ class Dialect:
         """
         return None
 
+    def meddles(self, connection: Connection) -> frozenset[str] | None:
+        """Name the tables in which some trigger may change or delete rows, indexes of text apart.
+
+        None where that cannot be told.
+        """
+        return None
+
     def newer(self, snapshot: str) -> tuple[ColumnElement[bool], ColumnElement[str]]:
         """Say which rows may be newer than ``snapshot``, and what tells the versions of rows apart."""
         raise NotImplementedError

@@ -190,6 +190,40 @@ class Dialect(generic.Dialect):
             driver.set_authorizer(connection.info.get(WATCH))
         return frozenset(found)
 
+    def meddles(self, connection: Connection) -> frozenset[str] | None:
+        """Have SQLite compile changes of no row of each table that has triggers.
+
+        What an index of text does by itself counts as rows that are written; it is not compiled here.
+        """
+        driver: Any = connection.connection.dbapi_connection
+        found: set[str] = set()
+
+        def note(action: int, name: str | None, *more: str | None) -> int:
+            if action in WRITES[1:] and name is not None and more[-1] is not None:
+                found.add(name.lower())
+            return sqlite3.SQLITE_OK
+
+        quote = connection.dialect.identifier_preparer.quote_identifier
+        query = text(
+            "select m.name, group_concat(t.name, char(0)) from sqlite_master m "
+            "join pragma_table_info(m.name) t where m.type = 'table' and exists (select 1 from "
+            "sqlite_master f where f.type = 'trigger' and f.tbl_name = m.name collate nocase) "
+            "group by m.name"
+        )
+        fired = connection.execute(query).all()
+        driver.set_authorizer(note)
+        try:
+            for table, columns in fired:
+                sets = ", ".join(f"{quote(c)} = NULL" for c in columns.split("\0"))
+                for does in (f"DELETE FROM {quote(table)}", f"UPDATE {quote(table)} SET {sets}"):  # noqa: S608  # quoted
+                    connection.exec_driver_sql(f"EXPLAIN {does} WHERE 0")
+        except exc.DBAPIError:
+            return None  # a trigger that cannot fire, as what it names is gone
+        finally:
+            driver.set_authorizer(connection.info.get(WATCH))
+        indexes = {name.lower() for _, name in self.indexes_of_text(connection)}
+        return frozenset(found - indexes)
+
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
         """SQLite has none."""
         return ("",)

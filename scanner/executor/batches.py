@@ -316,6 +316,8 @@ def _purged(
     if not metered:
         after = _counts(connection, here, wary=wary)
         _unchanged(before, after, made, _tallies(here, plan.basis))
+        if wary:
+            meter.nothing_else(before, after, scrubbed.following, plan.triggers)
     elif not meter.exact():
         raise ElsewhereError
     if undone:

@@ -64,6 +64,7 @@ class Scrubbed:
 
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     followed: Counter[ColumnRef] = field(default_factory=Counter)
+    following: int = 0
     mentions: int = 0
     reviews: int = 0
 
@@ -120,7 +121,7 @@ class Scrubber:
         for some in _turns(left):
             self._scrub(some, tally, done)
         tally.others.unmoved(self.connection, self.here.schema, self.addresses)
-        done.cells, done.followed = tally.cells, tally.followed
+        done.cells, done.followed, done.following = tally.cells, tally.followed, tally.following
         return done
 
     def _scrub(self, some: Sequence[Own], tally: Tally, done: Scrubbed) -> None:

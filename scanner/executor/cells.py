@@ -81,6 +81,7 @@ def write(
         tally.cells.update((edit.table, c) for c in edit.new)
     beside = list(follows.beside(edits))
     tally.followed.update(column for column, _ in beside)
+    tally.following += sum(len(new) for rows in follows.cells.values() for new in rows.values())
     tally.behind |= {(column.of, key) for column, key in beside}
     for (where, _), some in groups.items():  # no trigger has fired yet
         noting = table_of(schema, where), addresses[where], some

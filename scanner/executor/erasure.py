@@ -23,6 +23,7 @@ from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion, recorder
 from scanner.executor.cells import rewrite
 from scanner.executor.errands import Aside
+from scanner.executor.meter import Meter
 from scanner.executor.recorder import Tally
 from scanner.executor.settling import settle
 from scanner.executor.transaction import writing
@@ -111,6 +112,7 @@ def execute(
         safeguards.few(draft.rows, max_rows)
         counted = safeguards.counted(connection, draft)
         before = verifier.count_rows(connection, draft.schema, counted)
+        meter = Meter(connection, needed=bool(draft.purge) and counted is None)
         tally = Tally()
         names = alongside.tables if alongside else frozenset()
         beside, fires = newcomers.beside(connection, draft.schema, names)
@@ -120,7 +122,9 @@ def execute(
         deletion.settled(connection, current)
         written = None if everywhere else tally.places
         left = safeguards.residue(connection, draft, current, written, progress)
-        kpis = safeguards.unchanged(connection, draft, before, pack)
+        after = verifier.count_rows(connection, draft.schema, before)
+        kpis = safeguards.unchanged(connection, draft, before, after, pack)
+        meter.nothing_else(before, after, tally.following, plan.triggers)
         tally.others.unmoved(connection, draft.schema, draft.addresses)
         receipt = recorder.receipt(
             plan,

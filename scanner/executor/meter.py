@@ -1,10 +1,14 @@
 """Holds the rows that a database wrote to against those of our own statements: the rest is others'."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, event
 
 from scanner.database import dialect_of
+from scanner.errors import Refused
+from scanner.model import TableRef
 
 
 class ElsewhereError(Exception):
@@ -12,22 +16,27 @@ class ElsewhereError(Exception):
 
 
 class Meter:
-    """Counts from now on, in one transaction, where the database counts as well."""
+    """Counts from now on, in one transaction, where the database counts as well.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection, self._dialect, self._own = connection, dialect_of(connection), 0
-        self._unanswered: list[Any] = []
-        self._before = self._dialect.written(connection)
+    Where it is not ``needed`` nothing is counted and nothing refused.
+    """
+
+    def __init__(self, connection: Connection, *, needed: bool = True) -> None:
+        self._connection, self._dialect = connection, dialect_of(connection)
+        self._own: Counter[str] = Counter()
+        self._unanswered: list[tuple[str, Any]] = []
+        self._before = self._dialect.written(connection) if needed else None
         if self._before is not None:
             event.listen(connection, "after_cursor_execute", self._note)
 
     def _note(
         self, _connection: Any, cursor: Any, _said: Any, _values: Any, context: Any, _many: Any
     ) -> None:
-        if context.isinsert or context.isupdate or context.isdelete:
-            self._own += max(0, cursor.rowcount)
+        kinds = (("insert", context.isinsert), ("update", context.isupdate))
+        for kind in (k for k, is_so in (*kinds, ("delete", context.isdelete)) if is_so):
+            self._own[kind] += max(0, cursor.rowcount)
             if cursor.rowcount < 0:  # sent before it was answered: its count comes later
-                self._unanswered.append(cursor)
+                self._unanswered.append((kind, cursor))
 
     @property
     def runs(self) -> bool:
@@ -36,6 +45,52 @@ class Meter:
 
     def exact(self) -> bool:
         """Whether no row was written to but by our own statements: by no trigger or foreign key."""
+        return self._others(self._ours()) == 0
+
+    def nothing_else(
+        self,
+        before: Mapping[TableRef, int],
+        after: Mapping[TableRef, int],
+        followed: int,
+        triggers: Mapping[str, Collection[str]],
+    ) -> None:
+        """Refuse where others changed rows: they may have added some, which counting has seen.
+
+        Args:
+            before: the rows of all tables when the meter was made.
+            after: the same now.
+            followed: how many cells foreign keys were expected to rewrite (ON UPDATE CASCADE), in
+                at most as many rows.
+            triggers: those that may have fired, by table, for the sentence.
+
+        Raises:
+            Refused: a row that nobody planned to change was changed, or came and went.
+        """
+        own = self._ours()
+        others = self._others(own)
+        added = sum(after.values()) - sum(before.values()) - own["insert"] + own["delete"]
+        if others is None or added <= others <= added + followed:
+            return
+        meddled = self._dialect.meddles(self._connection)
+        if meddled is not None and not meddled:  # what an index of text does is counted, too
+            return
+        names = "; ".join(f"{t}: {', '.join(some)}" for t, some in sorted(triggers.items()))
+        places = f" in {', '.join(sorted(meddled))}" if meddled else ""
+        raise Refused(
+            f"rows that the plan does not name would change, too{places}: a trigger does that "
+            f"({names or 'none is to be seen'}); disable it while purging"
+        )
+
+    def _ours(self) -> Counter[str]:
+        """Count the rows of our own statements, by what they did."""
+        own = Counter(self._own)
+        for kind, cursor in self._unanswered:
+            own[kind] += max(0, cursor.rowcount)
+        return own
+
+    def _others(self, own: Counter[str]) -> int | None:
+        """Count the rows that others wrote to; None where the database does not count."""
         after = self._dialect.written(self._connection)
-        own = self._own + sum(max(0, cursor.rowcount) for cursor in self._unanswered)
-        return self._before is not None and after == self._before + own
+        if self._before is None or after is None:
+            return None
+        return after - self._before - own.total()

@@ -24,7 +24,8 @@ class Tally:
 
     ``places`` are the rows' addresses as they are now; they stay in memory. ``inherited`` are the
     reviews of copies that triggers made, which were answered by what they are copies of. ``followed``
-    counts cells that nothing names and that the database rewrites with what they refer to.
+    counts cells that nothing names and that the database rewrites with what they refer to,
+    ``following`` also those that are named.
     """
 
     rows: set[tuple[TableRef, Key]] = field(default_factory=set)
@@ -32,6 +33,7 @@ class Tally:
     places: dict[TableRef, list[tuple[Any, ...]]] = field(default_factory=dict, repr=False)
     cells: Counter[tuple[TableRef, str]] = field(default_factory=Counter)
     followed: Counter[ColumnRef] = field(default_factory=Counter)
+    following: int = 0
     others: Bystanders = field(default_factory=Bystanders)
     mentions: int = 0
     deleted: Counter[TableRef] = field(default_factory=Counter)

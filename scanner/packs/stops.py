@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from scanner.database import ref
+from scanner.database import dialect_of, ref
 from scanner.graph import Territory, Walk
 from scanner.model import ColumnRef, TableRef
 from scanner.plans import StopFound
@@ -82,6 +82,22 @@ def unasked(common: Mapping[TableRef, int], most: int) -> list[Mapping[str, Any]
         "of whom it means: it stays, and nobody is asked about each"
     )
     return [{"kind": COMMON, "where": where, "count": sum(common.values()), "why": why, "keys": []}]
+
+
+def uncounted(connection: Connection, triggers: Collection[str]) -> list[Mapping[str, Any]]:
+    """List the tables whose ``triggers`` may change rows that no plan of a purge names, unseen.
+
+    Where the database counts what is written, such a purge is refused instead.
+    """
+    if not triggers or dialect_of(connection).written(connection) is not None:
+        return []
+    why = (
+        "this database does not count what triggers change in rows that no plan names: read what they "
+        "do, or disable them while purging"
+    )
+    where = ", ".join(sorted(triggers))
+    kind = "triggers that may change other rows"
+    return [{"kind": kind, "where": where, "count": len(triggers), "why": why, "keys": []}]
 
 
 def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping[str, Any]]:

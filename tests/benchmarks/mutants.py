@@ -91,7 +91,9 @@ def _killer(copy: Path, on: str, names: Sequence[str]) -> str:
     if done.returncode == 0:
         return ""
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].split("::")[-1].split(" ")[0] if failed else f"status {done.returncode}"
+    if not failed:
+        sys.exit(f"pytest ran no test of {', '.join(names)}: its status is {done.returncode}")
+    return failed[0].split("::")[-1].split(" ")[0]
 
 
 if __name__ == "__main__":
