@@ -39,6 +39,9 @@ WORD = re.compile(r"[^\W\d_][\w'-]+")
 BETWEEN = re.compile(r"[\s,.]{1,3}")
 """A word of a name, and what stands before the next."""
 
+TOGETHER = re.compile(r"[^\W\d_]{2,}")
+"""What begins a name as initials do (JF Lee), or as a form of address or a verb does (Mrs. Lee, Ask Lee)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -292,9 +295,11 @@ def _joined(windows: Iterable[_Window]) -> list[_Window]:
 
 def _proper(said: str, capitals: str, *, own: bool) -> bool:
     """Whether the words of a name that need a capital have one; most scripts have none."""
+    if capitals == "initials" and (letters := TOGETHER.match(said)):
+        return letters[0].isupper() and not said.isupper()
     if not capitals or (own and capitals != "all"):
         return True
-    words = [said] if capitals == "first" else WORD.findall(said)
+    words = [said] if capitals in ("first", "initials") else WORD.findall(said)
     big = [not w[0].islower() for w in words]
     return any(big) if capitals == "any" else all(big)
 

@@ -40,6 +40,19 @@ def test_initials_of_a_double_name_go_with_the_family_name(said):
 
 
 @pytest.mark.parametrize(
+    "said", ["Mrs. Lee", "MRS. LEE", "Mr Lee", "Ms. Lee", "ms. Lee", "Met Lee"]
+)
+def test_what_stands_before_the_family_name_is_no_initial(said):
+    for text in (f"{said} called", f"2024: {said}"):
+        assert found("Maartje", "Lee", text) == [(said[-3:], "weak")]
+
+
+@pytest.mark.parametrize("said", ["MJ Lee", "M.J.Lee", "M. J. Lee", "M J Lee", "MJ. Lee"])
+def test_initials_that_no_row_holds_go_with_the_family_name(said):
+    assert found("Maartje", "Lee", f"seen by {said} today") == [(said, "weak")]
+
+
+@pytest.mark.parametrize(
     ("given", "family", "said", "name"),
     [
         ("太郎", "山田", "山田太郎様から電話", "山田太郎"),

@@ -117,8 +117,8 @@ SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
 Span = tuple[int, int]
 """Where a match begins and ends."""
 
-Capitals = Literal["", "first", "any", "all"]
-"""Which words of a text need a capital to be a name."""
+Capitals = Literal["", "first", "any", "all", "initials"]
+"""Which words of a text need a capital to be a name; ``initials`` that stand together, all letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Form:
 
     ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
     where there are any. ``capitals`` says which words of the
-    text need one: none, the first, any, all. ``only`` in the subject's own texts, or in cut ones.
+    text need one: none, the first, any, all, or initials each. ``only`` in the subject's own texts, or in cut ones.
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only.
     """
@@ -290,13 +290,15 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
         r"(?:\.?[\s-]?".join(map(re.escape, letters)),
     )
     first += ")?" * (len(letters) - 1)
-    more = r"(?:[a-z]\.?\s?){0,2}"
+    parted = r"(?:\.\s?|\s)"
+    more = rf"(?:[a-z]{{1,2}})?{parted}(?:[a-z]{parted}){{0,2}}"
     word = _alone(family)
-    for starts, pattern in (
-        ((letters[0],), rf"{BEFORE}{first}\.?\s?{more}(?<=[\s.]){last}{AFTER}"),
-        (_firsts(family), rf"{BEFORE}{last},\s*{first}(?:\.|{AFTER})(?:\s?[a-z]\.)?"),
-    ):
-        yield Form(index, anchors, pattern, "weak", "first", word=word, starts=starts)
+    ways: tuple[tuple[tuple[str, ...], Capitals, str], ...] = (
+        ((letters[0],), "initials", rf"{BEFORE}{first}{more}{last}{AFTER}"),
+        (_firsts(family), "first", rf"{BEFORE}{last},\s*{first}(?:\.|{AFTER})(?:\s?[a-z]\.)?"),
+    )
+    for starts, capitals, pattern in ways:
+        yield Form(index, anchors, pattern, "weak", capitals, word=word, starts=starts)
 
 
 def _joined(options: Iterable[str]) -> set[str]:
