@@ -40,6 +40,22 @@ def test_the_town_beside_the_subjects_street_is_asked_about_and_nowhere_else(emb
     assert ("table_x_carrier_zip", (1,), "x_city") not in reviews
 
 
+def test_the_town_beside_something_else_of_the_subject_is_asked_about(sqlite_url, tmp_path):
+    mini.build(sqlite_url)
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        for statement in (
+            "alter table table_address add x_mail varchar(80)",
+            "insert into table_address values (4, '7 Oak Lane', 'austin', 'ann.lee@example.com')",
+            "insert into table_address values (5, '7 Oak Lane', 'Dallas', 'ann.lee@example.com')",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    reviews = listed(Erasure(sqlite_url, tmp_path).plan())
+    assert reviews["table_address", (4,), "city"] == mentions.BESIDE
+    assert ("table_address", (5,), "city") not in reviews
+
+
 @pytest.mark.parametrize("kind", ["integer", "numeric(9)", "varchar(9)"])
 def test_the_postcode_beside_the_subjects_street_is_asked_about_as_a_number_too(
     live_url, tmp_path, kind

@@ -109,3 +109,19 @@ def test_an_id_that_a_column_cuts_is_asked_about(said):
     assert matcher.touches(said)
     assert [m.strength for m in matcher.find(said, cut=True)] == ["doubt"]
     assert matcher.find(said) == matcher.find(f"{said}9 x", cut=True) == ()
+
+
+@pytest.mark.parametrize("said", ["Please keep bcalleja3", "Please keep bcalleja39"])
+def test_a_mailbox_that_a_column_cuts_is_asked_about(said):
+    matcher = Matcher(Identity.of(read({"mail": "bcalleja393@post.example"}, KINDS)))
+    assert matcher.touches(said)
+    assert [m.strength for m in matcher.find(said, cut=True)] == ["doubt"]
+    assert matcher.find(said) == matcher.find(f"{said}8", cut=True) == ()
+    assert matcher.find(f"x.{said.split()[-1]}", cut=True) == ()
+
+
+@pytest.mark.parametrize("mail", ["bcalleja@post.example", "kimberly_mccormick@post.example"])
+def test_what_may_be_any_word_is_no_mailbox_that_is_cut(mail):
+    matcher = Matcher(Identity.of(read({"mail": mail}, KINDS)))
+    assert matcher.find("Please keep kimberly", cut=True) == ()
+    assert matcher.find("Please keep bcallej", cut=True) == ()

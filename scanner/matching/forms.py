@@ -107,6 +107,9 @@ WORDS = re.compile(r"[^\W\d_]+")
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
 
+LEAST_CUT_LOCAL = 8
+"""Of a mailbox fewer signs are many people's."""
+
 LEAST_CUT_ID, CUT_SIGNS = 9, 2
 """Of a shorter id what is left, when so many signs are cut, is many people's."""
 
@@ -390,6 +393,18 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
     if len(local) >= LEAST_LOCAL and re.search(r"[\d._-]", local):
         alone = rf"(?<![\w.+@-]){plain}(?![\w@+-])(?!\.\w)(?!{AT})"
         yield Form(index, (local,), alone, "doubt", starts=(local,))
+        yield from _cut_local(index, local)
+
+
+def _cut_local(index: int, local: str) -> Iterator[Form]:
+    """Ask about what is left of a mailbox that a column's length cuts, if it is more than a name."""
+    sign = re.search(r"\d|[._-]..", local)
+    least = max(LEAST_CUT_LOCAL, sign.end()) if sign else len(local)
+    if least < len(local):
+        rest = "|".join(re.escape(local[least:k]) for k in range(len(local) - 1, least, -1))
+        pattern = rf"(?<![\w.+@-]){re.escape(local[:least])}(?:{rest})?\Z"
+        starts = (local[:least],)
+        yield Form(index, starts, pattern, "doubt", only="cut", starts=starts)
 
 
 def _addresses(index: int, one: Identifier) -> Iterator[Form]:

@@ -28,6 +28,7 @@ from scanner.texts.folding import folded, spaced
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
+BESIDE = "the same town or postcode in a row that holds something of the subject"
 SHORT = "a number without an area code, or a short one: it may be another's"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
@@ -244,10 +245,11 @@ class Judge:
             for column in hit.values.keys() - hit.found.keys():
                 if spans := (*cued(text(hit.values[column]), ()),):
                     yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
-        if not own and any(
-            m.whole and m.span.entity == "STREET_ADDRESS" for ms in hit.found.values() for m in ms
-        ):
-            yield from self._around(hit)
+        whole = () if own else [m for ms in hit.found.values() for m in ms if m.whole]
+        if any(m.span.entity == "STREET_ADDRESS" for m in whole):
+            yield from self._around(hit, NEIGHBOUR)
+        elif any(m.strength == "strong" for m in whole):
+            yield from self._around(hit, BESIDE)
 
     def _details(
         self,
@@ -265,8 +267,8 @@ class Judge:
             found += (*cued(said, (*known, *found)),)
         return found
 
-    def _around(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
-        """Ask about the town and the postcode beside the subject's street."""
+    def _around(self, hit: RowHits, why: str) -> Iterator[tuple[Mention, str]]:
+        """Ask about the subject's town and postcode beside its street, or something else of it."""
         for column, value in hit.values.items():
             if column in hit.found or value is None:
                 continue
@@ -274,7 +276,7 @@ class Judge:
             entity = self.basis.treatment(ColumnRef(hit.table.schema, hit.table.name, named)).entity
             if entity in AROUND and surroundings(said := text(value)) in self.identity.around:
                 span = Span(0, len(said), entity)
-                yield Mention(hit.table, hit.key, column, (span,), "possible"), NEIGHBOUR
+                yield Mention(hit.table, hit.key, column, (span,), "possible"), why
 
     def _cell(
         self,
