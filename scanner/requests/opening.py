@@ -1,5 +1,6 @@
 """Opens a request: an action item in its queue, as the CRM makes one. The executor writes."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, MetaData
@@ -8,9 +9,11 @@ from scanner.errors import AlreadyDone, Misconfigured
 from scanner.executor import errands
 from scanner.executor.transaction import writing
 from scanner.packs.lookups import Lookup
-from scanner.requests import finder
+from scanner.requests import finder, lock
 from scanner.rulebook import Pack
 from scanner.subjects import acquaintance
+
+BUSY = "another request is being opened at this moment: nothing was done; try again"
 
 
 def open_request(
@@ -23,11 +26,12 @@ def open_request(
 
     Raises:
         AlreadyDone: there is an open one.
+        Refused: another request is being opened, which may be about the same subject.
         Misconfigured: no such subject, or the pack does not fit the database.
         DatabaseFailed: the database failed; nothing was changed.
     """
     desk = finder.desk_of(pack)
-    with writing(engine) as (connection, keep):
+    with _alone(engine, commit=commit), writing(engine) as (connection, keep):
         schema = finder.schema_of(connection, pack)
         lookup = finder.lookup_of(connection, schema, pack, now=now, agent=agent)
         subject = _subject(lookup, key)
@@ -37,6 +41,11 @@ def open_request(
         if commit:
             keep()
         return str(lookup.values.get("number", ""))
+
+
+def _alone(engine: Engine, *, commit: bool) -> AbstractContextManager[None]:
+    """Let nobody open a second one while this one is looked for and not yet committed."""
+    return lock.alone(engine, "opening", BUSY) if commit else nullcontext()
 
 
 def _subject(lookup: Lookup, key: str) -> object:
