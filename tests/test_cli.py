@@ -189,7 +189,8 @@ def limit_file_sizes() -> None:
 def test_a_full_disk_loses_nothing(process, scanned, name):
     old = scanned.with_name(name)
     old.write_text("what was there before")
-    result = process("audit", scanned, "-o", old, preexec_fn=limit_file_sizes)
+    env = {"PYTHONDONTWRITEBYTECODE": "1"}  # half a compiled module would stay
+    result = process("audit", scanned, "-o", old, env=env, preexec_fn=limit_file_sizes)
     refused(result, 2, "cannot write", name)
     assert old.read_text() == "what was there before"
     assert sorted(p.name for p in scanned.parent.iterdir() if p.is_file()) == [name, "scan.json"]

@@ -12,7 +12,7 @@ from scanner.plans import Plan
 from scanner.purge import directives
 from scanner.purge.uprooter import Uprooter
 from tests import mini, purging
-from tests.erasing import PACK
+from tests.erasing import PACK, Erasure
 from tests.purging import Purging
 
 ANN, BOB = mini.ANN, mini.BOB
@@ -380,3 +380,12 @@ def test_a_plan_of_a_purge_holds_no_values_and_cannot_be_changed(embedded):
     raw["directives"] = {}
     with pytest.raises(errors.Misconfigured, match="was changed"):
         Plan.from_json(json.dumps(raw))
+
+
+def test_an_alert_of_a_legal_hold_stops_a_redaction_too(embedded):
+    embedded.write(STOPS["legal hold"])
+    plan = Erasure.plan(embedded)
+    assert {s.rule for s in plan.stops if s.effect == "stop"} == {"legal hold"}
+    assert "legal hold" in refused(embedded, errors.Stopped, lambda: embedded.commit(plan))
+    embedded.write("update table_alert set active = 0")
+    embedded.commit(Erasure.plan(embedded))

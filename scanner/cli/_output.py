@@ -76,6 +76,19 @@ def write_text(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
+def write_new(path: Path, text: str) -> None:
+    """Write what people then edit: what they have edited is not replaced.
+
+    Raises:
+        Misconfigured: there is another file of this name.
+    """
+    if path.exists() and read_text(path) != text:
+        raise Misconfigured(
+            f"{str(path)!r} is there, and people edit such files: remove it, or choose another name"
+        )
+    write_text(path, text)
+
+
 def read_text(path: Path) -> str:
     """Read a file that the user named.
 

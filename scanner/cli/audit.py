@@ -10,6 +10,7 @@ import click
 
 from reports import names
 from scanner.cli import _options, _output
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Negative
 from scanner.texts.wording import count
 
@@ -21,7 +22,7 @@ SHOWN = 5
 """How many faults --check names."""
 
 
-@click.command()
+@click.command(cls=Careful)
 @click.argument("scan", type=_options.FILE, metavar="SCAN")
 @click.option(
     "-o",

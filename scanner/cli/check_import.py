@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Negative
 from scanner.texts.wording import count
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scanner.sheets import Sheet
 
 
-@click.command()
+@click.command(cls=Careful)
 @click.argument("file", type=_options.FILE)
 @click.option(
     "--db",
@@ -64,7 +65,7 @@ def command(
 
     Prints the numbers of rows and by what they show, nothing else of them; exit 1 if there are any.
     """
-    _usable(db, journal, file, output)
+    _usable(db, journal, output)
     from scanner import gatekeeper, headings, sheets
     from scanner.journal import Journal
 
@@ -90,14 +91,12 @@ def command(
     _output.remark(f"none of {count(check.rows, 'row')} is about somebody who was erased")
 
 
-def _usable(db: str | None, journal: Path | None, file: Path, output: Path | None) -> None:
+def _usable(db: str | None, journal: Path | None, output: Path | None) -> None:
     """Refuse what cannot be meant."""
     if not (db or journal):
         raise click.UsageError("name the journal: --journal FILE, or --db URL")
     if output and output.suffix.lower() != ".csv":
         raise click.UsageError("-o writes a CSV file: give it a name that ends in .csv")
-    if output and output.resolve() == file.resolve():
-        raise click.UsageError("-o would replace the file that is checked: choose another name")
 
 
 def _known(book: "Journal") -> tuple[dict[str, set[str]], bytes]:

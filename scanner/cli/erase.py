@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Residue, Unrecorded
 from scanner.texts.wording import count
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from scanner.records.ledger import Warrant
 
 
-@click.command()
+@click.command(cls=Careful)
 @_options.DB
 @click.argument("plan", type=_options.FILE)
 @click.option("--commit", is_flag=True, help="Keep the changes; without it all is undone again.")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
+from scanner.cli._careful import Careful
 from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.locator import Named, Whereabouts
 
 
-@click.command()
+@click.command(cls=Careful)
 @_options.DB
 @click.argument("audit", type=_options.FILE)
 @_options.SUBJECT

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli import _connection, _holding, _options, _output
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Negative
 from scanner.model import dump
 from scanner.texts.wording import count, noun
@@ -18,7 +19,7 @@ SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
 """What of an entry is shown in its line, where it is there."""
 
 
-@click.command()
+@click.command(cls=Careful)
 @click.option(
     "--db",
     metavar="URL",

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from scanner.cli import _connection, _options, _output
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured
 
 
-@click.command()
+@click.command(cls=Careful)
 @_options.DB
 @click.argument("audit", type=_options.FILE, required=False)
 @click.option(
@@ -40,7 +41,7 @@ def command(
         )
     text = packwriter.toml(made)
     if output:
-        _output.write_text(output, text)
+        _output.write_new(output, text)
     else:
         _output.emit(text)
     states = [r.state for r in made.relations]

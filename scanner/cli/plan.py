@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
+from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured
 from scanner.texts.wording import count, noun
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from scanner.plans import Plan, Review
 
 
-@click.command()
+@click.command(cls=Careful)
 @_options.DB
 @click.argument("audit", type=_options.FILE)
 @click.option(

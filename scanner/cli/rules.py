@@ -7,6 +7,7 @@ from typing import IO, Any
 import click
 
 from scanner.cli import _directives, _options, _output, _rulelist
+from scanner.cli._careful import Careful
 from scanner.cli._directives import Known
 from scanner.cli._rulelist import Listing
 
@@ -16,7 +17,7 @@ LONG = 72
 FILES = (".toml", ".yaml", ".yml")
 
 
-@click.command()
+@click.command(cls=Careful)
 @click.argument("names", nargs=-1, metavar="[NAME|FILE]...")
 @click.option(
     "--check", "--test", "check", is_flag=True, help="Only prove the examples, and say how many."
@@ -103,7 +104,7 @@ def _proposed(names: Sequence[str], db: str | None, known: Known, output: Path |
         raise click.UsageError("--generate takes one directive or table, and --db URL")
     proposed = _directives.propose(db, known, names[0])
     if output:
-        _output.write_text(output, proposed)
+        _output.write_new(output, proposed)
     else:
         _output.emit(proposed)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli import _connection, _options, _output, _progress
+from scanner.cli._careful import Careful
 from scanner.cli._failing import FAILS
 from scanner.errors import Misconfigured
 from scanner.texts.wording import count
@@ -26,7 +27,7 @@ SHOWN = 20
 """How many tables that were read again are named."""
 
 
-@click.command()
+@click.command(cls=Careful)
 @_options.DB
 @click.option(
     "--pack",

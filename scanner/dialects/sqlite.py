@@ -214,9 +214,13 @@ class Dialect(generic.Dialect):
         driver.set_authorizer(note)
         try:
             for table, columns in fired:
+                name = quote(table)
                 sets = ", ".join(f"{quote(c)} = NULL" for c in columns.split("\0"))
-                for does in (f"DELETE FROM {quote(table)}", f"UPDATE {quote(table)} SET {sets}"):  # noqa: S608  # quoted
-                    connection.exec_driver_sql(f"EXPLAIN {does} WHERE 0")
+                for does in (
+                    f"EXPLAIN DELETE FROM {name} WHERE 0",  # noqa: S608  # quoted
+                    f"EXPLAIN UPDATE {name} SET {sets} WHERE 0",  # noqa: S608  # quoted
+                ):
+                    connection.exec_driver_sql(does)
         except exc.DBAPIError:
             return None  # a trigger that cannot fire, as what it names is gone
         finally:
