@@ -125,3 +125,10 @@ def test_what_may_be_any_word_is_no_mailbox_that_is_cut(mail):
     matcher = Matcher(Identity.of(read({"mail": mail}, KINDS)))
     assert matcher.find("Please keep kimberly", cut=True) == ()
     assert matcher.find("Please keep bcallej", cut=True) == ()
+
+
+@pytest.mark.parametrize("said", ["(407) 555-0148", "407 555 0148", "+1 (407) 555-0148"])
+def test_a_bracket_around_a_number_is_none_of_it(said):
+    matcher = Matcher(Identity.of(read({"phone": "+1 407 555 0148"}, KINDS)))
+    for text in (f"mobile ({said}), later", f"mobile {said}, later", f"(mobile ({said}))"):
+        assert [text[m.span.start : m.span.end] for m in matcher.find(text)] == [said]

@@ -128,7 +128,8 @@ def _locate(
         ends = after == len(digits) or places[after] - last > 1
         begin = _begin(text, start, digits, places, at, after, code)
         if begin is not None and ends and not CHAIN.match(text, last + 1):
-            if text[begin] == "(" and ")" not in text[begin : last + 1]:
+            said = text[begin : last + 1]
+            if said[0] == "(" and said.count("(") > said.count(")"):  # it opens more than a number
                 begin += 1
             tail = TAIL.match(text, last + 1)
             shown = digits[bisect_left(places, begin) : after]
