@@ -1,6 +1,7 @@
 """``efface plan``: an audit and a subject -> plan.json. Reads only."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,6 +188,18 @@ def _meant(
         raise click.UsageError("name one of --subject KEY, --subjects FILE and --before DATE")
     if method != "purge" and (subject is None or directives):
         raise click.UsageError("--subjects, --before and --directive go with --method purge")
+    if before is not None:
+        _over(before)
+
+
+def _over(day: str) -> None:
+    """Refuse a day that is no day, or to come: 2062 for 2022 would select all that is closed."""
+    try:
+        if date.fromisoformat(day) <= max(date.today(), datetime.now(UTC).date()):
+            return
+    except ValueError:
+        raise Misconfigured("--before takes a date, as 2019-01-31") from None
+    raise Misconfigured(f"--before {day} is still to come: name a day that is over")
 
 
 def _usable(output: Path | None, sql: Path | None, reviews: Path | None, *, as_json: bool) -> None:
@@ -195,9 +208,6 @@ def _usable(output: Path | None, sql: Path | None, reviews: Path | None, *, as_j
         raise click.UsageError(
             "say where the plan goes: -o plan.json, --json for stdout, or --sql for a script"
         )
-    named = [p.resolve() for p in (sql, output, reviews) if p]
-    if len(named) != len(set(named)):
-        raise click.UsageError("the plan, the script and the reviews cannot be one file")
     if reviews and reviews.suffix.lower() != ".xlsx":
         raise click.UsageError("--reviews writes a workbook: give it a name that ends in .xlsx")
 

@@ -214,6 +214,7 @@ def _load(name: str, above: tuple[str, ...]) -> Directive:
     lines: dict[str, Any] = {
         n: _lines(head.get(n, []), n, faults) for n in ("roots", "follow", "cut")
     }
+    faults += _undecided(lines["follow"], lines["cut"])
     stops = tuple(_stops(raw.get("stop_if", []), faults))
     faults += [f"{n} is missing" for n in ("title", "root") if not base and not head.get(n)]
     if faults:
@@ -228,12 +229,31 @@ def _load(name: str, above: tuple[str, ...]) -> Directive:
     return _extended(base, made, plain) if base else made
 
 
+def _undecided(follow: Sequence[Line], cut: Sequence[Line]) -> Iterator[str]:
+    """Name the relations that one directive follows and cuts as well."""
+    kept = {(c.table, c.column, c.where) for c in cut}
+    for line in follow:
+        if not line.forward and (line.table, line.column, line.where) in kept:
+            yield f"{line} stands in follow and in cut: leave it in one of them"
+
+
 def _extended(base: Directive, more: Directive, plain: Mapping[str, str]) -> Directive:
-    """Add what ``more`` says to ``base``; a relation that it follows or cuts is decided anew."""
+    """Add what ``more`` says to ``base``; a relation that it follows or cuts is decided anew.
+
+    What ``base`` says of rows that only such a relation led to is left out with it.
+    """
     said = {(r.table, r.column, r.where, r.forward) for r in (*more.follow, *more.cut)}
+    root = plain.get("root", base.root)
+    stays = [r for r in base.follow if (r.table, r.column, r.where, r.forward) not in said]
+    lost = _reached(base.root, base.follow) - _reached(root, (*stays, *more.follow))
 
     def rest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        return tuple(r for r in lines if (r.table, r.column, r.where, r.forward) not in said)
+        return tuple(
+            r
+            for r in lines
+            if (r.table, r.column, r.where, r.forward) not in said
+            and (r.table if r.forward else r.target) not in lost
+        )
 
     return replace(
         base,
@@ -247,6 +267,16 @@ def _extended(base: Directive, more: Directive, plain: Mapping[str, str]) -> Dir
         no_delete=(*base.no_delete, *more.no_delete),
         stops=(*(s for s in base.stops if s.rule not in {m.rule for m in more.stops}), *more.stops),
     )
+
+
+def _reached(root: str, follow: Sequence[Line]) -> set[str]:
+    """Name the tables that lines lead to from ``root``."""
+    found, fresh = {root}, True
+    while fresh:
+        ends = ((r.table, r.target) if r.forward else (r.target, r.table) for r in follow)
+        more = {end for begin, end in ends if begin in found} - found
+        found, fresh = found | more, bool(more)
+    return found
 
 
 def _shape(raw: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ on its left with the row on its right; a line in cut empties the column instead;
 that is pointed at, once nobody else points at it. Move lines between the two where that is right."""
 
 WAITING = """\
-Told from names alone: move each line to follow or cut, then delete [confirm]. Until then the
+Told from names alone, or one of several columns that name the same table: move each line to follow or cut, then delete [confirm]. Until then the
 directive is refused."""
 
 
@@ -84,8 +84,23 @@ def _decided(ground: Ground, one: Reference, skip: Collection[str]) -> str:
     stays = child.name in skip or one.child is one.parent
     if stays or (ground.walk.pack.knows(child.name) and not one.own):
         return "cut"
+    if not one.own and (
+        rivals := _rivals(ground, one)
+    ):  # whose customer a ticket is, who works on it
+        return (
+            "cut" if any(r.own for r in rivals) and one.child.c[one.column].nullable else "confirm"
+        )
     sure = one.own or one.why in ("the dictionary", "declared foreign key", "its values")
     return "follow" if sure else "confirm"
+
+
+def _rivals(ground: Ground, one: Reference) -> list[Reference]:
+    """Give the other columns in which the same rows name rows of the same table."""
+    return [
+        r
+        for r in ground.references
+        if r.child is one.child and r.parent is one.parent and r.column != one.column
+    ]
 
 
 def _owned(ground: Ground, deleted: Collection[object], skip: Collection[str]) -> Iterator[Line]:
