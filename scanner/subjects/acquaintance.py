@@ -15,7 +15,7 @@ from scanner.model import ColumnRef, TableRef
 from scanner.plans import Answer, Basis
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
-from scanner.subjects import dossier, keyreader
+from scanner.subjects import dossier, household, keyreader
 from scanner.tables.relations import places
 
 LOG = logging.getLogger(__name__)
@@ -129,7 +129,10 @@ def acquaint(
     traced = gone is None
     territory = walk.trace(request.key) if traced else Territory({}, walk.reaches)
     LOG.info("%d rows of %d tables belong to it", territory.count, len(territory.rows))
-    who = identity or dossier.identify(connection, walk, territory, basis)
+    who = identity
+    if who is None:
+        known = dossier.identify(connection, walk, territory, basis)
+        who = household.homed(connection, walk, basis, request.key, known)
     LOG.info("%d identifiers were read from its rows", len(who.identifiers))
     return Acquaintance(tables, addresses, walk, territory, who, basis)
 

@@ -35,7 +35,7 @@ def identify_all(
     around: dict[T, set[str]] = {who: set() for who in territories}
     tables = {where for territory in territories.values() for where in territory.rows}
     for where in sorted(tables, key=lambda t: (t != walk.subject, t)):
-        entities = _described(walk.tables[where], basis)
+        entities = described(walk.tables[where], basis)
         if where != walk.subject and not walk.pack.knows(where.name):
             # A login in a table of the customer's may be the agent's who wrote the row.
             entities = {c: e for c, e in entities.items() if e != "USERNAME"}
@@ -63,7 +63,7 @@ def identify_all(
     return {who: Identity.of(some, around[who]) for who, some in found.items()}
 
 
-def _described(table: Table, basis: Basis) -> dict[str, str]:
+def described(table: Table, basis: Basis) -> dict[str, str]:
     """Map the columns that say what somebody is called, or where, to their entities."""
     where = ref(table)
     treatments = {

@@ -350,7 +350,7 @@ class Judge:
                 return "possible", SHARED if shared else KEYED
             return "certain", ""
         if match.strength == "doubt":
-            return "possible", LOOKS_LIKE
+            return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else LOOKS_LIKE
         if match.span.entity == "PERSON" and (why := self._unlike(said, match)):
             return "possible", why
         near = _beside(said, match, strong, NEAR_NAME)
