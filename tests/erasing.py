@@ -21,7 +21,7 @@ class Erasure:
     def __init__(self, url: str, folder: Path, **choices: str) -> None:
         self.url = url
         self.engine = connect(url)
-        self.audit = mini.audit(url, **choices)
+        self.audit = mini.audited(self.engine, **choices)
         self.journal = Journal(folder / "journal.jsonl")
 
     def plan(self, key: int = mini.ANN) -> Plan:

@@ -22,7 +22,7 @@ from scanner.cli import main as efface
 from scanner.errors import Refused
 from scanner.journal import Journal
 from tests import mini
-from tests.killing import die
+from tests.killing import die, keep_what_is_loaded
 
 NOWHERE = "nowhere"
 """Where a run does not die."""
@@ -83,6 +83,7 @@ def on_server(url: str, folder: Path, login: str, now: str, point: str) -> None:
 
 def main() -> None:
     """Try every point, or one on a server: ``--url URL FOLDER LOGIN NOW POINT``."""
+    keep_what_is_loaded()
     if sys.argv[1] == "--url":
         url, server, *more = sys.argv[2:]
         on_server(url, Path(server), *more)

@@ -10,6 +10,7 @@ the database afterwards, and what the journal then says of it: done or undone. E
 point that changed the database.
 """
 
+import gc
 import hashlib
 import os
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from scanner import rulebook
+from scanner.cli import SELDOM
 from scanner.database import connect, reading, reflect
 from scanner.executor import execute
 from scanner.journal import Journal
@@ -49,6 +51,12 @@ def settle(url: str, journal: Journal) -> bool:
     engine.dispose()
     assert journal.open_intents() == ()
     return any(e.event == "done" for e in journal.read())
+
+
+def keep_what_is_loaded() -> None:
+    """Let the garbage collector pass over it in every fork, and come as seldom as in the program."""
+    gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 def die() -> None:
@@ -93,6 +101,7 @@ def mortal(point: str) -> None:
 
 def main() -> None:
     """Run every point."""
+    keep_what_is_loaded()
     url, folder, *points = sys.argv[1:]
     before = digest(url)
     for point in points:

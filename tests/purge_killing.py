@@ -19,7 +19,7 @@ from scanner.executor import batches
 from scanner.journal import Journal
 from scanner.purge.bulk import Bulk
 from tests.erasing import PACK
-from tests.killing import die, digest
+from tests.killing import die, digest, keep_what_is_loaded
 
 
 def kept(folder: Path) -> Journal:
@@ -70,6 +70,7 @@ def forked(url: str, folder: Path, point: int) -> int:
 
 def main() -> None:
     """Kill, go on, and tell."""
+    keep_what_is_loaded()
     url, folder, seed, kills = sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:5])
     most = int(sys.argv[5]) if sys.argv[5:] else 2000
     chance = random.Random(seed)

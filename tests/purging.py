@@ -1,8 +1,10 @@
 """What the tests of purges share: the small CRM with action items and alerts, and many contacts."""
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from scanner import bulkplanner, planner
 from scanner.executor import batches
@@ -62,14 +64,36 @@ def write(url: str, statements: str) -> None:
 
 def build(url: str, *, trigger: bool = True) -> str:
     """Make the database of the tests."""
+    parsed = make_url(url)
+    file = Path(parsed.database or "")
+    if parsed.get_backend_name() == "sqlite" and not (file.exists() and file.stat().st_size):
+        file.write_bytes(_file(trigger))
+    else:
+        _build(url, trigger=trigger)
+    return url
+
+
+def _build(url: str, *, trigger: bool) -> None:
     mini.build(url, trigger=trigger)
-    write(url, MORE)
+    kind = make_url(url).get_backend_name()
+    more = [*filter(str.strip, MORE.split(";\n")), *(triggers(kind) if trigger else ())]
+    if kind != "sqlite":
+        mini.at_once(url, more)
+        return
     engine = create_engine(url)
     with engine.begin() as connection:
-        for one in triggers(engine.dialect.name) if trigger else ():
+        for one in more:
             connection.exec_driver_sql(one)
     engine.dispose()
-    return url
+
+
+@cache
+def _file(trigger: bool) -> bytes:
+    """Make it in SQLite once a process: a copy takes a tenth of the time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "purging.sqlite")
+        _build(f"sqlite:///{path}", trigger=trigger)
+        return path.read_bytes()
 
 
 class Purging(Erasure):

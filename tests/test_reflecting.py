@@ -16,8 +16,10 @@ from sqlalchemy import (
 
 from scanner import sampler
 from scanner.database import connect, fingerprint, key_of, reading, reflect
+from scanner.requests import finder
 from scanner.subjects import searcher
-from tests import mini
+from tests import mini, purging
+from tests.erasing import PACK
 
 FLOATS = (Float, Double, REAL, DOUBLE_PRECISION)
 
@@ -58,3 +60,21 @@ def test_floats_are_numbers_in_which_no_text_is_looked_for():
     )
     assert [c.name for c in searcher.searched(table, ())] == ["name"]
     assert [sampler.kind(table.c[k.__name__]) for k in FLOATS] == ["number"] * len(FLOATS)
+
+
+def test_the_tables_of_requests_are_read_again_once_a_definition_has_changed(live_url):
+    engine = connect(mini.build(live_url))
+
+    def seen():
+        with reading(engine) as connection:
+            return finder.schema_of(connection, PACK)
+
+    first, again = seen(), seen()
+    assert (first is again) is (engine.dialect.name != "mariadb")  # which does not say whether
+    purging.write(live_url, "alter table table_contact add x_new integer")
+    assert ["x_new" in _contacts(schema).c for schema in (first, seen())] == [False, True]
+    engine.dispose()
+
+
+def _contacts(schema):
+    return next(t for t in schema.tables.values() if t.name == "table_contact")

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -12,82 +10,18 @@ import pytest
 
 from scanner.database import connect
 from scanner.errors import Refused
-from scanner.journal import Journal
 from scanner.requests import lock
-from tests import crm, mini
-from tests.crm import LATER, Crm, numbers
+from tests import crm, mini, requesting
+from tests.crm import LATER, Crm
+from tests.requesting import AGENT, DAY_29, DAY_30, Office
 
 CLARIFY = Path(__file__).parents[1] / "rules" / "clarify.toml"
-
-AGENT = 0
-"""Which of the logins Efface writes as."""
 
 GONE = (
     "the contact is gone, and the journal knows of no purge: look for what is left "
     "(efface verify --identifiers FILE), then close the request"
 )
 LINK = "link it again, or close the item"
-DAY_29, DAY_30 = "2025-04-30T10:00:00", "2025-05-01T09:00:00"
-
-
-class Office:
-    """A CRM, the audit of it, and somebody at the command line who keeps all that is printed."""
-
-    def __init__(self, efface, made: Crm, folder) -> None:
-        self.efface, self.crm, self.folder = efface, made, folder
-        self.audit, self.journal = folder / "audit.json", folder / "journal.jsonl"
-        self.printed: list[str] = []
-        self.login = made.logins()[AGENT]
-
-    def run(self, *words, status=0):
-        done = self.efface("-v", *words, env={"EFFACE_DB": self.crm.url})
-        self.printed += [done.stdout, done.stderr]
-        assert done.exit_code == status, done.stdout + done.stderr
-        return done
-
-    def prepare(self, once):
-        """Decide as is suggested; equal CRMs of a kind need one scan, each has its own name."""
-        kind, name = self.crm.engine.dialect.name, self.crm.engine.url.database
-        made = once(f"audit-{kind}", self.decided)
-        before, text = (made / "name").read_text(), (made / "audit.json").read_text()
-        self.audit.write_text(text.replace(before, name))
-        return self
-
-    def decided(self, folder):
-        """Scan, and decide as is suggested."""
-        scan = folder / "scan.json"
-        self.run("scan", "--sample", 30, "--jobs", 1, "-o", scan)
-        self.run("audit", scan, "--decide", "suggested", "-o", folder / "audit.json")
-        (folder / "name").write_text(self.crm.engine.url.database)
-
-    def open(self, subject, *more, status=0, now=LATER) -> str:
-        words = ("--subject", subject, "--as", self.login, "--now", now, "--journal", self.journal)
-        done = self.run("requests", "open", *words, *more, status=status)
-        return (numbers(done.stderr) or [""])[0]
-
-    def opened(self, subject, *, by=1, when=LATER) -> str:
-        """Open a request and let agents accept and approve it."""
-        number = self.open(subject, "--commit", now=when)
-        self.crm.approved(number, when, by=by)
-        return number
-
-    def list(self, *more, now=DAY_30):
-        words = ("--now", now, "--journal", self.journal, "--json")
-        done = self.run("requests", "list", *words, *more)
-        return {r["request"]: r for r in json.loads(done.stdout)["requests"]}
-
-    def work(self, *more, status=0, now=DAY_30):
-        words = ("--as", self.login, "--now", now, "--journal", self.journal)
-        return self.run("requests", "run", self.audit, *words, *more, status=status)
-
-    def entries(self):
-        if not self.journal.exists():
-            return []
-        return [json.loads(line) for line in self.journal.read_text().splitlines()]
-
-    def events(self):
-        """What the journal says of erasures; that requests wait is another matter."""
-        return [e["event"] for e in self.entries() if "state" not in e["content"]]
 
 
 @pytest.fixture
@@ -99,25 +33,10 @@ def office(efface, once, live_url, tmp_path):
 
 
 @pytest.fixture
-def prepared(efface, once):
-    """A CRM in SQLite with its audit, to be copied."""
-
-    def fill(folder):
-        made = crm.build(f"sqlite:///{folder}/crm.sqlite")
-        made.close()
-        Office(efface, made, folder).decided(folder)
-
-    return once("office", fill)
-
-
-@pytest.fixture
-def embedded(efface, prepared, tmp_path):
+def embedded(efface, once, tmp_path):
     """A CRM in SQLite, for promises that do not depend on the database."""
-    for name in ("crm.sqlite", "audit.json"):
-        shutil.copy(prepared / name, tmp_path)
-    made = Crm(f"sqlite:///{tmp_path}/crm.sqlite")
-    yield Office(efface, made, tmp_path)
-    made.close()
+    with requesting.embedded(efface, once, tmp_path) as office:
+        yield office
 
 
 @pytest.mark.no_cover  # what other tests do, one after the other
@@ -588,62 +507,6 @@ def test_an_interrupted_run_keeps_what_is_done_and_goes_on_with_the_rest(embedde
     embedded.work("--commit")
     assert embedded.list() == {}
     assert [len(embedded.crm.notes(n)) for n in (first, second)] == [1, 1]
-
-
-POINTS = (
-    "nowhere", "UPDATE table_contact", "UPDATE table_task", "intent", "commit", "done", "request",
-)  # fmt: skip
-
-
-def test_a_run_that_is_killed_anywhere_ends_as_an_undisturbed_one_after_the_next(embedded):
-    """The journal knows how it ended; the item is noted and closed once."""
-    embedded.opened(embedded.crm.people()[0])
-    embedded.crm.close()
-    words = [embedded.folder, embedded.login, DAY_30, *POINTS]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.killed_runs", *map(str, words)],
-        capture_output=True, text=True, check=True, cwd=CLARIFY.parents[1],
-    )  # fmt: skip
-    ends = [line.split(" ", 3) for line in done.stdout.splitlines()]
-    assert [point for *_, point in ends] == list(POINTS)
-    assert [killed for killed, *_ in ends] == ["0", *["-9"] * (len(POINTS) - 1)]
-    assert {again for _, again, *_ in ends} == {"0"}
-    assert len({found for _, _, found, _ in ends}) == 1
-    for number in range(len(POINTS)):
-        journal = Journal(embedded.folder / f"at-{number}" / "journal.jsonl")
-        assert journal.open_intents() == ()
-        assert [e.event for e in journal.read()].count("done") == 1
-
-
-SERVED = ("UPDATE table_task", "commit", "request")
-
-
-@pytest.mark.no_cover  # processes of their own
-@pytest.mark.parametrize("server", ["mariadb", "postgresql"])
-def test_a_run_that_is_killed_on_a_server_goes_on_with_the_next(
-    efface, once, request, tmp_path, server
-):
-    made = crm.build(request.getfixturevalue(f"{server}_url"))
-    office = Office(efface, made, tmp_path).prepare(once)
-    for someone, point in zip(made.people(), SERVED, strict=False):
-        number = office.opened(someone)
-        words = ["--url", made.url, tmp_path, office.login, DAY_30, point]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.killed_runs", *map(str, words)],
-            capture_output=True, text=True, check=True, cwd=CLARIFY.parents[1],
-        )  # fmt: skip
-        assert done.stdout.splitlines()[-1] == f"-9 0 {point}", done.stderr
-        assert len(made.notes(number)) == 1
-        assert office.list("--all")[number]["verdict"] == "closed"
-        [mail] = made.rows("select e_mail from table_contact where objid = :o", o=someone)
-        assert mail == (f"redacted-{someone}@erased.invalid",)
-    before = mini.dump(made.url)
-    office.work("--commit")
-    assert mini.dump(made.url) == before
-    journal = Journal(office.journal)
-    assert journal.open_intents() == ()
-    assert [e.event for e in journal.read()].count("done") == len(SERVED)
-    made.close()
 
 
 def test_an_item_that_is_linked_to_somebody_else_after_its_approval_erases_nobody(embedded):

@@ -19,6 +19,9 @@ from scanner.rulefiles.tracking import Desk, Policy, Titled
 DUE = timedelta(days=7)
 """When the CRM wants an action item to be done, if nobody says when (CLARIFY.md, section 4)."""
 
+KNOWN = "efface_requests"
+"""Where a connection keeps the tables of requests, and as of which definitions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -44,8 +47,18 @@ def desk_of(pack: Pack) -> Desk:
 
 
 def schema_of(connection: Connection, pack: Pack) -> MetaData:
-    """Read the few tables that requests are about."""
-    return reflect(connection, only={*desk_of(pack).tables, pack.subject})
+    """Read the few tables that requests are about, again only where they may have changed.
+
+    A run asks for them at each step of each request, which took it longer than the erasures.
+    """
+    names = frozenset({*desk_of(pack).tables, pack.subject})
+    catalogue = dialect_of(connection).catalogue(connection)
+    known: tuple[str, frozenset[str], MetaData] | None = connection.info.get(KNOWN)
+    if known is not None and catalogue and known[:2] == (catalogue, names):
+        return known[2]
+    schema = reflect(connection, only=names)
+    connection.info[KNOWN] = (catalogue, names, schema)
+    return schema
 
 
 def lookup_of(
