@@ -124,8 +124,8 @@ def execute(
         left = safeguards.residue(connection, draft, current, written, progress)
         after = verifier.count_rows(connection, draft.schema, before)
         kpis = safeguards.unchanged(connection, draft, before, after, pack)
-        meter.nothing_else(before, after, tally.following, plan.triggers)
         tally.others.unmoved(connection, draft.schema, draft.addresses)
+        meter.nothing_else(before, after, tally.following, plan.triggers)
         receipt = recorder.receipt(
             plan,
             current,
