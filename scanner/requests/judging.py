@@ -201,6 +201,13 @@ def told(policy: Policy, note: str | None) -> str:
     return note.removeprefix(prefix) if note and note.startswith(prefix) else ""
 
 
+def retold(policy: Policy, notes: str, between: str) -> str:
+    """Read the reason from the last note of ours in a text of several, with ``between`` them."""
+    prefix = _plain(policy.refused)
+    _, ours, why = notes.rpartition(prefix or between)
+    return why if ours or not prefix else ""
+
+
 def same(policy: Policy, item: Item, why: str) -> bool:
     """Whether the item's last note says so already; counts may have changed since.
 

@@ -4,7 +4,7 @@ In go rows that people write, out come the same values as from action items; the
 into the row. What cannot be understood is refused with cell and what to do, all faults at once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,6 +33,9 @@ COLUMNS = (
 
 MARK = 8
 """How much of a digest tells requests with equal numbers apart, and files."""
+
+BETWEEN = " | "
+"""Stands between notes: a line of its own would break what reads CSV by lines."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -99,7 +102,7 @@ class QueueFile:
     def finished(self, item: Item, text: str) -> None:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""
         closed = self.now.isoformat(sep=" ", timespec="seconds")
-        self._write(item, {STATUS: ENDED, CLOSED: closed, NOTE: text})
+        self._write(item, text, {STATUS: ENDED, CLOSED: closed})
 
     def close(self, item: Item, text: str) -> None:
         """Close the row of somebody who was erased before."""
@@ -108,7 +111,7 @@ class QueueFile:
     def refuse(self, item: Item, why: str) -> None:
         """Leave the row open with a note."""
         if not judging.same(self.policy, item, why):
-            self._write(item, {NOTE: judging.refused(self.policy, why)})
+            self._write(item, judging.refused(self.policy, why))
 
     def open(self, key: str, *, commit: bool) -> str:
         """Add a request about the subject ``key``, and give its number; it may be the first.
@@ -134,10 +137,16 @@ class QueueFile:
             sheet.save(self.replacing)
         return number
 
-    def _write(self, item: Item, cells: dict[str, str]) -> None:
-        """Write cells of the row of a request into the file as it is by now."""
+    def _write(self, item: Item, text: str, cells: Mapping[str, str] | None = None) -> None:
+        """Write a note, and other cells, into the row of a request as the file is by now.
+
+        A note stands behind all others, as people may have written behind each of them.
+        """
         sheet = sheets.read(self.path, COLUMNS)
-        sheet.set(self._row(sheet, item), cells)
+        row = self._row(sheet, item)
+        written = row.cells[NOTE].rstrip()
+        noted = f"{written}{BETWEEN}{text}" if written else text
+        sheet.set(row, {NOTE: noted, **(cells or {})})
         sheet.save(self.replacing)
 
     def _row(self, sheet: sheets.Sheet, item: Item) -> Row:
@@ -184,7 +193,7 @@ class QueueFile:
             opener=cells[OPENER].casefold() or None,
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
-            told=judging.told(self.policy, cells[NOTE]),
+            told=judging.retold(self.policy, cells[NOTE], BETWEEN),
             mark=f"Q{digest(f'{cells[NUMBER]} {subject}')[:MARK]}",
             place=digest(str(self.path.resolve()))[:MARK],
         )
