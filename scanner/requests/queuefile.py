@@ -17,6 +17,7 @@ from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
 from scanner.model import digest
 from scanner.receipts import Receipt
+from scanner.records import ledger
 from scanner.requests import judging, sheets
 from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
@@ -165,10 +166,19 @@ class QueueFile:
                 sheet.blame(row, NUMBER, f"the same number as in {seen[number].name}: change one")
             seen.setdefault(number, row)
 
-    def _item(self, sheet: sheets.Sheet, row: Row) -> Item:
-        cells = {name: text.strip() for name, text in row.cells.items()}
+    def _refuse_names(self, sheet: sheets.Sheet, row: Row, cells: Mapping[str, str]) -> None:
+        """Let nobody's name or address pass for a number or a login: both are told to others."""
         if not cells[NUMBER]:
             sheet.blame(row, NUMBER, "empty: give the request a number")
+        elif not ledger.ID.fullmatch(cells[NUMBER]):
+            sheet.blame(row, NUMBER, ledger.NUMBERED)
+        approver = cells[APPROVER]
+        if approver and ("@" in approver or not ledger.LOGIN.fullmatch(approver)):
+            sheet.blame(row, APPROVER, f"{ledger.APPROVING}; never by a name or an address")
+
+    def _item(self, sheet: sheets.Sheet, row: Row) -> Item:
+        cells = {name: text.strip() for name, text in row.cells.items()}
+        self._refuse_names(sheet, row, cells)
         if cells[METHOD] and cells[METHOD].lower() not in METHODS:
             sheet.blame(row, METHOD, f"no such method: {' or '.join(METHODS)}, or leave it empty")
         if not cells[RECEIVED]:
