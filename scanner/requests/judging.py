@@ -18,7 +18,7 @@ UNKNOWN = (
 GONE = f"the contact is gone, {UNKNOWN}"
 NOBODY = "the item names no contact: link one to it, or close it"
 AHEAD = "which is still to come: correct the day"
-SAME = "who approved it is who opened it: a second person has to approve it"
+SECOND = "a second person has to approve it"
 PLACE = re.compile(r"\{([\w.]+)(?::([^{}|]+)(?:\|([^{}|]+))?)?\}")
 """A place of a note that is filled in; ``{rows:row}`` or ``{rows:Zeile|Zeilen}`` with its word."""
 
@@ -101,8 +101,8 @@ def _bars(item: Item, policy: Policy, past: Past | None, now: datetime) -> list[
         found.append(past.doubt)
     if item.received and ahead(item.received, now):
         found.append(f"received on {item.received.date()}, {AHEAD}")
-    if policy.second_person and item.approved and not _two(item):
-        found.append(SAME)
+    if policy.second_person and item.approved:
+        found += _alone(item)
     return found
 
 
@@ -142,9 +142,13 @@ def _missing(item: Item, past: Past | None) -> str:
     return f"the contact that the item named, {past.key}, is gone, {UNKNOWN}"
 
 
-def _two(item: Item) -> bool:
-    """Whether two people are known to have opened and approved a request."""
-    return None not in (item.opener, item.approver) and item.opener != item.approver
+def _alone(item: Item) -> list[str]:
+    """Say why it is not known that two people opened and approved a request."""
+    if item.approver is None:
+        return [f"nobody is named who approved it: {SECOND}"]
+    if item.opener is None:
+        return [f"nobody is named who opened it: {SECOND}"]
+    return [f"who approved it is who opened it: {SECOND}"] if item.opener == item.approver else []
 
 
 def _months_on(start: date, months: int) -> date:
