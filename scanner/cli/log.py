@@ -53,7 +53,7 @@ SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
 )
 @click.option("--overdue", is_flag=True, help="List what is past its day; exit 1 if anything is.")
 @click.option("--hold", default="", metavar="KEY", help="Do not erase this subject for now.")
-@click.option("--until", type=_holding.DAY, metavar="DATE", help="The last day of the hold.")
+@click.option("--until", type=_holding.day, metavar="DATE", help="The last day of the hold.")
 @click.option(
     "--why", default="", metavar="REASON", help="One word: claim, duty, accuracy, wish, objection, "
     "identity or audit; never in words of your own, which would name people."
@@ -67,7 +67,7 @@ SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
     metavar="ID",
     help="Note that this request was answered otherwise.",
 )
-@click.option("--received", type=_holding.DAY, metavar="DATE", help="When it came in; else today.")
+@click.option("--received", type=_holding.day, metavar="DATE", help="When it came in; else today.")
 @click.option(
     "--pack", metavar="NAME|FILE", help="Which rows of the database are subjects; else as it fits."
 )
