@@ -105,6 +105,8 @@ def command(
     entries = book.read()
     if not book.path.exists():
         _none(book, given=journal is not None)
+        if check and db:
+            _there(db)
     if overdue:
         _holding.late(book, as_json=as_json)
     elif certificate or export:
@@ -127,6 +129,18 @@ def _none(book: "Journal", *, given: bool) -> None:
     if given:
         raise Misconfigured(f"{told}, or it is in another place")
     _output.remark(told)
+
+
+def _there(db: str) -> None:
+    """Tell a database that has no journal from one that is not there: its URL may be mistyped.
+
+    Raises:
+        DatabaseFailed: it is not.
+    """
+    from scanner import database
+
+    with _connection.opened(db) as engine, database.reading(engine):
+        pass
 
 
 def _show(book: "Journal", entries: "Sequence[Entry]", *, as_json: bool) -> None:
