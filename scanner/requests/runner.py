@@ -235,7 +235,7 @@ def _once(work: Work, standing: Standing) -> Outcome:
 
     def note(done: Receipt) -> str:
         if (before := standing.erased) and not done.rows:
-            return judging.erased(before)
+            return judging.erased(before, judging.person(item))
         return judging.done(policy, **_said(done))
 
     receipt = execute(
