@@ -126,5 +126,5 @@ def late(book: "Journal", *, as_json: bool) -> None:
 
 def _lines(found: "tuple[Due, ...]") -> Iterator[str]:
     for due in found:
-        parts = (due.due.isoformat(), due.kind, due.name, f"subject {due.key}", due.why)
+        parts = (due.due.isoformat(), due.kind, due.name, f"subject {due.key or '-'}", due.why)
         yield "  ".join(p for p in parts if p)

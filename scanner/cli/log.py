@@ -214,7 +214,7 @@ def lines(entries: "Sequence[Entry]") -> Iterator[str]:
     """Write one line an entry."""
     for entry in entries:
         subject = entry.content.get("subject") or {}
-        who = " ".join(str(subject[k]) for k in ("table", "key") if subject.get(k))
+        who = " ".join(str(subject[k]) for k in ("table", "key") if subject.get(k)) or "-"
         yield "  ".join(
             (f"{entry.number:>4}", entry.when, f"{entry.event:<7}", who, *_more(entry.content))
         ).rstrip()
