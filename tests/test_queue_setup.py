@@ -55,3 +55,17 @@ def test_what_keeps_changing_is_noted_and_what_the_database_fails_at_is_not(
     assert bool(lines.rows()[0]["Note"]) == (said == "refused")
     states = [e.content.get("state") for e in lines.journal.read()]
     assert ("refused" in states) == (said == "refused")
+
+
+def test_faults_of_directives_stand_one_in_a_line_and_are_counted_in_tables(lines, efface):
+    unfit(lines)
+    lines.write([lines.asked(Method="purge"), lines.asked(Number="2", Method="purge")])
+    told = lines.run("list").stdout.splitlines()
+    assert all("does not fit this database: " in line for line in told[1:])
+    words = ("plan", lines.audit, "--subject", mini.ANN, "--method", "purge", "-o", "p.json")
+    done = efface(*words, "--directive", lines.folder / "x.toml", env={"EFFACE_DB": lines.url})
+    assert done.exit_code == 2
+    first, *faults = done.stderr.splitlines()
+    assert first.endswith(f"{len(faults) - 1} faults, as efface rules NAME --check --db URL says")
+    assert any("table_none.a2b" in line for line in faults)
+    assert all("; " not in line for line in faults[:-1])

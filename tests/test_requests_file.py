@@ -202,7 +202,7 @@ def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(l
     listed = json.loads(lines.run("list", "--json", *later).stdout)["requests"]
     reasons = [r["reasons"] for r in listed]
     assert reasons[0][0].endswith(", and is back: it is erased again")
-    assert reasons[1] == ["approved, but no status change says when and by whom"]
+    assert reasons[1] == ["approved, but not since when: fill in Approved"]
     assert ": done: redact, " in lines.run("run", lines.audit, "--commit", *later).stdout
     assert "ann.lee@example.com" not in mini.texts(lines.url)
 
