@@ -19,6 +19,7 @@ from scanner.model import digest
 from scanner.receipts import Receipt
 from scanner.records import ledger
 from scanner.requests import judging, sheets
+from scanner.requests.grids import Heading
 from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
 from scanner.rulefiles.tracking import METHODS, Policy
@@ -37,6 +38,9 @@ MARK = 8
 
 BETWEEN = " | "
 """Stands between notes: a line of its own would break what reads CSV by lines."""
+
+NEW = "New"
+"""The status of a request that is opened here."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -125,18 +129,31 @@ class QueueFile:
         if not self.present({subject}):
             raise Misconfigured(f"no subject has the key {key}")
         new = not self.path.exists()
-        sheet = sheets.empty(self.path, COLUMNS) if new else sheets.read(self.path, COLUMNS)
+        sheet = (
+            sheets.empty(self.path, self._headings()) if new else sheets.read(self.path, COLUMNS)
+        )
         items = self._items(sheet)
         for item in items:
             if item.subject == subject and item.state != "closed":
                 raise AlreadyDone(f"request {item.number} about this subject is open already")
         number = str(1 + max((int(i.number) for i in items if i.number.isdecimal()), default=0))
         received = self.now.isoformat(sep=" ", timespec="seconds")
-        cells = {NUMBER: number, SUBJECT: str(subject), STATUS: "New", RECEIVED: received}
+        cells = {NUMBER: number, SUBJECT: str(subject), STATUS: NEW, RECEIVED: received}
         sheet.add(cells | {OPENER: self.agent})
         if commit:
             sheet.save(self.replacing)
         return number
+
+    def _headings(self) -> tuple[Heading, ...]:
+        """Say how a new file looks; people may have statuses of their own, but no methods."""
+        chosen = {
+            STATUS: Heading(STATUS, choices=(NEW, self.policy.status, ENDED)),
+            METHOD: Heading(METHOD, choices=METHODS, strict=True),
+            RECEIVED: Heading(RECEIVED, width=20),
+            CLOSED: Heading(CLOSED, width=20),
+            NOTE: Heading(NOTE, width=60),
+        }
+        return tuple(chosen.get(column, Heading(column)) for column in COLUMNS)
 
     def _write(self, item: Item, text: str, cells: Mapping[str, str] | None = None) -> None:
         """Write a note, and other cells, into the row of a request as the file is by now.
