@@ -18,6 +18,9 @@ from scanner.model import dump
 from scanner.sealing.chain import Entry
 from scanner.texts.wording import count
 
+Told = dict[str, str | int]
+"""An entry by the heads of the table."""
+
 HEADS = (
     "line",
     "when",
@@ -53,9 +56,29 @@ HEADS = (
 PLAIN = ("request", "state", "received", "due", "method", "until", "why")
 """What is told as it stands in an entry."""
 
-SHOWN = ("line", "when", "event", "request", "subject", "state", "due", "method", "by", "tables", "rows", "cells",
-         "residue", "until", "why", "again", "digest")  # fmt: skip
-"""The columns of the page."""
+SHOWN = ("Line", "When", "What", "Who", "Request", "Subject", "Counts")
+"""The columns of the page; what few people read stands in small print below each line."""
+
+WORDS = {
+    "intent": "erasure begun",
+    "done": "erased",
+    "undone": "not erased",
+    "batch": "batch erased",
+    "basis": "what plans are made from",
+    "hold": "hold",
+    "release": "hold released",
+    "request": "request",
+}
+"""What an event is called on the page."""
+
+PEOPLE = ("by", "request", "subject")
+"""Who did it, on whose word and to whom."""
+
+MORE = {"method": "by", "until": "until", "why": "for", "due": "due", "again": "again, after"}
+"""What is told behind an event, where it is there, and the word before it."""
+
+SMALL = ("plan", "workbook", "scan", "digest")
+"""The digests that stand in small print; CSV has all of them."""
 
 
 def write(entries: Sequence[Entry], path: Path) -> None:
@@ -88,7 +111,7 @@ def _csv(entries: Sequence[Entry]) -> str:
 
 def page(entries: Sequence[Entry]) -> Markup:
     """Make the whole page."""
-    style = _alone.asset("certificate.css")
+    style = join([_alone.asset("certificate.css"), _alone.asset("ledger.css")])
     done = [e for e in entries if e.event == "done"]
     head = tag(
         "head",
@@ -107,31 +130,63 @@ def page(entries: Sequence[Entry]) -> Markup:
     top = tag("header", tag("p", "Efface", class_="product"), tag("h1", "Journal of erasures"),
               tag("p", told))  # fmt: skip
     heads = tag("thead", tag("tr", *(tag("th", h, scope="col") for h in SHOWN)))
-    body = tag("tbody", *(_row(e) for e in entries))
-    main = tag("main", tag("table", heads, body), tag("p", note, class_="note"))
+    table = tag("table", heads, *(_line(tell(e)) for e in entries))
+    main = tag("main", table, tag("p", note, class_="note"))
     made = tag("html", head, tag("body", top, main), lang="en")
     return join([Markup("<!DOCTYPE html>\n"), made, Markup("\n")])
 
 
-def _row(entry: Entry) -> Markup:
-    told = tell(entry)
-    return tag("tr", *(_cell(told[h]) for h in SHOWN))
+def _line(told: Told) -> Markup:
+    """Show an entry in one line, and its digests in small print below."""
+    cells = (
+        tag("td", str(told["line"]), class_="number"),
+        tag("td", str(told["when"]), class_="whole"),
+        tag("td", _what(told)),
+        *(tag("td", str(told[h]), class_="whole") for h in PEOPLE),
+        tag("td", _counts(told)),
+    )
+    small = [
+        join([f"{name} ", tag("span", str(told[name]), class_="code"), " "])
+        for name in SMALL
+        if told[name]
+    ]
+    below = tag("tr", tag("td"), tag("td", *small, colspan=len(SHOWN) - 1), class_="small")
+    return tag("tbody", tag("tr", *cells), below)
 
 
-def _cell(value: str | int) -> Markup:
-    if isinstance(value, int):
-        return tag("td", f"{value:,}", class_="number")
-    return tag("td", value)
+def _what(told: Told) -> Markup:
+    """Say what happened, with what belongs to it."""
+    state = told["state"] or ("carried out" if told["event"] == "request" else "")
+    words = (
+        f"{WORDS[str(told['event'])]} {state}".rstrip(),
+        *(f"{before} {told[name]}" for name, before in MORE.items() if told[name]),
+    )
+    first, *rest = (tag("span", w, class_="whole") for w in words)
+    return join([first, *(join([", ", one]) for one in rest)])
 
 
-def tell(entry: Entry) -> dict[str, str | int]:
+def _counts(told: Told) -> str:
+    """Say how much was changed, where an entry says so."""
+    if not isinstance(rows := told["rows"], int) or not isinstance(told["tables"], int):
+        return ""
+    cells, left = told["cells"], told["residue"]
+    return ", ".join(
+        (
+            f"{count(rows, 'row')} of {count(told['tables'], 'table')}",
+            *([count(cells, "cell")] if isinstance(cells, int) else []),
+            *([f"residue {left:,}"] if isinstance(left, int) else []),
+        )
+    )
+
+
+def tell(entry: Entry) -> Told:
     """Say what an entry holds, by the heads of the table; what it does not hold is empty."""
     content = entry.content
     subject: Mapping[str, Any] = content.get("subject") or {}
     digests: Mapping[str, Any] = content.get("digests") or {}
     rows, cells = content.get("rows"), content.get("cells")
     again: Mapping[str, Any] = content.get("again") or {}
-    told: dict[str, str | int] = dict.fromkeys(HEADS, "")
+    told: Told = dict.fromkeys(HEADS, "")
     told |= {h: str(content[h]) for h in PLAIN if content.get(h)}
     told["due"] = told["due"] or str(content.get("term") or "")
     told |= {h: str(digests[h]) for h in ("workbook", "scan", "pack", "schema") if h in digests}

@@ -234,8 +234,8 @@ def given(connection: Connection, here: Setting, keys: Sequence[str]) -> list[An
     if wrong:
         named = ", ".join(map(str, wrong[: planner.NAMED]))
         raise Misconfigured(
-            f"{len(wrong)} of the keys are no {column.name} of {here.subject} (place {named} of the "
-            "list): write one key a line"
+            f"{len(wrong):,} of the keys {noun(len(wrong), 'is', 'are')} no {column.name} of "
+            f"{here.subject} (place {named} of the list): write one key a line"
         )
     there = set()
     for some in chunks(wanted, dialect_of(connection).max_keys):

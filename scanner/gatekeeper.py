@@ -90,14 +90,14 @@ class Gatekeeper:
     def faults(self, row: Row, width: int) -> Iterator[str]:
         """Say what of a row cannot be compared."""
         if any(cell.strip() for cell in row[width:]):
-            yield "more cells than the first row"
+            yield "more cells than the first row: give that a header for each, or quote texts with separators"
         for place in self.headings.of("email", "phone", "name", "given", "family", "birth"):
             cell = row[place].strip() if place < len(row) else ""
             if FORMULA.match(cell):
-                yield f"{column(place)} is a formula"
+                yield f"{column(place)} is a formula: put the value there"
         for place in self.headings.of("phone"):
             if place < len(row) and CUT.fullmatch(row[place].strip()):
-                yield f"{column(place)} is a number that a spreadsheet has cut"
+                yield f"{column(place)} is a number that a spreadsheet has cut: put it there as a text"
 
 
 def _counted(cell: str) -> Iterator[str]:
@@ -157,6 +157,5 @@ class Check:
         if wrong:
             more = f" and {wrong - len(faults)} more" if wrong > len(faults) else ""
             raise Misconfigured(
-                f"{str(self.sheet.path)!r} cannot be checked: {'; '.join(faults)}{more}: put values "
-                "as texts there, and check again"
+                f"{str(self.sheet.path)!r} cannot be checked: {'; '.join(faults)}{more}"
             )

@@ -221,7 +221,9 @@ class Journal:
 
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS, mode=0o600):
+            lock = self.path.with_name(f"{self.path.name}.lock")
+            lock.touch(mode=0o600)  # where no file can be made, nobody holds the lock either
+            with FileLock(lock, timeout=LOCK_SECONDS, mode=0o600):
                 yield
         except Timeout:
             raise Misconfigured(

@@ -219,6 +219,10 @@ class Scan:
 
         """
         raw = load(text, "scan file")
+        if not {"tables", "columns"} <= raw.keys():
+            raise Misconfigured(
+                "this is neither a scan nor an audit: efface scan writes the one, efface audit the other"
+            )
         try:
             return cls(
                 raw["efface"],

@@ -150,7 +150,7 @@ def test_a_refused_row_is_noted_once_and_keeps_no_other_from_its_turn(site):
     site.run("run", site.audit, "--commit", status=5)
     said = [r["Note"].partition(":")[2].partition(":")[0].strip() for r in site.rows()]
     assert said[0] == "who approved it is who opened it"
-    assert said[2].startswith("the contact is gone, and the journal knows of no purge")
+    assert said[2].startswith("the person is gone, and the journal knows of no purge")
     assert [bool(r["Closed"]) for r in site.rows()] == [False, True, False]
     before = site.path.read_bytes()
     site.run("run", site.audit, "--commit", status=3)
@@ -171,7 +171,7 @@ def test_a_row_whose_closing_was_lost_is_closed_by_the_next_run(lines):
     assert mini.dump(lines.url) == before
     [row] = lines.rows()
     assert row["Status"] == "Closed"
-    assert row["Note"].startswith("Efface had erased this contact at ")
+    assert row["Note"].startswith("Efface had erased this person at ")
 
 
 def test_a_file_may_be_beside_any_database(efface, erasure, tmp_path):
@@ -184,7 +184,7 @@ def test_a_file_may_be_beside_any_database(efface, erasure, tmp_path):
     before = mini.dump(site.url)
     site.run("run", site.audit, "--commit")
     assert [r["Note"][:25] for r in site.rows()] == [
-        "Efface had erased this co",
+        "Efface had erased this pe",
         "Efface carried this out b",
     ]
     assert mini.dump(site.url) == before
@@ -202,7 +202,7 @@ def test_who_came_back_is_erased_again_and_who_asks_later_is_not_called_erased(l
     listed = json.loads(lines.run("list", "--json", *later).stdout)["requests"]
     reasons = [r["reasons"] for r in listed]
     assert reasons[0][0].endswith(", and is back: it is erased again")
-    assert reasons[1] == ["approved, but no status change says when and by whom"]
+    assert reasons[1] == ["approved, but not since when: fill in Approved"]
     assert ": done: redact, " in lines.run("run", lines.audit, "--commit", *later).stdout
     assert "ann.lee@example.com" not in mini.texts(lines.url)
 
@@ -285,7 +285,7 @@ def test_a_purge_whose_row_was_not_closed_is_found_in_the_journal(lines):
     lines.path.write_bytes(before)  # as if the process had been killed before the file was written
     reasons = [r["reasons"][0] for r in json.loads(lines.run("list", "--json").stdout)["requests"]]
     assert reasons[0].startswith("purged at ")
-    assert reasons[1].startswith("the contact is gone, and the journal knows of no purge")
+    assert reasons[1].startswith("the person is gone, and the journal knows of no purge")
     lines.run("run", lines.audit, "--commit", status=5)
     assert [r["Status"] for r in lines.rows()] == ["Closed", "Approved"]
     assert lines.rows()[0]["Note"].startswith("Efface carried this out by purge at ")

@@ -325,7 +325,7 @@ def test_a_workbook_in_which_people_decided_is_not_overwritten(embedded):
     opened.save(book)
     before = book.read_bytes()
     embedded.run("audit", scan, "-o", book, status=2)
-    assert "1 decisions that would be lost" in embedded.printed[-1]
+    assert "1 decision that would be lost" in embedded.printed[-1]
     assert book.read_bytes() == before
     embedded.run("audit", scan, "--previous", book, "-o", book)
 
@@ -336,7 +336,7 @@ def test_a_plan_in_which_people_answered_is_not_overwritten(planned):
     before = plan.read_bytes()
     words = ("plan", "--db", planned.url, planned.file("a.xlsx"), "--subject", mini.ANN)
     planned.run(*words, "-o", plan, status=2)
-    assert "1 answers to reviews that would be lost" in planned.printed[-1]
+    assert "1 answer to reviews that would be lost" in planned.printed[-1]
     assert plan.read_bytes() == before
 
 

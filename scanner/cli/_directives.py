@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.cli import _connection
 from scanner.errors import Misconfigured
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from scanner.purge.directives import Directive
@@ -96,9 +97,11 @@ def check(db: str, known: Known, names: Sequence[str]) -> str:
         made = appraise(ground, agenda, personal).sound()
         left = sorted(str(x) for x in (*agenda.follow, *agenda.cut) if ground.bind(x)[0] is None)
     more = f"; not in this database: {', '.join(left)}" if left else ""
+    by, cut = len(made.follow) + len(made.owned), len(made.cut)
     return (
-        f"{', '.join(names)} {'fits' if len(names) == 1 else 'fit'}: rows of {len(made.deleted)} tables are deleted by "
-        f"{len(made.follow) + len(made.owned)} relations, {len(made.cut)} are cut{more}"
+        f"{', '.join(names)} {noun(len(names), 'fits', 'fit')}: rows of "
+        f"{count(len(made.deleted), 'table')} are deleted by {count(by, 'relation')}, "
+        f"{cut} {noun(cut, 'is', 'are')} cut{more}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from scanner.journal import Journal
     from scanner.records.holds import Due
 
-DAY = click.DateTime(["%Y-%m-%d"])
+
+def day(written: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise click.BadParameter("write it like 2026-01-31") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,10 @@ class Wish:
     release: str
     opened: str
     closed: str
-    until: datetime | None
+    until: date | None
     why: str
     request: str
-    received: datetime | None
+    received: date | None
     by: str
 
     def check(self) -> None:
@@ -56,14 +62,13 @@ def write(book: "Journal", wish: Wish, db: str | None, pack: str | None) -> bool
     if there := bool(db) and bool(key):
         key = _known(db or "", pack, key)
     if wish.hold and wish.until:
-        until = wish.until.date()
-        entry = holds.hold(book, key, until, wish.why, now=now, by=by, there=there)
-        told = f"subject {key} is not erased until {until.isoformat()}"
+        entry = holds.hold(book, key, wish.until, wish.why, now=now, by=by, there=there)
+        told = f"subject {key} is not erased until {wish.until.isoformat()}"
     elif wish.release:
         entry = holds.release(book, wish.release, now=now, by=by)
         told = f"the hold on subject {wish.release} is released"
     elif wish.opened:
-        received = wish.received.date() if wish.received else holds.earliest(now)
+        received = wish.received or holds.earliest(now)
         entry = holds.opened(book, wish.request, key, received, now=now, by=by, there=there)
         told = f"the request {wish.request} has to be answered by {entry.content['due']}"
     elif wish.closed:
@@ -121,5 +126,5 @@ def late(book: "Journal", *, as_json: bool) -> None:
 
 def _lines(found: "tuple[Due, ...]") -> Iterator[str]:
     for due in found:
-        parts = (due.due.isoformat(), due.kind, due.name, f"subject {due.key}", due.why)
+        parts = (due.due.isoformat(), due.kind, due.name, f"subject {due.key or '-'}", due.why)
         yield "  ".join(p for p in parts if p)

@@ -12,7 +12,7 @@ from reports import names
 from scanner.cli import _options, _output
 from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Negative
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from scanner.model import Audit
@@ -100,8 +100,8 @@ def _nothing_lost(found: "Audit", output: Path) -> None:
     lost = [c for c, d in old.items() if d.by != "policy" and c not in found.decisions]
     if lost:
         raise Misconfigured(
-            f"{str(output)!r} holds {len(lost):,} decisions that would be lost: take them over "
-            f"with --previous {output}, or choose another name"
+            f"{str(output)!r} holds {count(len(lost), 'decision')} that would be lost: take "
+            f"{noun(len(lost), 'it', 'them')} over with --previous {output}, or choose another name"
         )
 
 

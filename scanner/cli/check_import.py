@@ -10,7 +10,7 @@ import click
 from scanner.cli import _connection, _options, _output
 from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Negative
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from scanner.gatekeeper import Check, Gatekeeper
@@ -86,8 +86,10 @@ def command(
     _run(check, source, output)
     _emit(check, as_json=as_json)
     if check.hits:
-        those = "row is" if len(check.hits) == 1 else "rows are"
-        raise Negative(f"{len(check.hits)} of {check.rows} {those} about people who were erased")
+        those = noun(len(check.hits), "is", "are")
+        raise Negative(
+            f"{len(check.hits):,} of {count(check.rows, 'row')} {those} about people who were erased"
+        )
     _output.remark(f"none of {count(check.rows, 'row')} is about somebody who was erased")
 
 

@@ -53,7 +53,7 @@ SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
 )
 @click.option("--overdue", is_flag=True, help="List what is past its day; exit 1 if anything is.")
 @click.option("--hold", default="", metavar="KEY", help="Do not erase this subject for now.")
-@click.option("--until", type=_holding.DAY, metavar="DATE", help="The last day of the hold.")
+@click.option("--until", type=_holding.day, metavar="DATE", help="The last day of the hold.")
 @click.option(
     "--why", default="", metavar="REASON", help="One word: claim, duty, accuracy, wish, objection, "
     "identity or audit; never in words of your own, which would name people."
@@ -67,7 +67,7 @@ SHOWN = ("request", "by", "until", "why", "state", "becomes", "due")
     metavar="ID",
     help="Note that this request was answered otherwise.",
 )
-@click.option("--received", type=_holding.DAY, metavar="DATE", help="When it came in; else today.")
+@click.option("--received", type=_holding.day, metavar="DATE", help="When it came in; else today.")
 @click.option(
     "--pack", metavar="NAME|FILE", help="Which rows of the database are subjects; else as it fits."
 )
@@ -105,6 +105,8 @@ def command(
     entries = book.read()
     if not book.path.exists():
         _none(book, given=journal is not None)
+        if check and db:
+            _there(db)
     if overdue:
         _holding.late(book, as_json=as_json)
     elif certificate or export:
@@ -127,6 +129,18 @@ def _none(book: "Journal", *, given: bool) -> None:
     if given:
         raise Misconfigured(f"{told}, or it is in another place")
     _output.remark(told)
+
+
+def _there(db: str) -> None:
+    """Tell a database that has no journal from one that is not there: its URL may be mistyped.
+
+    Raises:
+        DatabaseFailed: it is not.
+    """
+    from scanner import database
+
+    with _connection.opened(db) as engine, database.reading(engine):
+        pass
 
 
 def _show(book: "Journal", entries: "Sequence[Entry]", *, as_json: bool) -> None:
@@ -200,7 +214,7 @@ def lines(entries: "Sequence[Entry]") -> Iterator[str]:
     """Write one line an entry."""
     for entry in entries:
         subject = entry.content.get("subject") or {}
-        who = " ".join(str(subject[k]) for k in ("table", "key") if subject.get(k))
+        who = " ".join(str(subject[k]) for k in ("table", "key") if subject.get(k)) or "-"
         yield "  ".join(
             (f"{entry.number:>4}", entry.when, f"{entry.event:<7}", who, *_more(entry.content))
         ).rstrip()

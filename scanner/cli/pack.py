@@ -7,6 +7,7 @@ import click
 from scanner.cli import _connection, _options, _output
 from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured
+from scanner.texts.wording import count
 
 
 @click.command(cls=Careful)
@@ -46,6 +47,7 @@ def command(
         _output.emit(text)
     states = [r.state for r in made.relations]
     _output.remark(
-        f"subjects: {made.subject}, named by {made.key}; {states.count('follow')} relations, "
-        f"{made.open} questions to confirm, {states.count('tell')} more in comments"
+        f"subjects: {made.subject}, named by {made.key}; "
+        f"{count(states.count('follow'), 'relation')}, {count(made.open, 'question')} to confirm, "
+        f"{states.count('tell')} more in comments"
     )

@@ -258,7 +258,7 @@ def _kept(output: Path, old: "Plan", made: "Plan") -> None:
     kept = {r.id: r.answer for r in made.reviews}
     if answered := sum(bool(r.answer) and kept.get(r.id) != r.answer for r in old.reviews):
         raise Misconfigured(
-            f"{str(output)!r} holds {answered} answers to reviews that would be lost: "
+            f"{str(output)!r} holds {count(answered, 'answer')} to reviews that would be lost: "
             "choose another name"
         )
 

@@ -10,6 +10,7 @@ from scanner.cli import _directives, _options, _output, _rulelist
 from scanner.cli._careful import Careful
 from scanner.cli._directives import Known
 from scanner.cli._rulelist import Listing
+from scanner.texts.wording import count
 
 LONG = 72
 """How long a cell of the listing may be."""
@@ -92,8 +93,8 @@ def command(
         _output.emit(dump({"version": 1, **listed}))
     elif check and not tried:
         proved = _proved(names)
-        counts = ", ".join(f"{len(rows):,} {kind}" for kind, rows in listed.items())
-        _output.emit(f"all rules do what they say ({proved:,} examples proved): {counts}")
+        counts = ", ".join(f"{kind} {len(rows):,}" for kind, rows in listed.items())
+        _output.emit(f"all rules do what they say: {count(proved, 'example')} proved; {counts}")
     else:
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
 

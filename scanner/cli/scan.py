@@ -11,7 +11,7 @@ from scanner.cli import _connection, _options, _output, _progress
 from scanner.cli._careful import Careful
 from scanner.cli._failing import FAILS
 from scanner.errors import Misconfigured
-from scanner.texts.wording import count
+from scanner.texts.wording import count, noun
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -241,7 +241,9 @@ def _reused(found: "Scan") -> list[str]:
     kept = [t for t in tables if t.reading == "reused"]
     if "previous" not in found.options:
         return []
-    lines = [f"{len(kept)} of {len(tables)} tables are as the earlier scan says"]
+    lines = [
+        f"{len(kept)} of {count(len(tables), 'table')} {noun(len(kept), 'is', 'are')} as the earlier scan says"
+    ]
     if kept:
         oldest = min(t.read for t in kept)[:10]
         lines[0] += (

@@ -193,7 +193,8 @@ def _write(
         ).all()
         if len(rows) != len(some):
             raise Stale(
-                f"{len(rows)} rows of {ref(table)} instead of {len(some)} have a planned key"
+                f"{count(len(rows), 'row')} of {ref(table)} instead of {len(some):,} "
+                f"{noun(len(rows), 'has', 'have')} a planned key"
             )
         for row in rows:
             width = len(address.columns)

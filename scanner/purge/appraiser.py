@@ -14,6 +14,7 @@ from scanner.model import TableRef
 from scanner.purge.circles import circles
 from scanner.purge.directives import Agenda, Directive, Line, StopIf
 from scanner.purge.references import COPY, Check, Ground, Reference, key_column
+from scanner.texts.wording import count, noun
 
 NAMED = 40
 """How many faults one complaint names; the rest is counted."""
@@ -60,19 +61,23 @@ class Itinerary:
         """Give itself where nothing is wrong.
 
         Raises:
-            Misconfigured: all that is wrong, in one sentence.
+            Misconfigured: all that is wrong.
         """
         if self.faults:
-            more = len(self.faults) - NAMED
-            said = "; ".join(self.faults[:NAMED]) + (f"; and {more} more" if more > 0 else "")
-            name = ", ".join(s.directive.name for s in self.starts) or "the directive"
-            hint = (
-                "; add lines for them, as efface rules NAME --generate --db URL proposes"
-                if self.uncovered
-                else ""
-            )
-            raise Misconfigured(f"{name} does not fit this database: {said}{hint}")
+            raise self._unfit()
         return self
+
+    def _unfit(self) -> Misconfigured:
+        """Say how many faults there are in a sentence that fits anywhere, and each below it."""
+        names = [s.directive.name for s in self.starts] or ["the directive"]
+        told = f"{', '.join(names)} {noun(len(names), 'does', 'do')} not fit this database"
+        more = len(self.faults) - NAMED
+        faults = [*self.faults[:NAMED], *([f"and {more:,} more"] if more > 0 else [])]
+        hint = "add lines for these, as efface rules NAME --generate --db URL proposes"
+        return Misconfigured(
+            f"{told}: {count(len(self.faults), 'fault')}, as efface rules NAME --check --db URL says",
+            [*faults, *([hint] if self.uncovered else [])],
+        )
 
 
 def appraise(ground: Ground, agenda: Agenda, personal: Collection[TableRef] = ()) -> Itinerary:

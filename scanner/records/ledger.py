@@ -25,6 +25,12 @@ ID = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._:/#-]{0,39}")
 LOGIN = re.compile(r"[\w.\\@-]{1,60}")
 """Whom a computer knows by that name."""
 
+NUMBERED = (
+    "a request is named by its number, such as SR-2026-17: up to 40 letters, digits "
+    "and . _ : / # -, with a digit and without spaces; never by a name or an address"
+)
+APPROVING = "who approves is named by a login: up to 60 letters and digits"
+
 
 class Grounded(Protocol):
     """A plan about one subject or about many, as far as it says what it was made from."""
@@ -59,12 +65,9 @@ class Warrant:
 
     def __post_init__(self) -> None:
         if self.request and not ID.fullmatch(self.request):
-            raise Misconfigured(
-                "a request is named by its number, such as SR-2026-17: up to 40 letters, digits "
-                "and . _ : / # -, with a digit and without spaces; never by a name or an address"
-            )
+            raise Misconfigured(NUMBERED)
         if self.by and not LOGIN.fullmatch(self.by):
-            raise Misconfigured("who approves is named by a login: up to 60 letters and digits")
+            raise Misconfigured(APPROVING)
 
     def to_raw(self) -> dict[str, Any]:
         """Write what is known."""

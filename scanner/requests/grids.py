@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from scanner import sheets
 from scanner.errors import Misconfigured
 
+LAST = 2**20
+"""The last row that a workbook can have."""
+
 
 class Form(Protocol):
     """How the cells are kept: as lines of text, or in a workbook."""
@@ -22,16 +25,29 @@ class Form(Protocol):
         """Write the file."""
 
 
-def form_of(path: Path, *, new: bool = False) -> Form:
-    """Open a file, or begin a new one.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a new file: its header, and in a workbook its width and what is chosen from.
+
+    ``strict``: nothing else may be written.
+    """
+
+    name: str
+    width: int = 14
+    choices: tuple[str, ...] = ()
+    strict: bool = False
+
+
+def form_of(path: Path, *, new: Sequence[Heading] = ()) -> Form:
+    """Open a file, or begin a new one with these columns.
 
     Raises:
         Misconfigured: it cannot be read, or such files are not known.
     """
     if path.suffix.lower() == ".csv":
-        return _Lines([], sheets.Sheet(path, "utf-8", ",")) if new else _Lines.read(path)
+        return _Lines.new(path, new) if new else _Lines.read(path)
     if path.suffix.lower() == ".xlsx":
-        return _Workbook.new() if new else _Workbook(sheets.load(path))
+        return _Workbook.new(new) if new else _Workbook(sheets.load(path))
     raise Misconfigured(f"{path.name}: a file of requests ends in .csv or .xlsx")
 
 
@@ -41,6 +57,10 @@ class _Lines:
 
     cells: list[list[str]]
     like: sheets.Sheet
+
+    @classmethod
+    def new(cls, path: Path, headings: Sequence[Heading]) -> "_Lines":
+        return cls([[h.name for h in headings]], sheets.Sheet(path, "utf-8", ","))
 
     @classmethod
     def read(cls, path: Path) -> "_Lines":
@@ -68,10 +88,21 @@ class _Workbook:
     book: Any
 
     @classmethod
-    def new(cls) -> "_Workbook":
+    def new(cls, headings: Sequence[Heading]) -> "_Workbook":
         from openpyxl import Workbook
+        from openpyxl.styles import Font
 
-        return cls(Workbook())
+        made = cls(Workbook())
+        sheet = made.book.worksheets[0]
+        sheet.freeze_panes = "A2"
+        for place, heading in enumerate(headings):
+            made.put(0, place, heading.name)
+            cell = sheet.cell(1, place + 1)
+            cell.font = Font(bold=True)
+            sheet.column_dimensions[cell.column_letter].width = heading.width
+            if heading.choices:
+                sheet.add_data_validation(_choosing(heading, cell.column_letter))
+        return made
 
     def lines(self) -> Sequence[Sequence[object]]:
         return [
@@ -85,3 +116,16 @@ class _Workbook:
 
     def write(self, path: Path) -> None:
         self.book.save(path)
+
+
+def _choosing(heading: Heading, letter: str) -> Any:
+    """Offer what can be chosen in a column, wherever rows are added."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    offered = [c for c in heading.choices if "," not in c]  # which stands between them
+    listed = ",".join(offered).replace('"', '""')
+    made = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+    made.showErrorMessage = heading.strict
+    made.errorTitle, made.error = heading.name, f"Choose one of: {', '.join(offered)}"
+    made.add(f"{letter}2:{letter}{LAST}")
+    return made

@@ -59,7 +59,7 @@ def stopping(walk: Walk, pack: Pack, item: Item) -> tuple[str, ...]:
         try:
             found += _directed(walk, item)
         except Misconfigured as error:  # this request's alone: others may be redacted
-            return (str(error),)
+            return (error.lines[0],)
     return tuple(f"{s.why} ({count(s.rows, 'row')})" for s in found if s.effect == "stop")
 
 

@@ -16,7 +16,7 @@ Verdict = Literal["due", "waiting", "refused", "closed"]
 """What is to be done with a request now."""
 
 Result = Literal["done", "rehearsed", "refused", "failed"]
-"""What became of a request that was due."""
+"""What became of a request that was due; failed: the database did, or it is no longer due."""
 
 
 @dataclass(frozen=True, slots=True)

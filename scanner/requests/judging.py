@@ -15,10 +15,9 @@ UNKNOWN = (
     "and the journal knows of no purge: look for what is left (efface verify --identifiers FILE), "
     "then close the request"
 )
-GONE = f"the contact is gone, {UNKNOWN}"
-NOBODY = "the item names no contact: link one to it, or close it"
+UNDATED = "no status change says when and by whom"
 AHEAD = "which is still to come: correct the day"
-SAME = "who approved it is who opened it: a second person has to approve it"
+SECOND = "a second person has to approve it"
 PLACE = re.compile(r"\{([\w.]+)(?::([^{}|]+)(?:\|([^{}|]+))?)?\}")
 """A place of a note that is filled in; ``{rows:row}`` or ``{rows:Zeile|Zeilen}`` with its word."""
 
@@ -85,7 +84,7 @@ def _waits(item: Item, policy: Policy, due: datetime | None, now: datetime) -> l
     if item.status.casefold() != policy.status.casefold():
         return [f"not approved: its status is {item.status or 'empty'}"]
     if due is None:
-        return ["approved, but no status change says when and by whom"]
+        return [f"approved, but {'not since when: fill in Approved' if item.place else UNDATED}"]
     if due > now:
         days = -(-(due - now) // timedelta(days=1))
         return [f"too young: {days} of {policy.delay_days} days left"]
@@ -101,8 +100,8 @@ def _bars(item: Item, policy: Policy, past: Past | None, now: datetime) -> list[
         found.append(past.doubt)
     if item.received and ahead(item.received, now):
         found.append(f"received on {item.received.date()}, {AHEAD}")
-    if policy.second_person and item.approved and not _two(item):
-        found.append(SAME)
+    if policy.second_person and item.approved:
+        found += _alone(item)
     return found
 
 
@@ -132,19 +131,30 @@ def ahead(moment: datetime, now: datetime) -> bool:
 
 
 def _missing(item: Item, past: Past | None) -> str:
-    """Say what became of the contact of a request that nobody has erased."""
+    """Say what became of whom a request is about that nobody has erased."""
     if item.subject is not None:
-        return GONE
+        return f"the {person(item)} is gone, {UNKNOWN}"
+    if item.place:
+        return "it names no subject: fill in Subject, or Closed"
     if past is None:
-        return NOBODY
+        return "the item names no contact: link one to it, or close it"
     if past.there:
         return f"the item no longer names contact {past.key}: link it again, or close the item"
     return f"the contact that the item named, {past.key}, is gone, {UNKNOWN}"
 
 
-def _two(item: Item) -> bool:
-    """Whether two people are known to have opened and approved a request."""
-    return None not in (item.opener, item.approver) and item.opener != item.approver
+def person(item: Item) -> str:
+    """Say what people are where the request is kept: contacts of a CRM; a file is of any site."""
+    return "person" if item.place else "contact"
+
+
+def _alone(item: Item) -> list[str]:
+    """Say why it is not known that two people opened and approved a request."""
+    if item.approver is None:
+        return [f"nobody is named who approved it: {SECOND}"]
+    if item.opener is None:
+        return [f"nobody is named who opened it: {SECOND}"]
+    return [f"who approved it is who opened it: {SECOND}"] if item.opener == item.approver else []
 
 
 def _months_on(start: date, months: int) -> date:
@@ -180,9 +190,9 @@ def named(by: Entry) -> str:
     return f"{by.when}, line {by.number} of the journal, plan {by.plan[:QUOTED]}"
 
 
-def erased(by: Entry) -> str:
-    """Write the note on a request whose contact was erased before and of whom nothing was left."""
-    return f"Efface had erased this contact at {by.when}, plan {by.plan[:QUOTED]}. Nothing is left."
+def erased(by: Entry, whom: str = "contact") -> str:
+    """Write the note on a request whose person was erased before and of whom nothing was left."""
+    return f"Efface had erased this {whom} at {by.when}, plan {by.plan[:QUOTED]}. Nothing is left."
 
 
 def purged(by: Entry) -> str:
@@ -199,6 +209,13 @@ def told(policy: Policy, note: str | None) -> str:
     """Read the reason from a note of ours; an empty text from any other."""
     prefix = _plain(policy.refused)
     return note.removeprefix(prefix) if note and note.startswith(prefix) else ""
+
+
+def retold(policy: Policy, notes: str, between: str) -> str:
+    """Read the reason from the last note of ours in a text of several, with ``between`` them."""
+    prefix = _plain(policy.refused)
+    _, ours, why = notes.rpartition(prefix or between)
+    return why if ours or not prefix else ""
 
 
 def same(policy: Policy, item: Item, why: str) -> bool:

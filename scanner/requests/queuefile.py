@@ -4,7 +4,7 @@ In go rows that people write, out come the same values as from action items; the
 into the row. What cannot be understood is refused with cell and what to do, all faults at once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +17,9 @@ from scanner.errors import AlreadyDone, Misconfigured, Stale
 from scanner.executor.errands import Aside
 from scanner.model import digest
 from scanner.receipts import Receipt
+from scanner.records import ledger
 from scanner.requests import judging, sheets
+from scanner.requests.grids import Heading
 from scanner.requests.items import Item, Note
 from scanner.requests.sheets import Row
 from scanner.rulefiles.tracking import METHODS, Policy
@@ -33,6 +35,12 @@ COLUMNS = (
 
 MARK = 8
 """How much of a digest tells requests with equal numbers apart, and files."""
+
+BETWEEN = " | "
+"""Stands between notes: a line of its own would break what reads CSV by lines."""
+
+NEW = "New"
+"""The status of a request that is opened here."""
 
 ENDED = "Closed"
 """What the status of a request becomes that was carried out."""
@@ -99,7 +107,7 @@ class QueueFile:
     def finished(self, item: Item, text: str) -> None:
         """Close the row: an erasure whose row stays open is found to be done in the next run."""
         closed = self.now.isoformat(sep=" ", timespec="seconds")
-        self._write(item, {STATUS: ENDED, CLOSED: closed, NOTE: text})
+        self._write(item, text, {STATUS: ENDED, CLOSED: closed})
 
     def close(self, item: Item, text: str) -> None:
         """Close the row of somebody who was erased before."""
@@ -108,7 +116,7 @@ class QueueFile:
     def refuse(self, item: Item, why: str) -> None:
         """Leave the row open with a note."""
         if not judging.same(self.policy, item, why):
-            self._write(item, {NOTE: judging.refused(self.policy, why)})
+            self._write(item, judging.refused(self.policy, why))
 
     def open(self, key: str, *, commit: bool) -> str:
         """Add a request about the subject ``key``, and give its number; it may be the first.
@@ -121,23 +129,42 @@ class QueueFile:
         if not self.present({subject}):
             raise Misconfigured(f"no subject has the key {key}")
         new = not self.path.exists()
-        sheet = sheets.empty(self.path, COLUMNS) if new else sheets.read(self.path, COLUMNS)
+        sheet = (
+            sheets.empty(self.path, self._headings()) if new else sheets.read(self.path, COLUMNS)
+        )
         items = self._items(sheet)
         for item in items:
             if item.subject == subject and item.state != "closed":
                 raise AlreadyDone(f"request {item.number} about this subject is open already")
         number = str(1 + max((int(i.number) for i in items if i.number.isdecimal()), default=0))
         received = self.now.isoformat(sep=" ", timespec="seconds")
-        cells = {NUMBER: number, SUBJECT: str(subject), STATUS: "New", RECEIVED: received}
+        cells = {NUMBER: number, SUBJECT: str(subject), STATUS: NEW, RECEIVED: received}
         sheet.add(cells | {OPENER: self.agent})
         if commit:
             sheet.save(self.replacing)
         return number
 
-    def _write(self, item: Item, cells: dict[str, str]) -> None:
-        """Write cells of the row of a request into the file as it is by now."""
+    def _headings(self) -> tuple[Heading, ...]:
+        """Say how a new file looks; people may have statuses of their own, but no methods."""
+        chosen = {
+            STATUS: Heading(STATUS, choices=(NEW, self.policy.status, ENDED)),
+            METHOD: Heading(METHOD, choices=METHODS, strict=True),
+            RECEIVED: Heading(RECEIVED, width=20),
+            CLOSED: Heading(CLOSED, width=20),
+            NOTE: Heading(NOTE, width=60),
+        }
+        return tuple(chosen.get(column, Heading(column)) for column in COLUMNS)
+
+    def _write(self, item: Item, text: str, cells: Mapping[str, str] | None = None) -> None:
+        """Write a note, and other cells, into the row of a request as the file is by now.
+
+        A note stands behind all others, as people may have written behind each of them.
+        """
         sheet = sheets.read(self.path, COLUMNS)
-        sheet.set(self._row(sheet, item), cells)
+        row = self._row(sheet, item)
+        written = row.cells[NOTE].rstrip()
+        noted = f"{written}{BETWEEN}{text}" if written else text
+        sheet.set(row, {NOTE: noted, **(cells or {})})
         sheet.save(self.replacing)
 
     def _row(self, sheet: sheets.Sheet, item: Item) -> Row:
@@ -156,10 +183,19 @@ class QueueFile:
                 sheet.blame(row, NUMBER, f"the same number as in {seen[number].name}: change one")
             seen.setdefault(number, row)
 
-    def _item(self, sheet: sheets.Sheet, row: Row) -> Item:
-        cells = {name: text.strip() for name, text in row.cells.items()}
+    def _refuse_names(self, sheet: sheets.Sheet, row: Row, cells: Mapping[str, str]) -> None:
+        """Let nobody's name or address pass for a number or a login: both are told to others."""
         if not cells[NUMBER]:
             sheet.blame(row, NUMBER, "empty: give the request a number")
+        elif not ledger.ID.fullmatch(cells[NUMBER]):
+            sheet.blame(row, NUMBER, ledger.NUMBERED)
+        approver = cells[APPROVER]
+        if approver and ("@" in approver or not ledger.LOGIN.fullmatch(approver)):
+            sheet.blame(row, APPROVER, f"{ledger.APPROVING}; never by a name or an address")
+
+    def _item(self, sheet: sheets.Sheet, row: Row) -> Item:
+        cells = {name: text.strip() for name, text in row.cells.items()}
+        self._refuse_names(sheet, row, cells)
         if cells[METHOD] and cells[METHOD].lower() not in METHODS:
             sheet.blame(row, METHOD, f"no such method: {' or '.join(METHODS)}, or leave it empty")
         if not cells[RECEIVED]:
@@ -184,7 +220,7 @@ class QueueFile:
             opener=cells[OPENER].casefold() or None,
             approver=cells[APPROVER].casefold() or None,
             login=cells[APPROVER],
-            told=judging.told(self.policy, cells[NOTE]),
+            told=judging.retold(self.policy, cells[NOTE], BETWEEN),
             mark=f"Q{digest(f'{cells[NUMBER]} {subject}')[:MARK]}",
             place=digest(str(self.path.resolve()))[:MARK],
         )

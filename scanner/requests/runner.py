@@ -128,8 +128,10 @@ def _close(work: Work, standing: Standing, purged: Entry) -> Outcome:
         return Outcome(standing, "rehearsed", f"{told}: only to be closed", plan=purged.plan)
     try:
         work.tracker.close(standing.item, judging.purged(purged))
-    except (Refused, DatabaseFailed, Misconfigured) as error:
-        return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
+    except DatabaseFailed as error:
+        return _failed(standing, error)
+    except (Refused, Misconfigured) as error:
+        return _refuse(work, standing, error)
     return Outcome(standing, "done", f"{told}: closed", plan=purged.plan)
 
 
@@ -180,16 +182,25 @@ def _carry_out(work: Work, standing: Standing) -> Outcome:
             return _once(work, standing)
         except (Stale, DatabaseFailed) as error:
             if tries == TRIES:
-                return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
+                return _given_up(work, standing, error)
             again = _again(work, standing)
             if again is None or again.verdict != "due" or again.purged:
-                return _settled(standing, again)
+                return _settled(work, standing, again)
             standing = again
-        except Refused as error:
+        except (Refused, Misconfigured) as error:
             return _refuse(work, standing, error)
-        except Misconfigured as error:
-            return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
     raise AssertionError  # pragma: no cover  # the last try returns
+
+
+def _given_up(work: Work, standing: Standing, error: Stale | DatabaseFailed) -> Outcome:
+    """End the last try; a database that fails takes no note either."""
+    if isinstance(error, DatabaseFailed):
+        return _failed(standing, error)
+    return _refuse(work, standing, error)
+
+
+def _failed(standing: Standing, error: DatabaseFailed) -> Outcome:
+    return Outcome(standing, "failed", str(error), exit_code=error.exit_code)
 
 
 def _again(work: Work, standing: Standing) -> Standing | None:
@@ -201,10 +212,12 @@ def _again(work: Work, standing: Standing) -> Standing | None:
     return next((s for s in judged if s.item.key == standing.item.key), None)
 
 
-def _settled(standing: Standing, again: Standing | None) -> Outcome:
+def _settled(work: Work, standing: Standing, again: Standing | None) -> Outcome:
     """Say what a request came to that is no longer due: closed means that the commit did count."""
     if again and again.verdict == "closed":
         return Outcome(again, "done", "it was closed meanwhile")
+    if again and again.verdict == "refused":
+        return _refuse(work, again, Refused(again.why))
     why = again.why if again else "the database does not answer"
     code = Refused.exit_code if again else DatabaseFailed.exit_code
     return Outcome(again or standing, "failed", why, exit_code=code)
@@ -222,7 +235,7 @@ def _once(work: Work, standing: Standing) -> Outcome:
 
     def note(done: Receipt) -> str:
         if (before := standing.erased) and not done.rows:
-            return judging.erased(before)
+            return judging.erased(before, judging.person(item))
         return judging.done(policy, **_said(done))
 
     receipt = execute(

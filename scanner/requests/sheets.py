@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scanner.errors import Misconfigured
 from scanner.requests import items
-from scanner.requests.grids import Form, form_of
+from scanner.requests.grids import Form, Heading, form_of
 from scanner.sheets import as_text
 from scanner.sheets import column as letters
 
@@ -138,16 +138,14 @@ def read(path: Path, columns: Sequence[str]) -> Sheet:
     return sheet
 
 
-def empty(path: Path, columns: Sequence[str]) -> Sheet:
+def empty(path: Path, columns: Sequence[Heading]) -> Sheet:
     """Begin a new table.
 
     Raises:
         Misconfigured: such files are not known.
     """
-    form = form_of(path, new=True)
-    for place, column in enumerate(columns):
-        form.put(0, place, column)
-    return Sheet(path, form, {c: n for n, c in enumerate(columns)})
+    form = form_of(path, new=columns)
+    return Sheet(path, form, {c.name: n for n, c in enumerate(columns)})
 
 
 def _read(sheet: Sheet, line: int, cells: Sequence[object]) -> None:

@@ -5,7 +5,7 @@
 note, close). Values that stand in braces are filled in: ``{item}``, ``{queue.title}``, ``{now}``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 
@@ -211,20 +211,25 @@ def parse(raw: Mapping[str, Any], name: str, place: Callable[[str], str] = str) 
 
 
 def _sensible(policy: Policy, name: str) -> None:
-    where = f"{name}: [requests]"
+    if faults := [*_faults(policy)]:
+        raise Misconfigured(f"{name}: [requests]: {'; '.join(faults)}")
+
+
+def _faults(policy: Policy) -> Iterator[str]:
+    """List all that makes no sense."""
     wrong = {policy.method, *policy.methods.values()} - {*METHODS}
     if wrong:
-        raise Misconfigured(f"{where}: no method {', '.join(sorted(wrong))}: redact or purge")
+        yield f"no method {', '.join(sorted(wrong))}: redact or purge"
     if not isinstance(policy.directives, tuple):
-        raise Misconfigured(f"{where}: directives is a list of names and files")
+        yield "directives is a list of names and files"
     if policy.reviews not in ("keep", "refuse"):
-        raise Misconfigured(f"{where}: reviews is keep or refuse")
+        yield "reviews is keep or refuse"
     for key in ("delay_days", "term_months"):
         value = getattr(policy, key)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise Misconfigured(f"{where}: {key} is a whole number")
+            yield f"{key} is a whole number"
     if not isinstance(policy.second_person, bool):
-        raise Misconfigured(f"{where}: second_person is true or false")
+        yield "second_person is true or false"
 
 
 def _desk(raw: Mapping[str, Any], name: str) -> Desk:

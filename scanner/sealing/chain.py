@@ -75,7 +75,8 @@ def verify(
         Negative: a line was edited, removed, inserted or moved, or another key made it.
         Misconfigured: it takes a key to tell, and there is none.
     """
-    parsed = [parse(line, number) for number, line in enumerate(lines, start=len(after) + 1)]
+    written = [*lines]
+    parsed = [parse(line, number) for number, line in enumerate(written, start=len(after) + 1)]
     keyed = [e for e in (*after, *parsed) if e.key]
     if keyed and key is None:
         raise Misconfigured("the journal is sealed with a key that is not there")
@@ -85,7 +86,9 @@ def verify(
             f"{str(key.path)!r}, which is {key.name}: name the right one with --journal-key"
         )
     last = after[-1] if after else None
-    for number, entry in enumerate(parsed, start=len(after) + 1):
+    for number, (line, entry) in enumerate(zip(written, parsed, strict=True), len(after) + 1):
+        if line != entry.line():  # such as a key given twice, of which only the last one is read
+            raise _changed(number)
         _check(entry, number, last.digest if last else START, key)
         if last and last.key and not entry.key:
             raise Negative(
@@ -118,9 +121,13 @@ def _check(entry: Entry, number: int, previous: str, key: JournalKey | None) -> 
     else:
         right = entry.digest == hashlib.sha256(text.encode()).hexdigest()
     if not right:
-        raise Negative(f"the journal is broken: line {number} was changed after it was written")
+        raise _changed(number)
     if entry.previous != previous or entry.number != number:
         raise Negative(
             f"the journal is broken: line {number} does not follow the one before it: "
             "lines were removed, inserted or moved"
         )
+
+
+def _changed(number: int) -> Negative:
+    return Negative(f"the journal is broken: line {number} was changed after it was written")
