@@ -13,7 +13,7 @@ from sqlalchemy import (
     Table,
 )
 
-from scanner import __version__, followers
+from scanner import __version__, companions, followers
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
@@ -218,6 +218,7 @@ def draft(
         duties=(
             *stops.duties(walk, whole),
             *stops.unsearched(schema, numbers),
+            *companions.duties(connection, walk, whole, basis, found.reviews),
             *stops.unasked(sight.spots.common, RARE),
             *stops.uncounted(connection, triggers if purge else ()),
         ),

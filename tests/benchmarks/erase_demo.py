@@ -24,6 +24,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData
 
+from scanner import companions
 from scanner.packs.stops import COMMON
 from scanner.subjects.acquaintance import Request
 from scanner.surveyor import Survey
@@ -185,6 +186,9 @@ def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
     }
     # Rows without a key are named by digests, which the truth does not know.
     listed |= {(table, column) for table, column, key in {*listed} if str(key).startswith("#")}
+    behind = {
+        (d["where"], key) for d in plan.duties if d["kind"] == companions.KIND for key in d["keys"]
+    }
     common = next((d["where"] for d in plan.duties if d["kind"] == COMMON), "")
     counted = {one.split()[0] for one in common.split(", ") if one}
     tally.places.update(scores.checked)
@@ -193,7 +197,7 @@ def _sort(scores: score_demo.Scores, plan, tally: Tally) -> list[str]:
         if kind == "LINK":  # a key that now leads to a redacted row: kept by the audit's decision
             tally.kept[label] += 1
             continue
-        if {(table, column, *key[:1]), (table, column)} & listed:
+        if {(table, column, *key[:1]), (table, column)} & listed or (table, *key[:1]) in behind:
             tally.listed[label] += 1
             continue
         if table in counted and kind in PARTS:
