@@ -9,7 +9,12 @@ import click
 
 from scanner.cli._output import Target
 
-AGAIN = {("audit", "scan"), ("audit", "previous"), ("scan", "previous")}
+AGAIN = {
+    ("audit", "scan"): (".xlsx", ".json"),
+    ("audit", "previous"): (".xlsx", ".json"),
+    ("scan", "previous"): (".json",),
+    ("plan", "answers"): (".json",),
+}
 """What may be replaced by what was made of it: it is read first, and nothing of it is lost."""
 
 
@@ -43,12 +48,13 @@ def _read(ctx: click.Context) -> Iterator[tuple[str, Path]]:
     """Name the files that a command reads: what a word may name, if there is such a file."""
     for one in ctx.command.params:
         name, value = one.name or "", ctx.params.get(one.name or "")
-        if isinstance(one.type, Target) or (ctx.info_name, name) in AGAIN or not value:
+        if isinstance(one.type, Target) or not value:
             continue
         what = "the database" if name == "db" else _called(one)
+        again = AGAIN.get((ctx.info_name or "", name), ())
         for word in value if isinstance(value, tuple) else (value,):
             path = _file(word) if name == "db" else Path(word) if _names(word) else None
-            if path is not None and path.is_file():
+            if path is not None and path.suffix.lower() not in again and _is_file(path):
                 yield what, path
 
 
@@ -62,6 +68,14 @@ def _names(word: object) -> bool:
     return isinstance(word, Path) or (
         isinstance(word, str) and "\n" not in word and "\0" not in word
     )
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; what is no path, as it is too long, names none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _file(url: str) -> Path | None:
