@@ -1,6 +1,7 @@
 """Reviews that people answer in a workbook: what they see, and what becomes of their answers."""
 
 import json
+import re
 
 import openpyxl
 import pytest
@@ -9,6 +10,9 @@ import reports
 from scanner import planner, witness
 from tests import books, mini
 from tests.erasing import PACK
+
+SEALED = re.compile(r"[\w+/=]{200,}")
+"""What a hidden sheet carries, compressed: it is read back here."""
 
 BOB_ASKED, HER_OWN, HER_SITE = ("table_case", 3), ("table_case", 5), ("table_site", 3)
 BOB_KNOWS = ("table_x_pref", 2)
@@ -86,7 +90,9 @@ def test_the_workbook_shows_whose_row_it_is_and_masks_the_name(desk):
 
 def test_the_workbook_holds_nobodys_data(desk):
     book = openpyxl.load_workbook(desk.book)
-    text = repr([row for sheet in book for row in sheet.iter_rows(values_only=True)])
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True)]
+    text = SEALED.sub("", repr(rows))  # by chance any three letters stand in it
+    assert len(text) < len(repr(rows))
     text += reports.answers(desk.book).to_json()
     for canary in (*mini.CANARIES, "Bob", "Ray", "Leeds", "512-610-7777"):
         assert canary not in text, canary
