@@ -132,11 +132,3 @@ def test_a_bracket_around_a_number_is_none_of_it(said):
     matcher = Matcher(Identity.of(read({"phone": "+1 407 555 0148"}, KINDS)))
     for text in (f"mobile ({said}), later", f"mobile {said}, later", f"(mobile ({said}))"):
         assert [text[m.span.start : m.span.end] for m in matcher.find(text)] == [said]
-
-
-@pytest.mark.parametrize("said", ["Thanks,\nEmily S", "for Emily Sw", "for Sweeney, E"])
-def test_a_name_of_which_a_column_leaves_a_letter_is_asked_about(said):
-    row = {"first_name": "Emily", "last_name": "Sweeney"}
-    matcher = Matcher(Identity.of(read(row, dict.fromkeys(row, "PERSON"))))
-    assert "hint" in [m.strength for m in matcher.find(said, cut=True)]
-    assert "hint" not in [m.strength for m in matcher.find(said)]

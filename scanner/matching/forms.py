@@ -104,8 +104,8 @@ WORDS = re.compile(r"[^\W\d_]+")
 """The words of a name or an address, without its numbers and signs."""
 
 
-LEAST_CUT = 1
-"""So many letters of a name that a column cuts are asked about behind the other name."""
+LEAST_CUT = 2
+"""Fewer letters of a name say nothing."""
 
 LEAST_CUT_LOCAL = 8
 """Of a mailbox fewer signs are many people's."""
