@@ -3,6 +3,7 @@
 The journal holds no names: a number that could be one is replaced by a digest of it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,12 +12,15 @@ from scanner.journal import Journal
 from scanner.model import digest
 from scanner.records import holds
 from scanner.records.holds import Due
-from scanner.records.ledger import ID, LOGIN, Warrant
+from scanner.records.ledger import ID, Warrant
 from scanner.requests.items import Former, Item, Standing
 from scanner.sealing.chain import Entry
 
 DIGITS = 12
 """How much of a digest stands for a number."""
+
+STRANGE, LONGEST = re.compile(r"[^\w.\\@-]"), 60
+"""What the journal takes for no login, and how much it takes."""
 
 
 def named(item: Item) -> str:
@@ -27,8 +31,8 @@ def named(item: Item) -> str:
 
 
 def warrant(item: Item) -> Warrant:
-    """Say on whose word a request is carried out."""
-    return Warrant(named(item), item.login if LOGIN.fullmatch(item.login) else "")
+    """Say on whose word a request is carried out; what no login has (a space) is shown as a line."""
+    return Warrant(named(item), STRANGE.sub("_", item.login)[:LONGEST])
 
 
 def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:
