@@ -7,7 +7,7 @@ that refers to it.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, select
 
 from scanner.database import ref
 from scanner.graph import Territory, Walk
@@ -15,6 +15,7 @@ from scanner.model import ColumnRef, Key, TableRef
 from scanner.plans import Basis, Review
 from scanner.purge.references import Ground, Reference
 from scanner.rows import chunks, named
+from scanner.subjects.mentions import NAMESAKE
 
 KIND = "rows that rows under review refer to"
 
@@ -38,7 +39,7 @@ def duties(
     found: dict[TableRef, set[Key]] = {}
     for one in ground.references:
         child, parent = ref(one.child), ref(one.parent)
-        if child in people and _tells(walk, basis, parent):
+        if child in people and _tells(walk, basis, parent) and _comparable(one):
             keys = {*_referred(connection, walk, one, people[child])}
             found.setdefault(parent, set()).update(keys - territory.rows.get(parent, {}).keys())
     return tuple(_duty(where, keys) for where, keys in sorted(found.items()) if keys)
@@ -47,7 +48,7 @@ def duties(
 def _people(walk: Walk, basis: Basis, reviews: Iterable[Review]) -> dict[TableRef, set[Key]]:
     """Name the rows under review for a name in a column of names, but for those of known people."""
     people: dict[TableRef, set[Key]] = {}
-    for said in (r.mention for r in reviews):
+    for said in (r.mention for r in reviews if r.why == NAMESAKE):
         column = ColumnRef(said.table.schema, said.table.name, said.column)
         told = basis.treatment(column)
         whose = told.entity == "PERSON" and told.personal == "direct"
@@ -66,6 +67,12 @@ def _tells(walk: Walk, basis: Basis, where: TableRef) -> bool:
     columns = (ColumnRef(where.schema, where.name, c.name) for c in walk.tables[where].columns)
     direct = any(basis.treatment(c).personal == "direct" for c in columns)
     return direct and not _holds(walk, basis, where) and where != walk.subject
+
+
+def _comparable(one: Reference) -> bool:
+    """Whether a database compares both columns: PostgreSQL no text with a number."""
+    kinds = [isinstance(t.type, String) for t in (one.child.c[one.column], one.parent.c[one.to])]
+    return kinds[0] == kinds[1]
 
 
 def _referred(

@@ -41,6 +41,7 @@ REPLACED = {
     "the workbook by a plan": ("audit.xlsx", *PLAN, "-o"),
     "the workbook by a script": ("audit.xlsx", *PLAN, "-o", "p.json", "--sql"),
     "the workbook by reviews": ("audit.xlsx", *PLAN, "--reviews"),
+    "a plan with answers by a script": ("plan.json", *PLAN, "-o", "p.json", "--answers", "plan.json", "--sql"),
     "the workbook by a report": ("audit.xlsx", "locate", "audit.xlsx", "--db", "DB", "--subject", mini.BOB, "-o"),
     "a plan by its receipt": ("plan.json", "erase", "plan.json", "--db", "DB", "-o"),
     "a plan by its script": ("p.json", *PLAN, "-o", "p.json", "--sql"),

@@ -75,6 +75,15 @@ def test_a_statement_of_somebody_else_on_our_connection_is_seen(counting):
     assert not _exact(url, CHANGE, text("delete from things where id = 1"))
 
 
+def test_what_a_versioned_table_keeps_is_no_others_doing(mariadb_url):
+    _made(
+        mariadb_url,
+        "create table things (id integer, n integer) with system versioning",
+        "insert into things values (1, 0), (2, 0), (3, 0)",
+    )
+    assert _exact(mariadb_url, CHANGE, delete(ROWS).where(ROWS.c.id == 2))
+
+
 def test_what_a_trigger_truncates_is_seen(postgresql_url):
     _made(
         postgresql_url,

@@ -15,7 +15,7 @@ AGAIN = {
     ("scan", "previous"): (".json",),
     ("plan", "answers"): (".json",),
 }
-"""What may be replaced by what was made of it: it is read first, and nothing of it is lost."""
+"""What ``-o`` may replace by what was made of it: it is read first, and nothing of it is lost."""
 
 
 class Careful(click.Command):
@@ -29,12 +29,12 @@ class Careful(click.Command):
         """
         taken = [*_read(ctx)]
         for name, path in _written(ctx):
-            for what, other in taken:
-                if _same(path, other):
+            for what, other, again in taken:
+                if _same(path, other) and not (again and name == "-o"):
                     raise click.UsageError(
                         f"{name} would replace {str(path)!r}, which is {what}: choose another name"
                     )
-            taken.append((f"what {name} writes", path))
+            taken.append((f"what {name} writes", path, False))
         return super().invoke(ctx)
 
 
@@ -44,8 +44,11 @@ def _written(ctx: click.Context) -> Iterator[tuple[str, Path]]:
             yield one.opts[0], path
 
 
-def _read(ctx: click.Context) -> Iterator[tuple[str, Path]]:
-    """Name the files that a command reads: what a word may name, if there is such a file."""
+def _read(ctx: click.Context) -> Iterator[tuple[str, Path, bool]]:
+    """Name the files that a command reads: what a word may name, if there is such a file.
+
+    And whether ``-o`` may take its place.
+    """
     for one in ctx.command.params:
         name, value = one.name or "", ctx.params.get(one.name or "")
         if isinstance(one.type, Target) or not value:
@@ -54,8 +57,8 @@ def _read(ctx: click.Context) -> Iterator[tuple[str, Path]]:
         again = AGAIN.get((ctx.info_name or "", name), ())
         for word in value if isinstance(value, tuple) else (value,):
             path = _file(word) if name == "db" else Path(word) if _names(word) else None
-            if path is not None and path.suffix.lower() not in again and _is_file(path):
-                yield what, path
+            if path is not None and _is_file(path):
+                yield what, path, path.suffix.lower() in again
 
 
 def _called(one: click.Parameter) -> str:

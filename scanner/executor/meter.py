@@ -26,17 +26,26 @@ class Meter:
         self._own: Counter[str] = Counter()
         self._unanswered: list[tuple[str, Any]] = []
         self._before = self._dialect.written(connection) if needed else None
+        self._kept: Collection[tuple[str, str]] = ()
         if self._before is not None:
+            self._kept = self._dialect.histories(connection)
             event.listen(connection, "after_cursor_execute", self._note)
 
     def _note(
         self, _connection: Any, cursor: Any, _said: Any, _values: Any, context: Any, _many: Any
     ) -> None:
-        kinds = (("insert", context.isinsert), ("update", context.isupdate))
-        for kind in (k for k, is_so in (*kinds, ("delete", context.isdelete)) if is_so):
+        kinds = {"insert": context.isinsert, "update": context.isupdate, "delete": context.isdelete}
+        for kind in (k for k, is_so in kinds.items() if is_so):
             self._own[kind] += max(0, cursor.rowcount)
+            if kind == "update" and self._keeps(context.compiled):
+                self._own["kept"] += max(0, cursor.rowcount)
             if cursor.rowcount < 0:  # sent before it was answered: its count comes later
                 self._unanswered.append((kind, cursor))
+
+    def _keeps(self, compiled: Any) -> bool:
+        """Whether the table that is updated keeps, as a row of its own, what a row held before."""
+        table = getattr(getattr(compiled, "statement", None), "table", None)
+        return table is not None and (table.schema or "", table.name) in self._kept
 
     @property
     def runs(self) -> bool:
@@ -69,7 +78,8 @@ class Meter:
         own = self._ours()
         others = self._others(own)
         added = sum(after.values()) - sum(before.values()) - own["insert"] + own["delete"]
-        if others is None or added <= others <= added + followed:
+        seen = followed if self._dialect.counts_followers else 0
+        if others is None or added <= others <= added + seen:
             return
         meddled = self._dialect.meddles(self._connection)
         if meddled is not None and not meddled:  # what an index of text does is counted, too

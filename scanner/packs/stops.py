@@ -195,12 +195,9 @@ def _naming(
 ) -> int:
     """Count the rows that name the subject in the column ``by``, where the tables have it all."""
     table, other = walk.tables[where], walk.find(stop.of) if stop.of else where
-    named, asked = {stop.by, *([stop.via] if stop.of else stop.where)}, walk.tables[other or where]
-    if (
-        other is None
-        or not named <= {*table.c.keys()}
-        or not stop.where.keys() <= {*asked.c.keys()}
-    ):
+    if other is None or not {stop.by, *([stop.via] if stop.of else ())} <= {*table.c.keys()}:
+        return 0
+    if not stop.where.keys() <= {*walk.tables[other].c.keys()}:
         return 0
     subjects = [r.values[walk.pack.key] for r in territory.rows.get(walk.subject, {}).values()]
     holds = and_(table.c[stop.by].in_(subjects), _asked(walk, stop, table, walk.tables[other]))

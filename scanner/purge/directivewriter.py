@@ -20,8 +20,8 @@ on its left with the row on its right; a line in cut empties the column instead;
 that is pointed at, once nobody else points at it. Move lines between the two where that is right."""
 
 WAITING = """\
-Told from names alone, or one of several columns that name the same table: move each line to follow or cut, then delete [confirm]. Until then the
-directive is refused."""
+Told from names alone, or one of several columns that name the same table: move each line to follow
+or cut, then delete [confirm]. Until then the directive is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,10 @@ def _decided(ground: Ground, one: Reference, skip: Collection[str]) -> str:
     stays = child.name in skip or one.child is one.parent
     if stays or (ground.walk.pack.knows(child.name) and not one.own):
         return "cut"
-    if not one.own and (
-        rivals := _rivals(ground, one)
-    ):  # whose customer a ticket is, who works on it
-        return (
-            "cut" if any(r.own for r in rivals) and one.child.c[one.column].nullable else "confirm"
-        )
+    # A ticket may name a customer as whose it is, and another one as who works on it.
+    if not one.own and (rivals := _rivals(ground, one)):
+        known = any(r.own for r in rivals) and one.child.c[one.column].nullable
+        return "cut" if known else "confirm"
     sure = one.own or one.why in ("the dictionary", "declared foreign key", "its values")
     return "follow" if sure else "confirm"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Text, or_, select
 
 from scanner import identity as identities
 from scanner.graph import Walk
@@ -37,6 +37,7 @@ def homed(connection: Connection, walk: Walk, basis: Basis, key: Any, who: Ident
         table.c[c] == mine[c]
         for c, entity in entities.items()
         if entity in SHARED and mine.get(c) and not is_placeholder(str(mine[c]))
+        if walk.dialect.compares_text or not isinstance(table.c[c].type, Text)
     ]
     if not common:
         return who
