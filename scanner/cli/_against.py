@@ -53,4 +53,5 @@ def duties(plan: Planned) -> Iterator[str]:
     """Say what is left to people."""
     for duty in plan.duties:
         told = "" if duty["count"] is None else f" ({duty['count']:,})"
-        yield f"to do elsewhere: {duty['kind']}{told}"
+        place = duty["where"] if "," not in duty["where"] else ""  # several are in the plan
+        yield f"to do elsewhere: {duty['kind']}{f', {place}' if place else ''}{told}"
