@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from scanner import rulebook
-from scanner.cli import SELDOM
+from scanner.collector import SELDOM
 from scanner.database import connect, reading, reflect
 from scanner.executor import execute
 from scanner.journal import Journal

@@ -14,11 +14,8 @@ from typing import Any
 
 import click
 
-from scanner import __version__, plugins
+from scanner import __version__, collector, plugins
 from scanner.cli import _config, _faults, _logging
-
-SELDOM = 200_000
-"""Objects made before the garbage collector looks: rows make many and no cycles (a tenth faster)."""
 
 
 class Program(click.Group):
@@ -52,7 +49,7 @@ class Program(click.Group):
         words = sys.argv[1:] if args is None else list(args)
         if args is None:
             _faults.own_the_process()
-            gc.set_threshold(SELDOM)
+            gc.set_threshold(collector.SELDOM)
         extra |= {"standalone_mode": False, "prog_name": "efface"}
         try:
             status = super().main(words, *more, **extra)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, MetaData, String, Text, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from scanner.collector import seldom
 from scanner.database import failing
 from scanner.demo import (
     cases,
@@ -99,7 +100,7 @@ def build(
     options = {"cases": cases, "contacts": contacts, "seed": seed, "shadows": shadows}
     watch = progress or Silent()
     watch.begin("demo rows", cases * ROWS_PER_CASE + contacts * ROWS_PER_CONTACT)
-    with failing(engine), haste.calm(), engine.connect() as connection, haste.hurried(connection):
+    with failing(engine), seldom(), engine.connect() as connection, haste.hurried(connection):
         with connection.begin():
             if inspect(connection).get_table_names():
                 raise Misconfigured(

@@ -1,6 +1,5 @@
 """What is switched off while a demo is built and on again after it, and what a failure takes back."""
 
-import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,18 +18,6 @@ PRAGMAS: Mapping[str, int | str] = {
 
 PAGE = 8192
 """Bytes of a page: twice the usual, because case histories are long. It stays with the file."""
-
-
-@contextmanager
-def calm() -> Iterator[None]:
-    """Keep the garbage collector from looking through a growing heap; rows make no cycles."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 @contextmanager

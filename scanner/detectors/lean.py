@@ -1,10 +1,11 @@
 """Imports of big libraries without what nobody here uses of them. Reads nothing."""
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+
+from scanner.collector import seldom
 
 CLI = ("spacy.cli", "spacy.cli.info")
 """What ``import spacy`` imports for its own command line: half of its time, and HTTP clients."""
@@ -16,19 +17,8 @@ def spacy_alone() -> Iterator[None]:
 
     Nothing that is imported is garbage, so nobody looks for any meanwhile: a quarter of the time.
     """
-    with _no_collection(), _no_cli():
+    with seldom(), _no_cli():
         yield
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @contextmanager

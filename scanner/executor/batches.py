@@ -4,7 +4,6 @@ Before a batch commits its intent is written, after it that it was done: wheneve
 the same plan goes on where it stopped and neither repeats nor skips a batch.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from scanner import bulkplanner, verifier
 from scanner.bulkplanner import Setting
+from scanner.collector import seldom
 from scanner.database import LOCK_SECONDS, dialect_of, identity, reading, ref
 from scanner.errors import (
     AlreadyDone,
@@ -102,7 +102,7 @@ def purge(
     for content in done.values():
         sums.add(content)
     watch.begin("purge", len(rest))
-    with _resumable(plan, done, commit=commit), _undisturbed():
+    with _resumable(plan, done, commit=commit), seldom():
         for number in rest:
             content = _metered(work, number)
             sums.add(content)
@@ -142,16 +142,6 @@ def _done_before(
         if entry.plan == plan.digest and entry.event == "batch":
             done[int(entry.content["batch"])] = entry.content
     return done
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the garbage collector from looking through all that stays, again and again."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager

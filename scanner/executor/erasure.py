@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from scanner import forecaster, planner, surveyor, verifier
+from scanner.collector import seldom
 from scanner.database import dialect_of, identity
 from scanner.errors import EffaceError, Residue, Unrecorded
 from scanner.executor import deletion, recorder
@@ -49,6 +50,7 @@ PROBES = deletion.PROBES
 """By how many rows an interrupted erasure is recognised."""
 
 
+@seldom()
 def execute(
     engine: Engine,
     plan: Plan,
