@@ -2,8 +2,9 @@
 
 import pytest
 
-from scanner.identity import Identity, read
+from scanner.identity import Identifier, Identity, read
 from scanner.matcher import Matcher
+from scanner.matching.forms import forms
 
 KINDS = {
     "mail": "EMAIL_ADDRESS",
@@ -52,6 +53,56 @@ def test_words_with_a_hyphen_are_asked_about_and_not_taken_for_an_id(word):
 @pytest.mark.parametrize("said", ["CUST_00471", "cust:00471", "CUST-00471"])
 def test_an_id_is_found_with_any_sign_between_its_groups(said):
     assert found(said, cust="CUST-00471") == [(said, "strong")]
+
+
+@pytest.mark.parametrize("cust", ["CUST-00471", "4711935", "83-2211-77-4"])
+@pytest.mark.parametrize("more", ["-2", "/2019", ".50"])
+def test_an_id_that_goes_on_with_digits_may_be_another_one(cust, more):
+    assert found(cust + more, cust=cust) == [(cust, "doubt")]
+
+
+@pytest.mark.parametrize("more", [". 2 days", ", 2", "-old", ".txt", "_note", "_2", ":2"])
+def test_an_id_ends_in_front_of_words(more):
+    assert found(f"CUST-00471{more}", cust="CUST-00471") == [("CUST-00471", "strong")]
+
+
+@pytest.mark.parametrize(
+    ("phone", "said"),
+    [
+        ("+1 512 610 5466", "610-5466"),
+        ("(512) 610-5466", "610 5466"),
+        ("512.610.5466", "6105466"),
+        ("+49 30 901820", "901820"),
+        ("+44 20 7946 0018", "7946 0018"),
+    ],
+)
+def test_a_phone_number_is_found_without_its_area_beside_something(phone, said):
+    assert found(f"CUST-00471: {said}", phone=phone, cust="CUST-00471") == [
+        ("CUST-00471", "strong"),
+        (said, "weak"),
+    ]
+    for other in (f"{said}1", f"9{said}", f"{said}-1", f"31-{said}"):
+        assert found(f"CUST-00471: {other}", phone=phone, cust="CUST-00471")[1:] == []
+
+
+@pytest.mark.parametrize(
+    "phone", ["+33 6 12 34 56 78", "+45 32 12 34 56", "555 0148", "+1 000 000 0000"]
+)
+def test_a_phone_number_without_an_area_is_found_whole_only(phone):
+    assert not any(forms(0, Identifier("PHONE_NUMBER", "strong", phone)))
+
+
+@pytest.mark.parametrize(
+    ("street", "said"),
+    [
+        ("12 Elm Street", "Elm Street 12"),
+        ("12 Elm St.", "Elm Street 12"),
+        ("Hauptstr. 12", "12 Hauptstraße"),
+    ],
+)
+def test_the_number_of_a_house_may_stand_at_the_other_end(street, said):
+    assert found(said, street=street) == [(said, "hint")]
+    assert found(f"{said}3", street=street) == found(f"9{said}", street=street) == []
 
 
 def test_a_login_is_found_without_its_domain():

@@ -78,6 +78,8 @@ VARIANTS = [
     ("ref [KD47119X]", YES, YES),
     ("call [512-610-5466] ok", YES, YES),
     ("call [001 (512) 610.5466 ext. 7] ok", YES, YES),
+    ("call [610-5466] ok", NO, SURE),
+    ("ref [KD-47119-X]-2", ASK, ASK),
 ]
 
 LOOK_ALIKES = [

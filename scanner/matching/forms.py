@@ -10,7 +10,7 @@ from itertools import product
 from typing import Literal
 
 from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength, is_name
-from scanner.matching import dates
+from scanner.matching import dates, phones
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -66,6 +66,9 @@ LEAST_GROUPED = 6
 
 LONG_ID = 13
 """A number of so many digits is nobody else's key, however it is grouped."""
+
+ENDED = r"(?![./-]\d)"
+"""What does not go on with digits."""
 
 LAST = 4
 """How many digits a masked number shows."""
@@ -179,8 +182,8 @@ def _places(starts: Iterable[str], plain: str, begin: int, end: int) -> set[int]
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways in which an identifier is written."""
     if one.kind == "PHONE_NUMBER":
-        return
-    if one.kind == "DATE_OF_BIRTH":
+        yield from _locally(index, one)
+    elif one.kind == "DATE_OF_BIRTH":
         yield from _dates(index, one)
     elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
         yield from _mails(index, one)
@@ -192,6 +195,15 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
         yield from _words(index, one)
     else:
         yield from _ids(index, one)
+
+
+def _locally(index: int, one: Identifier) -> Iterator[Form]:
+    """Write a phone number as it is called within its own area: 555-0148. It counts beside something."""
+    for groups in phones.local(one.value):
+        written = tuple(dict.fromkeys(sign.join(groups) for sign in ("", " ", "-", ".", "/")))
+        inner = "|".join(map(re.escape, written))
+        pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
+        yield Form(index, written, pattern, "weak", word=True, starts=(groups[0],))
 
 
 def _spelled(name: str) -> tuple[str, ...]:
@@ -419,6 +431,11 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         (whole[:end] for end in ends if UNIT.fullmatch(whole[end:].lstrip(" ,\t"))), ""
     ):
         yield from _address(index, bare, "hint")
+    first, _, street = whole.partition(" ")
+    street, _, last = whole.rpartition(" ") if not first.isdigit() else (street, "", first)
+    if last.isdigit() and not re.search(r"\d", street):
+        turned = f"{street} {last}" if first.isdigit() else f"{last} {street}"
+        yield from _address(index, turned, "hint")
 
 
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
@@ -457,8 +474,8 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     if not words:
         return
     inner = r"[\s,]+".join(map(re.escape, words))
-    pattern = f"{BEFORE}{inner}{AFTER}"
-    yield Form(index, (max(words, key=len),), pattern, one.strength, word=True, starts=(words[0],))
+    whole = Form(index, (max(words, key=len),), inner, one.strength, word=True, starts=(words[0],))
+    yield from _ending(whole)
     if one.strength == "strong":
         yield from _cut_id(index, " ".join(words))
     if one.kind == "USERNAME":
@@ -468,16 +485,28 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
     if one.strength == "weak" or one.kind == "USERNAME":
         return
     if len(digits) >= LEAST_DIGITS:
-        apart = f"{BEFORE}{r'[ ./_-]?'.join(map(re.escape, signs))}{AFTER}"
+        apart = r"[ ./_-]?".join(map(re.escape, signs))
         sure = len(digits) >= LONG_ID or not signs.isdigit()
         strength = one.strength if sure else "full"
-        yield Form(index, (), apart, strength, digits=digits, starts=(signs[0],))
+        yield from _ending(Form(index, (), apart, strength, digits=digits, starts=(signs[0],)))
         yield from _masked(index, digits[-LAST:])
     elif len(signs) >= LEAST_GROUPED and not signs.isdigit():
         groups = re.split(r"[\s./_:-]+", folded(one.value))
         others = [sign.join(groups) for sign in ("", " ", "-", ".", "/", "_", ":")]
-        apart = f"{BEFORE}(?:{'|'.join(map(re.escape, others))}){AFTER}"
-        yield Form(index, tuple(others), apart, one.strength, word=True, starts=(groups[0],))
+        apart = f"(?:{'|'.join(map(re.escape, others))})"
+        yield from _ending(
+            Form(index, tuple(others), apart, one.strength, word=True, starts=(groups[0],))
+        )
+
+
+def _ending(form: Form) -> Iterator[Form]:
+    """Let an id end where it ends; with digits behind it, it may be another one: CUST-00471-2."""
+    alone = f"{BEFORE}{form.pattern}{AFTER}"
+    if form.strength == "weak":
+        yield replace(form, pattern=alone)
+        return
+    yield replace(form, pattern=f"{alone}{ENDED}")
+    yield replace(form, pattern=alone, strength="doubt")
 
 
 def _elsewhere(index: int, login: str) -> Iterator[Form]:

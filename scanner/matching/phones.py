@@ -29,6 +29,9 @@ CHAIN = re.compile(r"\.(?!0+(?![\d.]))\d")
 FEWEST = 6
 """Fewer digits are a number of a country that has such short ones, where it is said, and else none."""
 
+NORTH_AMERICAN = 10
+"""Digits of a national number of the countries that are called by 1."""
+
 TOKENS = {"52": "1"}
 """What was dialled before mobile numbers of a country, and is no longer."""
 
@@ -75,8 +78,7 @@ def national(number: str) -> tuple[str, str]:
             return str(found.national_number), str(found.country_code)
         except phonenumbers.NumberParseException:
             pass
-    north_american = 11
-    if len(digits) == north_american and digits[0] == "1":
+    if len(digits) == 1 + NORTH_AMERICAN and digits[0] == "1":
         return digits[1:], "1"
     return digits.lstrip("0"), ""
 
@@ -106,6 +108,32 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
         if not home.endswith(core):
             trunk = next((t for t in _trunks(code) if home.startswith(t)), "")
             yield home.removeprefix(trunk), code
+
+
+def local(number: str) -> Iterator[tuple[str, ...]]:
+    """Yield the groups of digits by which a number is called within its own area, if it has one.
+
+    What of a number is the area's, and how the rest is grouped, is the country's way: of +1 512 610
+    5466 it is 610-5466. Numbers without an area, mobile ones of most countries, have no such way.
+    """
+    import phonenumbers
+
+    core, code = national(number)
+    if not code and len(core) == NORTH_AMERICAN:
+        code = "1"
+    if not code or not phonenumbers.is_valid_number(
+        one := phonenumbers.PhoneNumber(country_code=int(code), national_number=int(core))
+    ):
+        return
+    area = phonenumbers.length_of_geographical_area_code(one)
+    if area and len(core) - area >= FEWEST:
+        said = phonenumbers.format_number(one, phonenumbers.PhoneNumberFormat.NATIONAL)
+        wanted, groups = len(core) - area, list[str]()
+        for group in reversed(re.findall(r"\d+", said)):
+            if wanted > 0:
+                groups.insert(0, group[-wanted:])
+                wanted -= len(group)
+        yield tuple(groups)
 
 
 def _short(core: str, code: str) -> bool:
