@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SELDOM = 200_000
+SELDOM = 500_000
 """How many objects more than were let go of make the collector look again."""
 
 
