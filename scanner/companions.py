@@ -52,21 +52,17 @@ def _people(walk: Walk, basis: Basis, reviews: Iterable[Review]) -> dict[TableRe
         column = ColumnRef(said.table.schema, said.table.name, said.column)
         told = basis.treatment(column)
         whose = told.entity == "PERSON" and told.personal == "direct"
-        if whose and walk.addresses[said.table].unique and not _holds(walk, basis, said.table):
+        known = walk.pack.holds(said.table, basis.copies)
+        if whose and walk.addresses[said.table].unique and not known:
             people.setdefault(said.table, set()).add(said.key)
     return people
-
-
-def _holds(walk: Walk, basis: Basis, where: TableRef) -> bool:
-    original = basis.copies.get(where, where)
-    return bool({where.name.lower(), original.name.lower()} & set(walk.pack.holders))
 
 
 def _tells(walk: Walk, basis: Basis, where: TableRef) -> bool:
     """Whether rows of a table tell something of a person, and are nobody's whom one knows."""
     columns = (ColumnRef(where.schema, where.name, c.name) for c in walk.tables[where].columns)
     direct = any(basis.treatment(c).personal == "direct" for c in columns)
-    return direct and not _holds(walk, basis, where) and where != walk.subject
+    return direct and not walk.pack.holds(where, basis.copies) and where != walk.subject
 
 
 def _comparable(one: Reference) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
 from scanner.errors import Misconfigured
-from scanner.model import Personal, digest
+from scanner.model import Personal, TableRef, digest
 from scanner.rulefiles import ruletables, tracking
 from scanner.rulefiles.tracking import Tracking
 
@@ -240,6 +240,11 @@ class Pack:
     def knows(self, table: str) -> bool:
         """Whether the table belongs to the product itself."""
         return table.lower() in self.columns
+
+    def holds(self, table: TableRef, copies: Mapping[TableRef, TableRef]) -> bool:
+        """Whether rows of a table, or of what it copies, are people, or what is one's own."""
+        names = {table.name.lower(), copies.get(table, table).name.lower()}
+        return not names.isdisjoint(self.holders)
 
     def fits(self, tables: Sequence[str]) -> bool:
         """Whether a database with these tables is one of this product."""

@@ -38,6 +38,7 @@ def test_a_home_that_somebody_else_lives_in_stays(embedded):
 
 
 def test_an_undecided_column_is_refused_even_where_no_name_stands_in_it(embedded, tmp_path):
+    embedded.write("update table_x_pref set x_memo = 'prefers Fridays'")
     open_one = Erasure(embedded.url, tmp_path, table_x_pref__x_memo="undecided")
     message = refused(errors.Undecided, open_one.plan, open_one)
     assert "table_x_pref.x_memo" in message

@@ -34,6 +34,9 @@ def erasure(tmp_path):
         "ask A. Quillfeather",
         "ASK ANNABETH FIRST",
         "Annabeth's printer",
+        "Asked Annabeth for the serial number",
+        "*** JOB: Told Annabeth to wait. Call her",
+        "It is done. Thank Annabeth",
     ],
 )
 def test_it_is_asked_about_and_stays_unless_people_say_otherwise(erasure, said):
@@ -63,6 +66,7 @@ def test_who_answers_has_it_erased(erasure):
     [
         "Annabeth Jones called",
         "Peter Quillfeather called",
+        "it is done by Marlon Quillfeather",
         "Quillfeather GmbH",
         "annabeth in small letters is no name",
         "Annabethan music",

@@ -1,7 +1,6 @@
 """Options that several commands have, so that they are called and explained alike."""
 
 import getpass
-import re
 from pathlib import Path
 
 import click
@@ -69,7 +68,9 @@ def login(given: str) -> str:
     """Say who approves: who was named, else the user of this computer, if it knows one."""
     if given:
         return given
+    from scanner.records.ledger import as_login
+
     try:
-        return re.sub(r"[^\w.\\@-]", "_", getpass.getuser())[:60]
+        return as_login(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return ""

@@ -180,15 +180,10 @@ class Scrubber:
                 spot = (hit.table, hit.key)
                 known = (("left", sure), ("review", asked), ("kept", kept))
                 if kind := next((name for name, some in known if spot in some), ""):
-                    somebodys = kind == "review" and self._somebodys(hit.table)
+                    somebodys = kind == "review" and self.pack.holds(hit.table, self.basis.copies)
                     yield spot, "namesakes" if somebodys else kind
                 elif any(m.strength != "weak" for ms in hit.found.values() for m in ms):
                     yield spot, "left"
-
-    def _somebodys(self, where: TableRef) -> bool:
-        """Whether the rows of a table are people, or what is one's own."""
-        original = self.basis.copies.get(where, where)
-        return bool({where.name.lower(), original.name.lower()} & set(self.pack.holders))
 
     def _called(self, key: Any) -> Identity:
         return self.many.identities.get(key) or Identity.of(())

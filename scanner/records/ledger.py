@@ -22,14 +22,20 @@ from scanner.sealing.chain import Entry
 ID = re.compile(r"(?=[^\d]*\d)[A-Za-z0-9][A-Za-z0-9._:/#-]{0,39}")
 """A request's number: no spaces and at least one digit, so that no name fits."""
 
-LOGIN = re.compile(r"[\w.\\@-]{1,60}")
-"""Whom a computer knows by that name."""
+LONGEST = 60
+LOGIN, STRANGE = re.compile(rf"[\w.\\@-]{{1,{LONGEST}}}"), re.compile(r"[^\w.\\@-]")
+"""Whom a computer knows by that name, and what no login has: a space."""
 
 NUMBERED = (
     "a request is named by its number, such as SR-2026-17: up to 40 letters, digits "
     "and . _ : / # -, with a digit and without spaces; never by a name or an address"
 )
 APPROVING = "who approves is named by a login: up to 60 letters and digits"
+
+
+def as_login(name: str) -> str:
+    """Write down what a computer or a CRM calls somebody as a login; what none has becomes a line."""
+    return STRANGE.sub("_", name)[:LONGEST]
 
 
 class Grounded(Protocol):

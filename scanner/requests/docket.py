@@ -3,7 +3,6 @@
 The journal holds no names: a number that could be one is replaced by a digest of it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,15 +11,12 @@ from scanner.journal import Journal
 from scanner.model import digest
 from scanner.records import holds
 from scanner.records.holds import Due
-from scanner.records.ledger import ID, Warrant
+from scanner.records.ledger import ID, Warrant, as_login
 from scanner.requests.items import Former, Item, Standing
 from scanner.sealing.chain import Entry
 
 DIGITS = 12
 """How much of a digest stands for a number."""
-
-STRANGE, LONGEST = re.compile(r"[^\w.\\@-]"), 60
-"""What the journal takes for no login, and how much it takes."""
 
 
 def named(item: Item) -> str:
@@ -32,7 +28,7 @@ def named(item: Item) -> str:
 
 def warrant(item: Item) -> Warrant:
     """Say on whose word a request is carried out; what no login has (a space) is shown as a line."""
-    return Warrant(named(item), STRANGE.sub("_", item.login)[:LONGEST])
+    return Warrant(named(item), as_login(item.login))
 
 
 def note(journal: Journal, standings: Sequence[Standing], when: str) -> None:

@@ -64,6 +64,9 @@ BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
 AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
 """A word with a capital right before, right after."""
 
+BEGUN = re.compile(r"(?:\A|[.!?:;>\r\n\"(])\s*\Z")
+"""Behind what a sentence begins, and any word has a capital: Asked Seth."""
+
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
 
@@ -197,7 +200,7 @@ class Judge:
         shared, namesakes = set(), False
         for hit in rows:
             own = self.territory.row(hit.table, hit.key)
-            if self._holds(hit.table) and own is None:
+            if self.pack.holds(hit.table, self.basis.copies) and own is None:
                 whole = [m for ms in hit.found.values() for m in ms if m.whole]
                 shared |= {self._value(m) for m in whole}
                 namesakes = (
@@ -206,11 +209,6 @@ class Judge:
                     or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
                 )
         return Known(frozenset(shared), namesakes)
-
-    def _holds(self, table: TableRef) -> bool:
-        """Whether whole values of a table, or of what it copies, are somebody's own."""
-        original = self.basis.copies.get(table, table)
-        return bool({table.name.lower(), original.name.lower()} & set(self.pack.holders))
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
@@ -222,7 +220,7 @@ class Judge:
             own,
             linked=row is not None,
             paired=self._paired(hit),
-            holder=row is None and self._holds(hit.table),
+            holder=row is None and self.pack.holds(hit.table, self.basis.copies),
             supported=any(
                 m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
             ),
@@ -396,7 +394,7 @@ class Judge:
         strange = not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
-        if strange:
+        if strange and self._strange(said, match, begun=False):
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
         return ("possible", LONE) if self._rare(match) and not (word or context.holder) else None
@@ -414,10 +412,17 @@ class Judge:
         value = self.identity.identifiers[match.index].value
         return any(folded(part) in self.rare for part in value.split("\n"))
 
-    def _strange(self, said: str, match: Match) -> bool:
-        """Whether a part of a name stands beside a part of another name: Christopher Ingram."""
+    def _strange(self, said: str, match: Match, *, begun: bool = True) -> bool:
+        """Whether a part of a name stands beside a part of another name: Christopher Ingram.
+
+        ``begun``: also one with which a sentence begins, where no given name is known to have other
+        forms; that may be any word.
+        """
         start, end = match.span.start, match.span.end
         before = BEFORE.search(said[max(0, start - WORD) : start])
+        if before and not begun and not names.is_given(folded(before[1])):
+            ahead = said[: start - len(before[0])]
+            before = None if BEGUN.search(ahead) else before
         after = AFTER.match(said[end : end + WORD])
         beside = [m[1] for m in (before, after) if m is not None]
         return any(is_name(w) and folded(w) not in self._called for w in beside)
