@@ -300,7 +300,7 @@ def _proper(said: str, capitals: str, *, own: bool) -> bool:
     if not capitals or (own and capitals != "all"):
         return True
     words = [said] if capitals in ("first", "initials") else WORD.findall(said)
-    big = [not w[0].islower() for w in words]
+    big = [names.is_capital(w) for w in words]
     return any(big) if capitals == "any" else all(big)
 
 

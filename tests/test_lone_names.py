@@ -7,7 +7,7 @@ from scanner.database import reading, reflect
 from scanner.packs.stops import COMMON
 from scanner.plans import Basis
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.mentions import LONE, NAMESAKE
+from scanner.subjects.mentions import ABOUT_IT, LONE, NAMESAKE
 from scanner.subjects.spotter import RARE
 from tests import mini
 from tests.erasing import PACK, Erasure, asked, noted
@@ -85,7 +85,7 @@ def test_a_part_that_many_texts_hold_says_nothing(erasure):
     erasure.write(
         f"insert into table_notes_log values (999, 'Annabeth called {far} ann.lee@example.com', 3)"
     )
-    assert asked(erasure.plan()) == {}
+    assert asked(erasure.plan()) == {999: ABOUT_IT}  # beside something else of the subject it does
 
 
 def test_another_persons_own_name_is_no_text(erasure):

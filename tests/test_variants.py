@@ -55,7 +55,7 @@ VARIANTS = [
     ('{"name": "[Katherine M\\u00fcller-Weiss]"}', ASK, SURE),
     ("[Katherine Müller-Weiss]'s modem", ASK, SURE),
     ("[Katherine Müllre-Weiss]", NO, SURE),
-    ("[Katherina Müller-Weiss]", NO, ASK),
+    ("saw [Katherina Müller-Weiss]", NO, ASK),
     ("[K. Müller-Weiss]", ASK, SURE),
     ("Frau [Müller-Weiss]", ASK, SURE),
     ("Mrs. [Müller-Weiss]", ASK, SURE),

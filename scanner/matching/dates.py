@@ -12,6 +12,9 @@ from scanner.texts.folding import folded
 ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
 """What English writes behind a day; th behind all others."""
 
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+"""How months are numbered in much of Europe: 4.III.1980."""
+
 
 def days(value: str) -> Iterator[date]:
     """Read a day as a column of texts may have it; where that is not clear, in both orders."""
@@ -32,7 +35,7 @@ def written(day: date) -> frozenset[str]:
     words, year = names.months(day.month), str(day.year)
     said = {
         sign.join(parts)
-        for sign in (".", "/", " ", "-", ". ")
+        for sign in (".", "/", " ", "-", ". ", "\\/")  # the last one is JSON's
         for d, m in product(days, numbers)
         for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
     }
@@ -46,4 +49,7 @@ def written(day: date) -> frozenset[str]:
         said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
         said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
         said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
+        said |= {f"{d}{word}{year}", f"{word}. {d}, {year}", f"{word}. {d} {year}"}
+    for d, sign in product(days, ".- "):
+        said.add(sign.join((d, ROMAN[day.month - 1], year)))
     return frozenset(said)

@@ -14,8 +14,8 @@ from scanner.matching import dates, phones
 from scanner.texts import names
 from scanner.texts.folding import folded
 
-BEFORE, AFTER = r"(?<![^\W_])(?<!@)", r"(?![^\W_]|@)"
-"""A name or an id stands alone, and not inside somebody's e-mail address."""
+BEFORE, AFTER = r"(?<![^\W_])(?<![\w.+-]@)", r"(?![^\W_]|@)"
+"""A name or an id stands alone, and not inside somebody's e-mail address; @ before it is a handle."""
 
 WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\U0010ffff]")
 """Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces.
@@ -76,6 +76,9 @@ LAST = 4
 ADDRESS_GAP = r"(?:[.]?[\s,>+_]+|[.])"
 """What stands between the words of an address."""
 
+NO_COMMA, HOUSE = r"(?:[.]?[\s>+_]+|[.])", r"(?!:\d|[./]\d+[./]\d)"
+"""What stands before the number of a house, and what does not go on as a time or a date."""
+
 WORD_BREAKS = (
     "",
     " ",
@@ -107,6 +110,9 @@ WORDS = re.compile(r"[^\W\d_]+")
 """The words of a name or an address, without its numbers and signs."""
 
 
+LEAST_TOGETHER = 6
+"""A shorter name in one word is a word, as often as not."""
+
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
 
@@ -116,7 +122,17 @@ LEAST_CUT_LOCAL = 8
 LEAST_CUT_ID, CUT_SIGNS = 9, 2
 """Of a shorter id what is left, when so many signs are cut, is many people's."""
 
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+LATIN = (
+    ("iy", "y"),
+    ("iy", "ii"),
+    ("ey", "ei"),
+    ("ks", "x"),
+    (r"(?<=[bdfgklmnprstvz])ev\b", "yev"),
+)
+"""Other ways to write Cyrillic names in Latin letters: Dmitry, Sergei, Alexey, Yuryev."""
+
 SPELLED_OUT = re.compile(r"(?<=[^aeiouy\W])([aou])e(?=[^aeiouy\W])")
 """An umlaut in two letters, between consonants: Mueller, and not Bauer."""
 
@@ -212,6 +228,9 @@ def _spelled(name: str) -> tuple[str, ...]:
     greek = [s for s in (folded(name),) if not name.isascii() and "oy" in s]
     found = [folded(name), folded(name.lower().translate(UMLAUTS))]
     found += [s.replace("oy", "ou") for s in greek]
+    if CYRILLIC.search(name):
+        for said, other in LATIN:
+            found += [s for f in found if (s := re.sub(said, other, f)) != f]
     return tuple(dict.fromkeys(" ".join(f.split()) for f in found))
 
 
@@ -298,6 +317,7 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     if short := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
         yield from _pair(index, given, sorted(short), "hint")
     yield from _cut(index, given[0], family[0])
+    yield from _together(index, given[0], family[0])
     letters = [w[0] for w in WORDS.findall(given[0])[:2]] or [given[0][0]]
     anchors, last, first = (
         _longest(family),
@@ -314,6 +334,15 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     )
     for starts, capitals, pattern in ways:
         yield Form(index, anchors, pattern, "weak", capitals, word=word, starts=starts)
+
+
+def _together(index: int, given: str, family: str) -> Iterator[Form]:
+    """Ask about a name in one word, as in handles and addresses of the web: AnnLee, @leeann."""
+    one, two = (re.sub(r"[\s'-]+", "", part) for part in (given, family))
+    if len(one + two) >= LEAST_TOGETHER and not WIDE.search(one + two):
+        for whole in (one + two, two + one):
+            pattern = f"{BEFORE}{re.escape(whole)}{AFTER}"
+            yield Form(index, (whole,), pattern, "doubt", word=True, starts=(whole,))
 
 
 def _joined(options: Iterable[str]) -> set[str]:
@@ -433,9 +462,9 @@ def _addresses(index: int, one: Identifier) -> Iterator[Form]:
         yield from _address(index, bare, "hint")
     first, _, street = whole.partition(" ")
     street, _, last = whole.rpartition(" ") if not first.isdigit() else (street, "", first)
-    if last.isdigit() and not re.search(r"\d", street):
+    if last.isdigit() and not re.search(r"[\d,]", street):
         turned = f"{street} {last}" if first.isdigit() else f"{last} {street}"
-        yield from _address(index, turned, "hint")
+        yield from _address(index, turned, "doubt")
 
 
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
@@ -445,15 +474,24 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     if not words or not any(w[0].isdigit() for w in words):
         return
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
-    inner = ADDRESS_GAP.join(f"(?:{'|'.join(map(re.escape, o))})" for o in options)
+    written = [f"(?:{'|'.join(map(re.escape, o))})" for o in options]
+    inner = ADDRESS_GAP.join(written)
     anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
     if len(anchor[-1]) < LEAST_PART and len(options) > 1:
         # St. or W. is in every other text: with the word beside it, it is not.
         anchor = ["".join(parts) for parts in product(options[0], WORD_BREAKS, options[1])]
     numbers = tuple(w for w in words if w[0].isdigit())
-    pattern = f"{BEFORE}{inner}{AFTER}"
     starts = tuple(options[0])
-    yield Form(index, tuple(anchor), pattern, strength, beside=numbers, word=True, starts=starts)
+    form = Form(index, tuple(anchor), "", strength, beside=numbers, word=True, starts=starts)
+    alone = f"{BEFORE}{inner}{AFTER}"
+    if not words[-1].isdigit() or len(words) == 1:
+        yield replace(form, pattern=alone)
+        return
+    # Hauptstr. 5:30 Uhr, Hauptstr., 5 Personen: a number behind a street may be none of a house.
+    tight = inner if "," in value else NO_COMMA.join((ADDRESS_GAP.join(written[:-1]), written[-1]))
+    yield replace(form, pattern=f"{BEFORE}{tight}{AFTER}{HOUSE}")
+    if strength != "doubt":
+        yield replace(form, pattern=alone, strength="doubt")
 
 
 def _unspaced(index: int, value: str, strength: Strength) -> Form:
@@ -512,7 +550,7 @@ def _ending(form: Form) -> Iterator[Form]:
 def _elsewhere(index: int, login: str) -> Iterator[Form]:
     """Ask about a login that is the local part of an address: it may be somebody else's there."""
     if not names.is_given(login):
-        address = rf"{MAIL_BEFORE}{re.escape(login)}(?:\+[\w.%-]{{1,64}})?@\w[\w-]*(?:\.\w[\w-]*)+"
+        address = rf"{MAIL_BEFORE}{re.escape(login)}(?:\+[\w.%-]{{1,64}})?@\w[\w-]*(?:\.\w[\w-]*)*"
         yield Form(index, (f"{login}@", f"{login}+"), address, "doubt", starts=(login,))
 
 

@@ -48,4 +48,4 @@ def in_two_sentences(said: str, span: Span, value: str) -> bool:
 def half_capitals(said: str, span: Span, words: Collection[str]) -> bool:
     """Whether some of the folded ``words`` of a name have a capital and others have none: May will."""
     found = [w for w in WORD.findall(said, span.start, span.end) if folded(w) in words]
-    return len({w[0].islower() for w in found if w[0].lower() != w[0].upper()}) > 1
+    return len({names.is_capital(w) for w in found if w[0].lower() != w[0].upper()}) > 1

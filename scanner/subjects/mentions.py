@@ -15,15 +15,16 @@ from functools import cached_property
 
 from scanner.errors import Refused
 from scanner.graph import Territory
-from scanner.identity import AROUND, Identity, is_name, surroundings
+from scanner.identity import AROUND, Identity, surroundings
 from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
+from scanner.subjects import neighbours
 from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
 from scanner.subjects.details import behind, cued
+from scanner.subjects.neighbours import parted, strange, touch
 from scanner.subjects.searcher import RowHits, text
-from scanner.texts import names
 from scanner.texts.folding import folded, spaced
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
@@ -36,8 +37,10 @@ OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
 LONE = "a part of the name alone, and few texts hold it"
-ABOUT_IT = "a part of the name or a date in a text that holds much of the subject"
+ABOUT_IT = "a part of the name or a date in a text that holds something else of the subject"
 SIGNED = "a name behind the close of a letter: it may be its writer's"
+SAME_NAME = "the full name, and somebody else has the same"
+ELSES = "a part of the name, with an address or a number behind it that is not the subject's"
 SAME_PART = "a part of the name, and somebody else has the same name"
 THING = "a company, a street or another thing that is called like the subject"
 DETAIL = "an address or a number beside the name, and no row of the subject holds it"
@@ -57,29 +60,19 @@ corroborates it, or the other part.
 PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
 """An empty line, also in a quoted mail."""
 
-WORD = 40
-"""How long a word beside a match can be."""
-
-BEFORE = re.compile(r"([^\W\d_a-z][^\W\d_]+)[ -]$")
-AFTER = re.compile(r"[ -]([^\W\d_a-z][^\W\d_]+)")
-"""A word with a capital right before, right after."""
-
-BEGUN = re.compile(r"(?:\A|[.!?:;>\r\n\"(])\s*\Z")
-"""Behind what a sentence begins, and any word has a capital: Asked Seth."""
-
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of all matches: identifiers that others have too, and whether namesakes are."""
+    """What is known of all matches: identifiers that others have too, and names of namesakes."""
 
     shared: frozenset[str] = field(default=frozenset(), repr=False)
-    namesakes: bool = False
+    namesakes: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __or__(self, other: "Known") -> "Known":
-        return Known(self.shared | other.shared, self.namesakes or other.namesakes)
+        return Known(self.shared | other.shared, self.namesakes | other.namesakes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,7 @@ class Context:
     ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
     somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
     the column holds nobody's data. ``about``: the cell holds several things that are the subject's
-    alone, as a copy of its row does.
+    alone, as a copy of its row does; ``told``: one such thing at least.
     """
 
     own: bool
@@ -112,6 +105,7 @@ class Context:
     holder: bool
     keyed: bool = False
     about: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,18 +191,16 @@ class Judge:
 
     def _known(self, rows: Sequence[RowHits]) -> Known:
         """Find out what the subject shares with others: identifiers, and its name."""
-        shared, namesakes = set(), False
+        shared, namesakes = set[str](), set[str]()
         for hit in rows:
             own = self.territory.row(hit.table, hit.key)
             if self.pack.holds(hit.table, self.basis.copies) and own is None:
                 whole = [m for ms in hit.found.values() for m in ms if m.whole]
                 shared |= {self._value(m) for m in whole}
-                namesakes = (
-                    namesakes
-                    or self._paired(hit)
-                    or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
-                )
-        return Known(frozenset(shared), namesakes)
+                namesakes |= {_plainly(pair) for pair in self._pairs(hit)}
+                full = (m for m in whole if m.strength == "full" and m.span.entity == "PERSON")
+                namesakes |= {_plainly(self._value(m)) for m in full}
+        return Known(frozenset(shared), frozenset(namesakes))
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
@@ -219,7 +211,7 @@ class Judge:
         context = Context(
             own,
             linked=row is not None,
-            paired=self._paired(hit),
+            paired=bool(self._pairs(hit)),
             holder=row is None and self.pack.holds(hit.table, self.basis.copies),
             supported=any(
                 m.whole and self._strong(m, known) for ms in hit.found.values() for m in ms
@@ -287,7 +279,8 @@ class Judge:
     ) -> Iterator[tuple[Match, tuple[Certainty, str]]]:
         """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
         strong = [m for m in matches if self._strong(m, known)]
-        context = replace(context, about=len({m.index for m in strong}) >= ABOUT)
+        about = len({m.index for m in strong}) >= ABOUT
+        context = replace(context, about=about, told=bool(strong))
         sure = list(strong)
         for match in (m for m in matches if m.strength != "weak"):
             grade = self._grade(said, match, strong, context, known)
@@ -303,14 +296,16 @@ class Judge:
                 for other in (*near, *parts)
             )
             why = SAME_PART if apart else ""
+            if near and any(behind(said, [match.span], [m.span for m in matches if m != match])):
+                why = why or ELSES
             if (part := self._part(said, match, near, context, why, free=free)) is not None:
                 yield match, part
 
     def _strong(self, match: Match, known: Known) -> bool:
         return match.strength == "strong" and self._value(match) not in known.shared
 
-    def _paired(self, hit: RowHits) -> bool:
-        """Whether given and family name stand in cells of their own, as in a ship-to address."""
+    def _pairs(self, hit: RowHits) -> list[str]:
+        """Name the names of which both parts stand in cells of their own, as in a ship-to address."""
         whole = {
             self._value(m)
             for ms in hit.found.values()
@@ -318,7 +313,7 @@ class Judge:
             if m.whole and m.span.entity == "PERSON"
         }
         pairs = [i.value for i in self.identity.identifiers if "\n" in i.value]
-        return any({folded(part) for part in pair.split("\n")} <= whole for pair in pairs)
+        return [p for p in pairs if {folded(part) for part in p.split("\n")} <= whole]
 
     def covered(self, table: TableRef, key: Key) -> frozenset[str]:
         """Name the columns of a row that are rewritten, or follow, anyway: they are not searched."""
@@ -343,15 +338,14 @@ class Judge:
         if context.own:
             return "certain", ""
         if match.strength == "strong":
-            shared = self._value(match) in known.shared and not context.linked
-            if shared or context.keyed:
-                return "possible", SHARED if shared else KEYED
-            return "certain", ""
+            return self._sure(match, context, known)
         if match.strength == "doubt":
             return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else LOOKS_LIKE
-        if match.span.entity == "PERSON" and (why := self._unlike(said, match)):
-            return "possible", why
         near = _beside(said, match, strong, NEAR_NAME)
+        if match.span.entity == "PERSON":
+            same = _plainly(self._value(match)) in known.namesakes and not context.supported
+            if why := self._unlike(said, match) or (_same(said, match, near) if same else ""):
+                return "possible", why
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
         if match.strength == "hint":
@@ -362,6 +356,12 @@ class Judge:
             return "possible", SIGNED
         kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
         return "possible", kinds.get(match.span.entity, SHORT)
+
+    def _sure(self, match: Match, context: Context, known: Known) -> tuple[Certainty, str]:
+        """Grade something strong: certain, unless others have it or its column holds no person's."""
+        if self._value(match) in known.shared and not context.linked:
+            return "possible", SHARED
+        return ("possible", KEYED) if context.keyed else ("certain", "")
 
     def _part(
         self,
@@ -386,9 +386,14 @@ class Judge:
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
-        if context.about and not self._strange(said, match):
+        person = match.span.entity == "PERSON"
+        if (context.about or (context.told and person)) and not self._strange(
+            said, match, begun=not person
+        ):
             return "possible", ABOUT_IT
-        if context.keyed or match.span.entity != "PERSON" or thing(said, match.span):
+        if person and match.whole and context.supported and not context.holder:
+            return "possible", PART
+        if context.keyed or not person or thing(said, match.span):
             return None
         capitals = said.isupper()  # all words of a shadow look like names
         strange = not capitals and self._strange(said, match)
@@ -413,19 +418,10 @@ class Judge:
         return any(folded(part) in self.rare for part in value.split("\n"))
 
     def _strange(self, said: str, match: Match, *, begun: bool = True) -> bool:
-        """Whether a part of a name stands beside a part of another name: Christopher Ingram.
-
-        ``begun``: also one with which a sentence begins, where no given name is known to have other
-        forms; that may be any word.
-        """
-        start, end = match.span.start, match.span.end
-        before = BEFORE.search(said[max(0, start - WORD) : start])
-        if before and not begun and not names.is_given(folded(before[1])):
-            ahead = said[: start - len(before[0])]
-            before = None if BEGUN.search(ahead) else before
-        after = AFTER.match(said[end : end + WORD])
-        beside = [m[1] for m in (before, after) if m is not None]
-        return any(is_name(w) and folded(w) not in self._called for w in beside)
+        """Whether a part of a name stands beside a part of another name."""
+        value = self.identity.identifiers[match.index].value
+        family = folded(value.rpartition("\n")[2]) in self._families
+        return strange(said, match.span, self._called, family=family, begun=begun)
 
     def _unlike(self, said: str, match: Match) -> str:
         """Say why a whole name is none of a person, or a part of another's."""
@@ -433,6 +429,7 @@ class Judge:
             return THING
         value = self.identity.identifiers[match.index].value
         longer = part_of_another(said, match.span, self._called)
+        longer = longer or neighbours.longer(said, match.span, self._called)
         if longer or in_two_sentences(said, match.span, value):
             return OTHER_NAME
         return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
@@ -444,6 +441,12 @@ class Judge:
         return frozenset(folded(i.value) for i in people if i.strength == "weak")
 
     @cached_property
+    def _families(self) -> frozenset[str]:
+        """Collect the folded family names of the subject, and the words of them."""
+        pairs = (i.value.split("\n")[1] for i in self.identity.identifiers if "\n" in i.value)
+        return frozenset(folded(w) for family in pairs for w in (family, *family.split()))
+
+    @cached_property
     def _called(self) -> frozenset[str]:
         """Collect the folded words of the subject's names."""
         people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
@@ -453,6 +456,11 @@ class Judge:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
+
+
+def _plainly(name: str) -> str:
+    """Write a name alike whether its parts stood in cells of their own or in one."""
+    return " ".join(folded(name).split())
 
 
 def _near(said: str, one: Match, other: Match, most: int) -> bool:
@@ -470,13 +478,19 @@ def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list
     return [other for other in neighbours if _near(said, match, other, most)]
 
 
+def _same(said: str, match: Match, near: Sequence[Match]) -> str:
+    """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
+    apart = near and not any(touch(said, match.span, other.span) for other in near)
+    return SAME_NAME if apart else ""
+
+
 def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:
-    """Whether the close of a letter parts a name from all that stands before it.
+    """Whether the close of a letter parts a name from all that stands beside it.
 
     Who signs is the letter's writer, who need not be the one it is about. In a signature what
-    follows the name says whose it is.
+    follows the name says whose it is, in lines that hold little else.
     """
-    return all(names.closing().search(said[o.span.end : match.span.start]) for o in others)
+    return all(parted(said, match.span, other.span) for other in others)
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:

@@ -30,9 +30,14 @@ def nicknames(given: str) -> frozenset[str]:
     return _nicknames().get(given, frozenset())
 
 
+@cache
+def _given() -> frozenset[str]:
+    return frozenset(name for line in _rules()["given"]["common"] for name in line.split())
+
+
 def is_given(word: str) -> bool:
-    """Whether a folded word is a given name that has other forms: no typing error of another."""
-    return word in _nicknames()
+    """Whether a folded word is known as a given name: then it is no typing error of another."""
+    return word in _nicknames() or word in _given()
 
 
 @cache
@@ -74,6 +79,20 @@ def closing() -> re.Pattern[str]:
         rf"(?:(?:\A|[\r\n>.!?])\s*(?:{said})(?: from)?[ ]?[,.!-]*|[\r\n>]--)\s*(?:<|[\r\n]|\Z)",
         re.IGNORECASE,
     )
+
+
+@cache
+def heralds() -> frozenset[str]:
+    """List the folded words with a capital that stand before a name and are none: Hi, Professor."""
+    return frozenset(w for line in _rules()["heralds"].values() for w in line.split())
+
+
+ELIDED = re.compile(r"[^\W\d_]{1,4}['’`]\s?(?=[^\W\d_])(?![a-zß-öø-ÿ])")
+
+
+def is_capital(word: str) -> bool:
+    """Whether a word begins as a name does: with no small letter, or one before its capital: d'Angelo."""
+    return not word[0].islower() or ELIDED.match(word) is not None
 
 
 @cache
