@@ -30,13 +30,71 @@ def found(said: str, **row: str) -> list[tuple[str, str]]:
         "ann.lee@ example.com",
         "ann.lee@\nexample.com",
         "ann.lee=40example.com",
+        "ann.lee%40example.com",
+        "ann%2Elee%40example.com",
+        "ann.lee@ex=\r\nample.com",
     ],
 )
 def test_an_address_is_found_where_lines_and_mails_break_it(said):
     assert found(said, mail="ann.lee@example.com") == [(said, "strong")]
 
 
-@pytest.mark.parametrize("said", ["_{}_", "{}_2019.msg", "{}-old", "%3C{}%3E", "x=%22{}%22"])
+@pytest.mark.parametrize("said", ["%3C{}%3E", "x=%22{}%22", "?mail={}&x=1"])
+def test_an_address_is_found_in_an_address_of_the_web(said):
+    address = "ann.lee@example.com"
+    assert found(said.format(address), mail=address) == [(address, "strong")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "J=C3=BCrgen M=C3=BCller",
+        "J=C3=BCrgen_M=C3=BCller",
+        "J%C3%BCrgen%20M%C3%BCller",
+        "j%c3%bcrgen+m%c3%bcller",
+    ],
+)
+def test_a_name_is_found_as_mails_and_addresses_of_the_web_write_it(said):
+    row = {"first_name": "Jürgen", "last_name": "Müller"}
+    matcher = Matcher(Identity.of(read(row, {"first_name": "PERSON", "last_name": "PERSON"})))
+    (match,) = matcher.find(f"x {said} y")
+    assert (match.span.start, match.span.end, match.strength) == (2, 2 + len(said), "full")
+    assert matcher.touches(said)
+
+
+@pytest.mark.parametrize("said", ["width=5126105466", "tel==5126105466"])
+def test_a_number_behind_a_sign_of_mails_is_one(said):
+    assert found(said, phone="+1 512 610 5466") == [("5126105466", "strong")]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (("Дмитрий", "Шевченко"), "Dmitry Shevchenko"),
+        (("Сергей", "Юрьев"), "Sergei Yuryev"),
+        (("Алексей", "Толстой"), "Alexey Tolstoy"),
+        (("Søren", "Ærø"), "Soeren Aeroe"),
+    ],
+)
+def test_names_are_found_in_the_letters_of_other_countries(name, said):
+    row = dict(zip(("first_name", "last_name"), name, strict=True))
+    matcher = Matcher(Identity.of(read(row, {"first_name": "PERSON", "last_name": "PERSON"})))
+    assert [m.strength for m in matcher.find(said)] == ["full"]
+
+
+@pytest.mark.parametrize("said", ["512_610_5466", "1%28512%29610-5466", "512-\n> > 610-5466"])
+def test_a_phone_number_is_found_in_names_of_files_addresses_and_quoted_mails(said):
+    assert found(said, phone="+1 512 610 5466") == [(said, "strong")]
+
+
+@pytest.mark.parametrize(
+    "said", ["Mar. 4, 1971", "04MAR1971", "4.III.1971", "04\\/03\\/1971", "4 Μαρτίου 1971"]
+)
+def test_a_day_is_found_as_papers_and_machines_write_it(said):
+    assert found(said, born="1971-03-04") == [(said, "weak")]
+
+
+@pytest.mark.parametrize("said", ["_{}_", "{}_2019.msg", "{}-old"])
 def test_an_address_with_other_signs_at_its_ends_is_asked_about(said):
     ((_, strength),) = found(said.format("ann.lee@example.com"), mail="ann.lee@example.com")
     assert strength == "doubt"

@@ -30,7 +30,7 @@ AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
 LEAST_WIDE = 3
 """Of so many signs a name counts within others, where something strong stands beside it."""
 
-GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>-]{1,4}"
+GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>+-]{1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
 ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
@@ -45,14 +45,14 @@ MAIL_BEFORE, MAIL_AFTER = r"(?<![\w+])(?<!\w[.'-])", r"(?![\w@-])(?!\.\w)"
 FILE = r"\.(?:msg|eml|pst|txt|pdf|docx?|xlsx?|csv|vcf|html?|rtf|jpe?g|png)"
 """An address in front of these is a file's name."""
 
-LOOSE_BEFORE = r"(?<=_)|(?<=%[2-7][0-9a-f])"
-"""What may stand right before an address all the same: a file's name, a sign as the web writes it."""
+LOOSE_BEFORE = "(?<=_)"
+"""What may stand right before an address all the same: a file's name."""
 
-AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\sat\s|\s?@\s?|[%=]40)"
+AT = r"(?:\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\sat\s|\s?@\s?|=40)"
 DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|punkt|\.)\s?[\])}>]\s?|\s(?:dot|punkt)\s)"
 """How @ and . are spelled to hide an address from machines."""
 
-AT_SIGNS = ("@", "%40", "=40", " @", "\n@", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
+AT_SIGNS = ("@", "=40", " @", "\n@", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
 """What follows a local part, whichever way its @ is spelled."""
 
 LEAST_LOCAL = 7

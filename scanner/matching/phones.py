@@ -12,8 +12,8 @@ BEGINS = r"[+(\d](?<!\d[+(\d])(?:(?<=\d)|(?<=[+(])[+(]?\d)"
 """A digit, one or two signs before it, none of digits: as a set of signs it is found quickly."""
 
 CANDIDATES = tuple(
-    re.compile(rf"{BEGINS}(?:[\d().+/\-]|{space}(?!\+)){{4,}}\d(?!\d)")
-    for space in (r"[^\S\r\n]", r"\s")
+    re.compile(rf"{BEGINS}(?:[\d().+/_\-]|{space}(?!\+)){{4,}}\d(?!\d)")
+    for space in (r"[^\S\r\n]", r"[\s>]")
 )
 """What may be a phone number, or several with only spaces between them: in a line, across lines."""
 

@@ -29,8 +29,16 @@ INLINE = (
 BREAK = r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)20"
 """A tag that stands between words, and how addresses of the web write a space."""
 
+NEXT = "[%=][89ab][0-9a-f]"
+OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]"
+"""A letter of UTF-8 as addresses of the web (%C3%BC) and mails (=C3=BC) have it; of the web's any sign."""
+
+SOFT = r"(?<==)\r?\n"
+"""The end of a line of a mail that is none of the text's."""
+
 MARK = re.compile(
-    rf"[&\\<%](?:{ENTITY}|{ESCAPE}|(?P<tag>{INLINE})|(?P<space>{BREAK}))", re.IGNORECASE
+    rf"[&\\<%=](?:{ENTITY}|{ESCAPE}|(?P<tag>{INLINE}|{SOFT})|(?P<space>{BREAK})|(?P<octets>{OCTETS}))",
+    re.IGNORECASE,
 )
 """What stands for something else, for a space, or for nothing.
 
@@ -42,6 +50,10 @@ INVISIBLE = (
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 """Signs without a width: soft hyphens, zero-width spaces, directions."""
+
+ENCODED = re.compile("%[2-7c-e][0-9a-f]", re.IGNORECASE)
+BROKEN = re.compile("=(?:[c-e][0-9a-f]=|\r?\n)", re.IGNORECASE)
+"""What the web's and mails' writing looks like."""
 
 HIDDEN = re.compile(
     rf"[{INVISIBLE}&\\<](?:(?<=[{INVISIBLE}])|(?<=\\)(?:(?-i:[nrt])|u(?:00ad|200[b-f]|2060|feff))|"
@@ -159,7 +171,8 @@ def _marked(text: str) -> bool:
         "&" in text
         or "<" in text
         or ("\\" in text and ("\\u" in text or "\\U" in text))
-        or ("%" in text and "%20" in text)
+        or ("%" in text and ENCODED.search(text) is not None)
+        or ("=" in text and BROKEN.search(text) is not None)
     )
 
 
@@ -170,6 +183,8 @@ def _meaning(mark: re.Match[str]) -> str:
     if mark["space"]:
         return " "
     found = mark[0]
+    if mark["octets"]:
+        return bytes.fromhex(re.sub("[%=]", "", found)).decode("utf-8", "replace")
     return chr(int(found[2:], 16)) if found[0] == "\\" else html.unescape(found)
 
 
@@ -189,7 +204,12 @@ def folded_all(texts: Iterable[str]) -> list[str]:
     """Fold many texts as ``folded`` does; a call of it for each plain one costs more than that one."""
     return [
         t.lower()
-        if t.isascii() and "&" not in t and "<" not in t and "\\" not in t and "%" not in t
+        if t.isascii()
+        and "&" not in t
+        and "<" not in t
+        and "\\" not in t
+        and "%" not in t
+        and "=" not in t
         else folded(t)
         for t in texts
     ]
