@@ -163,6 +163,22 @@ def test_the_number_of_a_house_may_stand_at_the_other_end(street, said):
     assert found(f"{said}3", street=street) == found(f"9{said}", street=street) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "strengths"),
+    [
+        ("Hauptstr. 5", ["full"]),
+        ("Hauptstraße 5, Bonn", ["full"]),
+        ("Hauptstraße 5:30 Uhr", ["doubt"]),
+        ("Hauptstraße 5.11.2019", ["doubt"]),
+        ("Hauptstraße, 5 Personen", ["doubt"]),
+        ("Hauptstraße 53", []),
+    ],
+)
+def test_a_number_behind_a_street_may_be_a_time_or_a_day(said, strengths):
+    assert [s for _, s in found(said, street="Hauptstraße 5")] == strengths
+    assert [s for _, s in found("Calle Mayor, 5", street="Calle Mayor, 5")] == ["full"]
+
+
 def test_a_login_is_found_without_its_domain():
     assert found("annlee77", login="CORP\\annlee77") == [("annlee77", "strong")]
 
