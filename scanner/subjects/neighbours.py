@@ -18,7 +18,7 @@ CAPITAL = r"(?<![^\W_])[^\W\d_]{2,}"
 BEFORE, BEHIND = re.compile(rf"({CAPITAL})[ -]$"), re.compile(rf"[ -]({CAPITAL})")
 """A word with a capital right before, right behind."""
 
-FAMILY_NAME = re.compile(r"[ ](?-i:([^\W\d_][^\W\d_]+))(?![^\W_])(?![ ]?[:#]|[ ]\d)")
+FAMILY_NAME = re.compile(r"[ ](?-i:([^\W\d_][^\W\d_]+))(?![^\W_])(?![ ]?[:#])")
 """What stands behind a whole name as one more family name does."""
 
 COMMA = re.compile(rf",[ ]?({CAPITAL})")
@@ -26,6 +26,9 @@ COMMA = re.compile(rf",[ ]?({CAPITAL})")
 
 JUNIOR = re.compile(r",? (?:jr|sr|junior|senior|ii|iii)\b", re.IGNORECASE)
 """What tells members of a family apart."""
+
+SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\Z")
+"""What makes a place of a name."""
 
 QUOTE = r"\\?[\"']"
 KEY = r"(?P<key>[\w. -]+)"
@@ -74,7 +77,7 @@ def strange(
             other forms; that may be any word.
     """
     ahead, after = said[max(0, span.start - ROOM) : span.start], said[span.end : span.end + ROOM]
-    if family and JUNIOR.match(after):
+    if SAINT.search(ahead) or (family and JUNIOR.match(after)):
         return True
     beside = [m[1] for m in (_before(ahead, begun=begun), BEHIND.match(after)) if m is not None]
     if family and (given := COMMA.match(after)):
@@ -92,7 +95,7 @@ def longer(said: str, span: Span, called: Collection[str]) -> bool:
     if before and names.is_given(folded(before[1])) and _names(before[1], called):
         return True
     behind = FAMILY_NAME.match(said[span.end : span.end + ROOM])
-    return behind is not None and _names(behind[1], called) and not LABEL.match(behind[1])
+    return behind is not None and not said.isupper() and _names(behind[1], called)
 
 
 def touch(said: str, one: Span, other: Span) -> bool:
@@ -125,8 +128,9 @@ def _before(ahead: str, *, begun: bool) -> re.Match[str] | None:
 
 def _names(word: str, called: Collection[str]) -> bool:
     plain = folded(word)
+    known = plain in called or LABEL.match(word) is not None
     herald = plain in names.heralds() and not names.is_given(plain)
-    return is_name(word) and names.is_capital(word) and plain not in called and not herald
+    return is_name(word) and names.is_capital(word) and not known and not herald
 
 
 def _fields(ahead: str, after: str) -> Iterator[str]:
