@@ -34,7 +34,7 @@ def erasure(tmp_path):
         "ask A. Quillfeather",
         "ASK ANNABETH FIRST",
         "Annabeth's printer",
-        "Asked Annabeth for the serial number",
+        "Visited Annabeth for the serial number",
         "*** JOB: Told Annabeth to wait. Call her",
         "It is done. Thank Annabeth",
     ],
