@@ -276,9 +276,9 @@ class Matcher:
                 continue
             for index, given, family in self._pairs:
                 for called, named in ((first, second), (second, first)):
-                    if called == given and _misspells(named, family):
+                    if called == given and misspells(named, family):
                         yield one.start(), two.end(), index, "hint", "all"
-                    elif named == family and _misspells(called, given):
+                    elif named == family and misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
 
 
@@ -304,7 +304,7 @@ def _proper(said: str, capitals: str, *, own: bool) -> bool:
     return any(big) if capitals == "any" else all(big)
 
 
-def _misspells(word: str, name: str) -> bool:
+def misspells(word: str, name: str) -> bool:
     """Whether one letter is missing, added, wrong or in its neighbour's place."""
     short = min(len(word), len(name))
     if short < LEAST_TYPO or abs(len(word) - len(name)) > 1 or names.is_given(word):

@@ -9,7 +9,7 @@ Parts of a name count beside something else of the subject.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
+from scanner.subjects.bearers import others_name, tells
 from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
 from scanner.subjects.details import behind, cued
 from scanner.subjects.searcher import RowHits, text
@@ -70,6 +71,13 @@ BEGUN = re.compile(r"(?:\A|[.!?:;>\r\n\"(])\s*\Z")
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
 
+Rows = Mapping[tuple[TableRef, Key], Mapping[str, object]]
+"""Rows by table and key."""
+
+
+def _nobodys(_rows: Rows) -> Mapping[tuple[TableRef, Key], Collection[object]]:
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -119,6 +127,7 @@ class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
     ``rare`` are parts of the name that count even where they stand by themselves: to be asked about.
+    ``owners`` says to whose rows relations lead from rows; ``key`` is the subject's.
     """
 
     pack: Pack
@@ -130,6 +139,8 @@ class Judge:
     computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
     before: Known = field(default_factory=Known)
     rare: frozenset[str] = field(default=frozenset(), repr=False)
+    owners: Callable[[Rows], Mapping[tuple[TableRef, Key], Collection[object]]] = _nobodys
+    key: object = None
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -208,7 +219,40 @@ class Judge:
                     or self._paired(hit)
                     or any(m.strength == "full" and m.span.entity == "PERSON" for m in whole)
                 )
-        return Known(frozenset(shared), namesakes)
+        return Known(frozenset(shared | self._held(rows)), namesakes)
+
+    def _held(self, rows: Sequence[RowHits]) -> set[str]:
+        """Find the identifiers that stand as whole values in rows of somebody else of any table."""
+        asked = self.asked(rows)
+        led = self.owners(asked) if asked else {}
+        shared = set[str]()
+        for hit, values, others in self._strangers(rows):
+            people = led.get((hit.table, hit.key), ()) if others is None else ()
+            if others or (people and self.key not in people):
+                shared |= values
+        return shared
+
+    def asked(self, rows: Iterable[RowHits]) -> Rows:
+        """Choose the rows of which relations must say whose they are: no name in them does."""
+        open_ones = (hit for hit, _, others in self._strangers(rows) if others is None)
+        return {(hit.table, hit.key): hit.values for hit in open_ones}
+
+    def _strangers(
+        self, rows: Iterable[RowHits]
+    ) -> Iterator[tuple[RowHits, set[str], bool | None]]:
+        """Yield rows that are not the subject's with the identifiers that are whole values there.
+
+        The last says whether the name in the row is somebody else's; None where there is none.
+        """
+        for hit in rows:
+            values = {
+                self._value(m)
+                for column, ms in hit.found.items()
+                for m in ms
+                if m.whole and m.strength == "strong" and tells(self.basis, hit.table, column)
+            }
+            if values and self.territory.row(hit.table, hit.key) is None:
+                yield hit, values, others_name(hit.table, hit.values, self.basis, self.identity)
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
