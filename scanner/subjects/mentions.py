@@ -33,6 +33,7 @@ BESIDE = "the same town or postcode in a row that holds something of the subject
 SHORT = "a number without an area code, or a short one: it may be another's"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
+COMMON = "a mailbox or a number that many give: it says nothing of whom"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
@@ -353,6 +354,14 @@ class Judge:
     def _strong(self, match: Match, known: Known) -> bool:
         return match.strength == "strong" and self._value(match) not in known.shared
 
+    def _unsure(self, match: Match) -> str:
+        """Say why what is always asked about may be somebody else's."""
+        if match.span.entity == "STREET_ADDRESS":
+            return NEIGHBOUR
+        common = self.identity.identifiers[match.index].strength == "doubt"
+        known = match.span.entity in ("EMAIL_ADDRESS", "PHONE_NUMBER")
+        return COMMON if common and known else LOOKS_LIKE
+
     def _paired(self, hit: RowHits) -> bool:
         """Whether given and family name stand in cells of their own, as in a ship-to address."""
         whole = {
@@ -392,7 +401,7 @@ class Judge:
                 return "possible", SHARED if shared else KEYED
             return "certain", ""
         if match.strength == "doubt":
-            return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else LOOKS_LIKE
+            return "possible", self._unsure(match)
         if match.span.entity == "PERSON" and (why := self._unlike(said, match)):
             return "possible", why
         near = _beside(said, match, strong, NEAR_NAME)
