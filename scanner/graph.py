@@ -74,7 +74,7 @@ class Walk:
         self._names = places(self.tables)
         self.pack = pack
         self.addresses = addresses
-        self.copied = frozenset(copies)
+        self.copies = dict(copies)
         self.dialect = dialect_of(connection)
         self.size = self.dialect.max_keys
         self.subject = self._named(pack.subject)

@@ -6,9 +6,11 @@ Identifiers are cell values: they stay in memory, and no representation of them 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from scanner.texts.folding import folded
+from scanner.texts.mailboxes import is_common
 
 Strength = Literal["strong", "full", "hint", "doubt", "weak"]
 """Strong identifies anywhere; a full name does beside something strong or in a linked row; a hint
@@ -75,6 +77,9 @@ FORMS_OF_ADDRESS = frozenset(
 
 MIN_DIGITS = 7
 """A shorter number is an extension, not a phone."""
+
+STEADY = ({0}, {1}, {9})
+"""Steps from digit to digit that nobody's number takes all through: the same digit, up, down."""
 
 MIN_ID = 5
 """A shorter id or login occurs by chance."""
@@ -202,7 +207,7 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     if not value:
         return
     if found := MAIL.findall(value):
-        yield from (Identifier("EMAIL_ADDRESS", "strong", one) for one in found)
+        yield from map(_mail, found)
     elif entity in ("PHONE_NUMBER", "EMAIL_ADDRESS"):
         yield from _phone(value)
     elif entity == "PERSON":
@@ -214,6 +219,11 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity in STRONG_KINDS or NATIONAL.fullmatch(entity):
         for one in dict.fromkeys((value, value.rpartition("\\")[2])):  # CORP\\annlee7
             yield from _id(one, entity) if len(one) >= MIN_ID else ()
+
+
+def _mail(address: str) -> Identifier:
+    """Read an address; a mailbox that is called by what it is for is not one person's."""
+    return Identifier("EMAIL_ADDRESS", "doubt" if is_common(address) else "strong", address)
 
 
 def _street(value: str) -> Iterator[Identifier]:
@@ -233,13 +243,24 @@ def _is_street(value: str) -> bool:
 
 
 def _phone(value: str) -> Iterator[Identifier]:
-    """Read all numbers of a field; one without an area code is not strong: others have it too."""
+    """Read all numbers of a field; one without an area code is not strong: others have it too.
+
+    One that stands for none is everybody's.
+    """
     for part in (one for some in SEVERAL.split(value) for one in _slashed(some)):
         for bare in NUMBER.findall(EXTENSION.sub("", part)):
             digits = _digits(bare)
             if digits >= MIN_DIGITS:
                 local = digits < WITH_AREA and not bare.startswith("+")
-                yield Identifier("PHONE_NUMBER", "full" if local else "strong", bare.strip())
+                sure: Strength = "full" if local else "strong"
+                yield Identifier("PHONE_NUMBER", "doubt" if _filler(bare) else sure, bare.strip())
+
+
+def _filler(number: str) -> bool:
+    """Whether a number ends as no phone's does, but one that is typed for none: 555 5555, 1234567."""
+    digits = [int(c) for c in number if c.isdecimal()][-MIN_DIGITS:]
+    steps = {(after - before) % 10 for before, after in pairwise(digits)}
+    return steps in STEADY
 
 
 def _slashed(value: str) -> list[str]:

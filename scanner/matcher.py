@@ -84,6 +84,11 @@ class Matcher:
             if one.kind == "PHONE_NUMBER"
             for core, code in phones.ways(one.value)
         )
+        self._common = {
+            n
+            for n, one in enumerate(identity.identifiers)
+            if one.kind == "EMAIL_ADDRESS" and one.strength == "doubt"
+        }
         self.room = ROOM + 2 * max((len(i.value) for i in identity.identifiers), default=0)
         self._patterns: dict[str, re.Pattern[str]] = {}
         self.within = frozenset(a for f in self._forms if not f.word for a in f.anchors)
@@ -232,9 +237,12 @@ class Matcher:
 
     def _literal(self, plain: str, tried: Iterable[tuple[Form, list[_Window]]]) -> Iterator[_Found]:
         for form, windows in tried:
+            sure = form.strength
+            if form.index in self._common and sure != "weak":
+                sure = "doubt"
             for begin, end in windows:
                 for span in form.spans(self._pattern, plain, begin, end):
-                    yield *span, form.index, form.strength, form.capitals
+                    yield *span, form.index, sure, form.capitals
 
     def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:
         """Join the surroundings of words in which an identifier has room, however it is written."""
@@ -276,9 +284,9 @@ class Matcher:
                 continue
             for index, given, family in self._pairs:
                 for called, named in ((first, second), (second, first)):
-                    if called == given and _misspells(named, family):
+                    if called == given and misspells(named, family):
                         yield one.start(), two.end(), index, "hint", "all"
-                    elif named == family and _misspells(called, given):
+                    elif named == family and misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
 
 
@@ -304,7 +312,7 @@ def _proper(said: str, capitals: str, *, own: bool) -> bool:
     return any(big) if capitals == "any" else all(big)
 
 
-def _misspells(word: str, name: str) -> bool:
+def misspells(word: str, name: str) -> bool:
     """Whether one letter is missing, added, wrong or in its neighbour's place."""
     short = min(len(word), len(name))
     if short < LEAST_TYPO or abs(len(word) - len(name)) > 1 or names.is_given(word):

@@ -21,6 +21,7 @@ from scanner.identity import Identity
 from scanner.matcher import REMEMBERED, Matcher
 from scanner.model import KEEP, Audit, ColumnRef, Key, Progress, TableRef
 from scanner.packs import stops
+from scanner.packs.owners import owners
 from scanner.plans import Answer, Basis, Figure, Plan, Step
 from scanner.purge import losses, purging
 from scanner.purge.purging import Purge
@@ -174,6 +175,8 @@ def draft(
         computed,
         judged or Known(),
         sight.spots.rare,
+        lambda rows: owners(connection, walk, rows, own=True),
+        request.key,
     )
     hits = again(
         connection,

@@ -30,7 +30,7 @@ Rows = Literal["own", "linked"]
 PLAIN = frozenset({"pack", "subject", "directive"})
 """Sections of rule files that may have any name."""
 
-BY_NAME = ("exports", "holds", "names", "neutral", "people", "policy")
+BY_NAME = ("exports", "holds", "mailboxes", "names", "neutral", "people", "policy")
 """Rule files that are asked for by their names, but for those with recognizers."""
 
 KEPT = 8

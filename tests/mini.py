@@ -425,6 +425,9 @@ CUSTOM = {
 }
 """What a scan would say of the columns that the pack does not know."""
 
+COPIES = {"contact_bkp": "table_contact", "aud_table_contact": "table_contact"}
+"""What a scan would say of tables that copy others."""
+
 
 def audit(url: str, **choices: str) -> Audit:
     """Decide as the policy would, without a scan; ``choices`` are table__column=choice."""
@@ -441,7 +444,9 @@ def audited(engine: Engine, **choices: str) -> Audit:
         meta = reflect(connection)
         database = identify(connection, meta)
     findings, decisions = [], {}
-    copies = {"contact_bkp": "table_contact", "aud_table_contact": "table_contact"}
+    copies = {
+        copy: of for copy, of in COPIES.items() if copy in {t.name for t in meta.tables.values()}
+    }
     for table in sorted(meta.tables.values(), key=ref):
         for column in table.columns:
             where = ColumnRef(table.schema or "", table.name, column.name)

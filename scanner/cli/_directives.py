@@ -161,6 +161,6 @@ def _ground(
         )
         ties: Iterable[Tie] = ()
         if values and pack.dictionary != "adp":
-            ties = Linker(connection, schema, walk.copied).ties()
+            ties = Linker(connection, schema, walk.copies).ties()
             ties = [t for t in ties if t.certainty != "weak"]
         yield Ground(connection, walk, key or pack.key, ties), personal

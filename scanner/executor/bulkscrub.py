@@ -24,6 +24,7 @@ from scanner.guards.following import Cell
 from scanner.identity import Identity
 from scanner.matcher import Match, Matcher
 from scanner.model import ColumnRef, Key, Progress, TableRef
+from scanner.packs.owners import owners
 from scanner.plans import Basis
 from scanner.purge.uprooter import Uprooting
 from scanner.rewriter import Edit, Rewriter
@@ -37,6 +38,9 @@ from scanner.subjects.searcher import text as said
 
 REMAINS = ("left", "review", "kept", "namesakes")
 """Why a row still says the same as somebody who was purged, the worst first."""
+
+Led = Mapping[Spot, Collection[Any]]
+"""Rows, and the people to whom relations lead from them."""
 
 TOGETHER = 200
 """So many subjects' rows are judged at once after all batches."""
@@ -127,8 +131,10 @@ class Scrubber:
     def _scrub(self, some: Sequence[Own], tally: Tally, done: Scrubbed) -> None:
         """Redact what is left of subjects of which no two share a row."""
         schema, listed, edits = self.here.schema, set(), []
-        for one, hits in self._hits(some):
-            mentions = self._judged(one, hits)
+        found = self._hits(some)
+        led = self._led(found)
+        for one, hits in found:
+            mentions = self._judged(one, hits, led)
             own = one.rewriter.edits(self.connection, self.here.walk.tables, one.territory)
             edits += changes.joined(own, mentions, schema, self.addresses, self.pack, one.key)
             done.mentions += sum(len(m.spans) for m in mentions.sure)
@@ -171,8 +177,10 @@ class Scrubber:
             )
             for k in keys
         ]
-        for one, hits in self._hits(own):
-            found = self._judge(one).sort(hits)
+        rows = self._hits(own)
+        led = self._led(rows)
+        for one, hits in rows:
+            found = self._judge(one, led).sort(hits)
             asked = {(r.mention.table, r.mention.key) for r in found.reviews}
             kept = {place[:2] for place in found.kept_places}
             sure = {(m.table, m.key) for m in found.sure}
@@ -260,7 +268,14 @@ class Scrubber:
             ]
         return self._searched[where]
 
-    def _judge(self, one: Own) -> Judge:
+    def _led(self, found: Iterable[tuple[Own, Sequence[RowHits]]]) -> Led:
+        """Say whose the rows are of which judges ask that, of all subjects at once."""
+        asked: dict[Spot, Mapping[str, Any]] = {}
+        for one, hits in found:
+            asked.update(self._judge(one, {}).asked(hits))
+        return owners(self.connection, self.here.walk, asked, own=True) if asked else {}
+
+    def _judge(self, one: Own, led: Led) -> Judge:
         tables = self.here.walk.tables
         return Judge(
             self.pack,
@@ -269,10 +284,12 @@ class Scrubber:
             self._called(one.key),
             lambda where: one.rewriter.rewritten(tables[where]),
             {},
+            owners=lambda rows: {place: led.get(place, ()) for place in rows},
+            key=one.key,
         )
 
-    def _judged(self, one: Own, hits: Sequence[RowHits]) -> Mentions:
-        mentions = self._judge(one).sort(hits)
+    def _judged(self, one: Own, hits: Sequence[RowHits], led: Led) -> Mentions:
+        mentions = self._judge(one, led).sort(hits)
         if mentions.undecided:
             names = ", ".join(map(str, sorted(mentions.undecided)))
             raise Undecided(f"no decision on {names}: decide in the workbook, then plan again")

@@ -31,21 +31,26 @@ class _Row:
 
 
 def owners(
-    connection: Connection, walk: Walk, rows: Mapping[Place, Mapping[str, Any]]
+    connection: Connection,
+    walk: Walk,
+    rows: Mapping[Place, Mapping[str, Any]],
+    *,
+    own: bool = False,
 ) -> dict[Place, set[Any]]:
     """Find the keys of the people whose rows these are.
 
     Args:
         connection: in a transaction.
-        walk: knows the relations.
-        rows: the rows by place, each with at least its address; those without a key lead nowhere.
+        walk: knows the relations; rows of copies lead where those lead that they copy.
+        rows: the rows by place, each with at least its address: all of it where it has no key.
+        own: whether relations by which rows are only linked do not count.
     """
     found: dict[Place, set[Any]] = {place: set() for place in rows}
     level = list(_read(connection, walk, rows))
     seen: set[tuple[object, ...]] = set()
     for _ in range(HOPS):
         further = []
-        for row in _parents(connection, walk, level):
+        for row in _parents(connection, walk, level, own=own):
             if row.table == walk.subject:
                 found[row.asked].add(row.values[walk.pack.key])
             elif (mark := (row.asked, row.table, *row.values.values())) not in seen:
@@ -68,6 +73,8 @@ def _read(
         if address.unique:
             name = tuple(values[c] for c in address.columns)
             tables.setdefault(place[0], {})[name] = place
+        else:
+            yield _Row(place, place[0], values)
     for where, places in tables.items():
         columns = walk.addresses[where].columns
         for some in chunks(list(places), walk.size // len(columns)):
@@ -88,8 +95,9 @@ def _select(walk: Walk, where: TableRef) -> Select[Any]:
 
 
 def _to(walk: Walk, where: TableRef) -> list[Reach]:
-    """List the relations by which rows of a table are found."""
-    return [r for r in walk.reaches if walk.find(r.table) == where]
+    """List the relations by which rows of a table, or of what it copies, are found."""
+    same = (where, walk.copies.get(where, where))
+    return [r for r in walk.reaches if walk.find(r.table) in same]
 
 
 def _end(walk: Walk, reach: Reach) -> str:
@@ -97,7 +105,9 @@ def _end(walk: Walk, reach: Reach) -> str:
     return reach.by or (walk.pack.key if reach.through else reach.to)
 
 
-def _parents(connection: Connection, walk: Walk, level: Iterable[_Row]) -> Iterator[_Row]:
+def _parents(
+    connection: Connection, walk: Walk, level: Iterable[_Row], *, own: bool
+) -> Iterator[_Row]:
     """Go back from rows to those that they were found from."""
     tables: dict[TableRef, list[_Row]] = {}
     for row in level:
@@ -105,7 +115,7 @@ def _parents(connection: Connection, walk: Walk, level: Iterable[_Row]) -> Itera
     for where, rows in tables.items():
         for reach in _to(walk, where):
             start = walk.find(reach.start)
-            if start is None:
+            if start is None or (own and reach.rows != "own"):
                 continue
             asked: dict[Any, set[Place]] = {}
             for row in rows:

@@ -261,7 +261,7 @@ class Ground:
         if self.walk.pack.dictionary != "adp":
             return
         for where in sorted(self.tables):
-            if where.name.lower().startswith("mtm_") or where in self.walk.copied:
+            if where.name.lower().startswith("mtm_") or where in self.walk.copies:
                 continue
             for column in self.tables[where].columns:
                 near, two, target = column.name.lower().rpartition("2")

@@ -139,7 +139,7 @@ class Uprooter:
         for where in self.itinerary.deleted:
             only = owned.get(where, set()) if where not in found else set()
             for one in self.ground.referring.get(where, ()):
-                unshared = only == {one.to} and ref(one.child) not in self.ground.walk.copied
+                unshared = only == {one.to} and ref(one.child) not in self.ground.walk.copies
                 if unshared or (one.place, one.to) in followed:
                     yield one
 
@@ -279,7 +279,7 @@ class Uprooter:
         asked: dict[Question, Mapping[Any, Any]] = {}
         for one in self.ground.referring.get(ref(owned.parent), ()) if values else ():
             child, key = ref(one.child), key_column(one.child)
-            if one.to != owned.to or child in self.empty or child in self.ground.walk.copied:
+            if one.to != owned.to or child in self.empty or child in self.ground.walk.copies:
                 continue
             columns = (one.column, key) if key else (one.column,)
             going = made.keys.get(child, {}) if key else {}

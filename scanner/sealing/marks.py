@@ -69,6 +69,8 @@ def _said(identity: Identity) -> Iterator[Said]:
     born = {d for i in identity.identifiers if i.kind == "DATE_OF_BIRTH" for d in dates(i.value)}
     called: set[str] = set()
     for one in identity.identifiers:
+        if one.strength == "doubt":  # many have it
+            continue
         if one.kind == "EMAIL_ADDRESS":
             yield from emails(one.value)
         elif one.kind == "PHONE_NUMBER":

@@ -9,7 +9,7 @@ Parts of a name count beside something else of the subject.
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.subjects import neighbours
+from scanner.subjects.bearers import others_name, tells
 from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
 from scanner.subjects.details import behind, cued
 from scanner.subjects.neighbours import parted, strange, touch
@@ -33,6 +34,7 @@ BESIDE = "the same town or postcode in a row that holds something of the subject
 SHORT = "a number without an area code, or a short one: it may be another's"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
+COMMON = "a mailbox or a number that many give: it says nothing of whom"
 OTHER_NAME = "a part of the name beside a part of another name"
 LOOKS_LIKE = "nearly the name or the address: it may be somebody else's"
 PART = "a part of the name alone, in something that the subject has to do with"
@@ -62,6 +64,13 @@ PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
 
 Place = tuple[TableRef, tuple[object, ...], str]
 """A cell: table, key, column."""
+
+Rows = Mapping[tuple[TableRef, Key], Mapping[str, object]]
+"""Rows by table and key."""
+
+
+def _nobodys(_rows: Rows) -> Mapping[tuple[TableRef, Key], Collection[object]]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,7 @@ class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
     ``rare`` are parts of the name that count even where they stand by themselves: to be asked about.
+    ``owners`` says to whose rows relations lead from rows; ``key`` is the subject's.
     """
 
     pack: Pack
@@ -124,6 +134,8 @@ class Judge:
     computed: Mapping[TableRef, frozenset[str]] = field(default_factory=dict)
     before: Known = field(default_factory=Known)
     rare: frozenset[str] = field(default=frozenset(), repr=False)
+    owners: Callable[[Rows], Mapping[tuple[TableRef, Key], Collection[object]]] = _nobodys
+    key: object = None
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -200,7 +212,40 @@ class Judge:
                 namesakes |= {_plainly(pair) for pair in self._pairs(hit)}
                 full = (m for m in whole if m.strength == "full" and m.span.entity == "PERSON")
                 namesakes |= {_plainly(self._value(m)) for m in full}
-        return Known(frozenset(shared), frozenset(namesakes))
+        return Known(frozenset(shared | self._held(rows)), frozenset(namesakes))
+
+    def _held(self, rows: Sequence[RowHits]) -> set[str]:
+        """Find the identifiers that stand as whole values in rows of somebody else of any table."""
+        asked = self.asked(rows)
+        led = self.owners(asked) if asked else {}
+        shared = set[str]()
+        for hit, values, others in self._strangers(rows):
+            people = led.get((hit.table, hit.key), ()) if others is None else ()
+            if others or (people and self.key not in people):
+                shared |= values
+        return shared
+
+    def asked(self, rows: Iterable[RowHits]) -> Rows:
+        """Choose the rows of which relations must say whose they are: no name in them does."""
+        open_ones = (hit for hit, _, others in self._strangers(rows) if others is None)
+        return {(hit.table, hit.key): hit.values for hit in open_ones}
+
+    def _strangers(
+        self, rows: Iterable[RowHits]
+    ) -> Iterator[tuple[RowHits, set[str], bool | None]]:
+        """Yield rows that are not the subject's with the identifiers that are whole values there.
+
+        The last says whether the name in the row is somebody else's; None where there is none.
+        """
+        for hit in rows:
+            values = {
+                self._value(m)
+                for column, ms in hit.found.items()
+                for m in ms
+                if m.whole and m.strength == "strong" and tells(self.basis, hit.table, column)
+            }
+            if values and self.territory.row(hit.table, hit.key) is None:
+                yield hit, values, others_name(hit.table, hit.values, self.basis, self.identity)
 
     def _value(self, match: Match) -> str:
         return folded(self.identity.identifiers[match.index].value)
@@ -304,6 +349,14 @@ class Judge:
     def _strong(self, match: Match, known: Known) -> bool:
         return match.strength == "strong" and self._value(match) not in known.shared
 
+    def _unsure(self, match: Match) -> str:
+        """Say why what is always asked about may be somebody else's."""
+        if match.span.entity == "STREET_ADDRESS":
+            return NEIGHBOUR
+        common = self.identity.identifiers[match.index].strength == "doubt"
+        known = match.span.entity in ("EMAIL_ADDRESS", "PHONE_NUMBER")
+        return COMMON if common and known else LOOKS_LIKE
+
     def _pairs(self, hit: RowHits) -> list[str]:
         """Name the names of which both parts stand in cells of their own, as in a ship-to address."""
         whole = {
@@ -340,7 +393,7 @@ class Judge:
         if match.strength == "strong":
             return self._sure(match, context, known)
         if match.strength == "doubt":
-            return "possible", NEIGHBOUR if match.span.entity == "STREET_ADDRESS" else LOOKS_LIKE
+            return "possible", self._unsure(match)
         near = _beside(said, match, strong, NEAR_NAME)
         if match.span.entity == "PERSON":
             same = _plainly(self._value(match)) in known.namesakes and not context.supported
