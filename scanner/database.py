@@ -114,6 +114,10 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     writes = UPDATES.match(getattr(error, "statement", None) or "")
     if code in dialect.sentences and not (isinstance(error, exc.IntegrityError) and writes):
         return dialect.sentences[code]
+    if isinstance(error, exc.CompileError):  # its text may hold a value
+        return (
+            "a statement cannot be written for this database: a column has a type that is not known"
+        )
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return "the connection to the database was lost"
     if isinstance(error, exc.IntegrityError):

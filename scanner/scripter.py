@@ -36,7 +36,7 @@ from scanner.purge.references import key_column
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 from scanner.scripting.patches import patches
-from scanner.scripting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.scripting.recipes import Patch, bare, expression, fingerprint, secret_of
 from scanner.scripting.removals import KEYS, Removal, removals
 
 KEYS_A_LINE = 10
@@ -125,15 +125,15 @@ class Writer:
         )
 
     def unwritable(self, draft: Draft, patch: Patch) -> str:
-        """Say which new value, of a type that has no constants, cannot be written; else nothing."""
-        table = table_of(draft.schema, patch.table)
+        """Say what of a patch cannot be written, as its type has no constants or no name; else nothing."""
+        table, key = table_of(draft.schema, patch.table), draft.addresses[patch.table].columns
         for name, value in patch.new.items():
-            if value is None or isinstance(value, str | int | Cut | Keyed):
+            if value is None or isinstance(value, str | int):
                 continue
             try:
-                self.sql(literal(value, table.c[name].type))
+                self.sql(expression(self.dialect, table, name, value, key))
             except CompileError:
-                return f"the new value of {name} cannot be written as a constant"
+                return f"the new value of {name} cannot be written in SQL"
         return ""
 
     def _filled(self, part: str, **values: object) -> str:
