@@ -43,8 +43,8 @@ STATEMENTS = 4000
 NAME = r'"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$#]+'
 TABLE = rf"(?P<table>(?:(?:{NAME})\.)*(?:{NAME}))"
 UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
-ASSIGNED = re.compile(rf"(?:^|, )({NAME})=")
-"""What a statement writes: its table and columns."""
+ASSIGNED = re.compile(rf"(?:^|, )({NAME})=(?!(?:(?:{NAME})\.)*\1(?:, |$))")
+"""What a statement writes: its table and columns, but for what stays as it is."""
 
 COLUMNS_SHOWN = 12
 
@@ -168,7 +168,8 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
     ``info["own_indexes"]`` those of texts of their own, which are tables as well,
     ``info["heirs"]`` maps tables to the ones in which their rows show, too, ``info["versioned"]``
-    lists tables that keep what their rows held before.
+    lists tables that keep what their rows held before. ``info["self_setting"]`` of a table lists the
+    columns that the database sets whenever a row changes.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -197,6 +198,10 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
             if problem := _reflect_table(schema, connection, inspector, where):
                 failed[where] = problem
     _mark_derived(schema, dialect.derived(connection))
+    for (place, name), columns in dialect.self_setting(connection).items():
+        table = schema.tables.get(f"{place}.{name}" if place else name)
+        if table is not None:
+            table.info["self_setting"] = tuple(columns)
     schema.info.update(
         views=views + stored,
         stored=stored,
@@ -284,6 +289,11 @@ def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
         )
 
     return (not only or hit(only)) and not hit(skip)
+
+
+def standing(table: Table, written: Collection[str]) -> dict[str, Column[Any]]:
+    """Have an update that writes some columns leave those as they are that set themselves."""
+    return {c: table.c[c] for c in table.info.get("self_setting", ()) if c not in written}
 
 
 def ref(table: Table) -> TableRef:

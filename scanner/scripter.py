@@ -5,7 +5,7 @@ It ends in ROLLBACK until somebody changes that.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import ClauseElement
 
 from scanner import rulebook, verifier
-from scanner.database import dialect_of, ref
+from scanner.database import dialect_of, ref, standing
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
@@ -100,9 +100,8 @@ class Writer:
         """Write the statement that changes ``some`` rows alike, and the check of their number."""
         first = some[0]
         made = {n: expression(self.dialect, table, n, v, key) for n, v in first.new.items()}
-        assignments = ",\n       ".join(
-            f"{self.column(n)} = {_broken(self.sql(e), n)}" for n, e in made.items()
-        )
+        told = [f"{self.column(n)} = {_broken(self.sql(e), n)}" for n, e in made.items()]
+        assignments = ",\n       ".join([*told, *self._standing(table, made.keys())])
         conditions = [self._where(table, key, some), *map(self.sql, self._guards(table, first))]
         return self._filled(
             "step",
@@ -151,8 +150,12 @@ class Writer:
         """Write the statement that deletes rows or empties a column, and the check of their number."""
         parts = {"table": self.name(one.table), "condition": self._referring(one)}
         if one.cut:
-            parts["assignments"] = f"{self.column(one.cut)} = NULL"
+            stay = self._standing(one.table, {one.cut})
+            parts["assignments"] = ",\n       ".join([f"{self.column(one.cut)} = NULL", *stay])
         return self._filled("step" if one.cut else "removal", **parts, number=number, rows=one.rows)
+
+    def _standing(self, table: Table, written: Collection[str]) -> list[str]:
+        return [f"{self.column(n)} = {self.column(n)}" for n in standing(table, written)]
 
     def _referring(self, one: Removal) -> str:
         """Say which rows a removal is about; by what their parents hold, which may be a name."""

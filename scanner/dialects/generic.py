@@ -288,9 +288,9 @@ class Dialect:
         """Whether the database itself sets a column whenever its row changes."""
         return False
 
-    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
-        """Name the (schema, table)s with columns that the database sets when a row changes."""
-        return frozenset()
+    def self_setting(self, connection: Connection) -> Mapping[tuple[str, str], Sequence[str]]:
+        """Map (schema, table)s to columns that the database sets when a row changes and they are not."""
+        return {}
 
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that a rollback does not bring back."""
