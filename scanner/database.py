@@ -43,6 +43,7 @@ STATEMENTS = 4000
 NAME = r'"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$#]+'
 TABLE = rf"(?P<table>(?:(?:{NAME})\.)*(?:{NAME}))"
 UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
+CHANGES = re.compile(rf"(?:UPDATE|DELETE FROM|INSERT INTO) {TABLE}[ (]")
 ASSIGNED = re.compile(rf"(?:^|, )({NAME})=(?!(?:(?:{NAME})\.)*\1(?:, |$))")
 """What a statement writes: its table and columns, but for what stays as it is."""
 
@@ -120,7 +121,7 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
         )
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return "the connection to the database was lost"
-    if isinstance(error, exc.IntegrityError):
+    if isinstance(error, exc.IntegrityError) or code in dialect.refusals:
         return f"a constraint of the database refuses a value{_written(error)}"
     if isinstance(error, exc.DataError):
         return f"a value does not fit its column{_written(error)}"
@@ -129,12 +130,14 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")
-    return f"the database failed ({told})"
+    place = CHANGES.match(getattr(error, "statement", None) or "")
+    where = f" while {place['table']} was written to".replace("%%", "%") if place else ""
+    return f"the database failed ({told}){where}"
 
 
-def _written(error: exc.StatementError) -> str:
+def _written(error: BaseException) -> str:
     """Say which columns a refused statement writes: its names, none of its values."""
-    found = UPDATES.match(error.statement or "")
+    found = UPDATES.match(getattr(error, "statement", None) or "")
     if found is None:
         return ": decide otherwise on its column"
     columns = [m[1] for m in ASSIGNED.finditer(found["columns"])]

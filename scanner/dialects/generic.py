@@ -93,6 +93,9 @@ class Dialect:
     sentences: dict[str | int, str] = {}
     """Driver's error code to what is wrong, in words that hold no values."""
 
+    refusals: frozenset[str | int] = frozenset()
+    """Codes of refused values that the driver does not take for such."""
+
     has_claims = False
     """Whether the server keeps locks that are about no row: ``claim`` takes one."""
 

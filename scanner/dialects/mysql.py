@@ -40,6 +40,7 @@ class Dialect(generic.Dialect):
     follows_keys = True
     write_isolation = "SERIALIZABLE"
     has_claims = True
+    refusals = frozenset({3819, 4025})  # CHECK, of MySQL and of MariaDB
     sentences = {
         1021: "the disk is full",
         1044: "this account may not use that database",
