@@ -43,8 +43,9 @@ STATEMENTS = 4000
 NAME = r'"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$#]+'
 TABLE = rf"(?P<table>(?:(?:{NAME})\.)*(?:{NAME}))"
 UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
-ASSIGNED = re.compile(rf"(?:^|, )({NAME})=")
-"""What a statement writes: its table and columns."""
+CHANGES = re.compile(rf"(?:UPDATE|DELETE FROM|INSERT INTO) {TABLE}[ (]")
+ASSIGNED = re.compile(rf"(?:^|, )({NAME})=(?!(?:(?:{NAME})\.)*\1(?:, |$))")
+"""What a statement writes: its table and columns, but for what stays as it is."""
 
 COLUMNS_SHOWN = 12
 
@@ -114,9 +115,13 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     writes = UPDATES.match(getattr(error, "statement", None) or "")
     if code in dialect.sentences and not (isinstance(error, exc.IntegrityError) and writes):
         return dialect.sentences[code]
+    if isinstance(error, exc.CompileError):  # its text may hold a value
+        return (
+            "a statement cannot be written for this database: a column has a type that is not known"
+        )
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return "the connection to the database was lost"
-    if isinstance(error, exc.IntegrityError):
+    if isinstance(error, exc.IntegrityError) or code in dialect.refusals:
         return f"a constraint of the database refuses a value{_written(error)}"
     if isinstance(error, exc.DataError):
         return f"a value does not fit its column{_written(error)}"
@@ -125,12 +130,14 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")
-    return f"the database failed ({told})"
+    place = CHANGES.match(getattr(error, "statement", None) or "")
+    where = f" while {place['table']} was written to".replace("%%", "%") if place else ""
+    return f"the database failed ({told}){where}"
 
 
-def _written(error: exc.StatementError) -> str:
+def _written(error: BaseException) -> str:
     """Say which columns a refused statement writes: its names, none of its values."""
-    found = UPDATES.match(error.statement or "")
+    found = UPDATES.match(getattr(error, "statement", None) or "")
     if found is None:
         return ": decide otherwise on its column"
     columns = [m[1] for m in ASSIGNED.finditer(found["columns"])]
@@ -164,7 +171,8 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
     ``info["indexes"]`` lists full-text indexes of other tables that look like tables,
     ``info["own_indexes"]`` those of texts of their own, which are tables as well,
     ``info["heirs"]`` maps tables to the ones in which their rows show, too, ``info["versioned"]``
-    lists tables that keep what their rows held before.
+    lists tables that keep what their rows held before. ``info["self_setting"]`` of a table lists the
+    columns that the database sets whenever a row changes.
 
     Returns:
         All tables with their real schema (none where the database has no schemas).
@@ -193,6 +201,10 @@ def reflect(connection: Connection, *, only: Collection[str] | None = None) -> M
             if problem := _reflect_table(schema, connection, inspector, where):
                 failed[where] = problem
     _mark_derived(schema, dialect.derived(connection))
+    for (place, name), columns in dialect.self_setting(connection).items():
+        table = schema.tables.get(f"{place}.{name}" if place else name)
+        if table is not None:
+            table.info["self_setting"] = tuple(columns)
     schema.info.update(
         views=views + stored,
         stored=stored,
@@ -280,6 +292,11 @@ def wanted(table: TableRef, only: Sequence[str], skip: Sequence[str]) -> bool:
         )
 
     return (not only or hit(only)) and not hit(skip)
+
+
+def standing(table: Table, written: Collection[str]) -> dict[str, Column[Any]]:
+    """Have an update that writes some columns leave those as they are that set themselves."""
+    return {c: table.c[c] for c in table.info.get("self_setting", ()) if c not in written}
 
 
 def ref(table: Table) -> TableRef:

@@ -18,6 +18,7 @@ from scanner.matching.forms import Form, forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names
+from scanner.texts.documents import Scalar, scalars, value
 from scanner.texts.folding import fold, folded, folded_all, hides, pieces, spaced
 
 REMEMBERED = 4_000_000
@@ -185,6 +186,8 @@ class Matcher:
             if led and more and not found:  # what is weak in one reading belongs to the other, too
                 found = self._find(text, own=own, cut=cut, led=False)
             found = tuple(_disjoint((*found, *more)))
+        if found and (pieces := scalars(text)):
+            found = tuple(_whole_numbers(text, found, pieces))
         if self._memory > 0:
             self._memory -= len(text) + ENTRY
             self._known[asked] = found
@@ -288,6 +291,13 @@ class Matcher:
                         yield one.start(), two.end(), index, "hint", "all"
                     elif named == family and misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
+
+
+def _whole_numbers(text: str, found: Iterable[Match], pieces: Sequence[Scalar]) -> Iterator[Match]:
+    """Leave out what is only a part of a number of JSON; what is one is all of it."""
+    for match in found:
+        if (span := value(text, match.span.start, match.span.end, pieces)) is not None:
+            yield replace(match, span=replace(match.span, start=span[0], end=span[1]))
 
 
 def _joined(windows: Iterable[_Window]) -> list[_Window]:

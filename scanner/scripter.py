@@ -5,7 +5,7 @@ It ends in ROLLBACK until somebody changes that.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import ClauseElement
 
 from scanner import rulebook, verifier
-from scanner.database import dialect_of, ref
+from scanner.database import dialect_of, ref, standing
 from scanner.dialects import Dialect
 from scanner.errors import Misconfigured
 from scanner.graph import table_of
@@ -36,7 +36,7 @@ from scanner.purge.references import key_column
 from scanner.rows import chunks
 from scanner.rulebook import Pack
 from scanner.scripting.patches import patches
-from scanner.scripting.recipes import Cut, Keyed, Patch, bare, expression, fingerprint, secret_of
+from scanner.scripting.recipes import Patch, bare, expression, fingerprint, secret_of
 from scanner.scripting.removals import KEYS, Removal, removals
 
 KEYS_A_LINE = 10
@@ -100,9 +100,8 @@ class Writer:
         """Write the statement that changes ``some`` rows alike, and the check of their number."""
         first = some[0]
         made = {n: expression(self.dialect, table, n, v, key) for n, v in first.new.items()}
-        assignments = ",\n       ".join(
-            f"{self.column(n)} = {_broken(self.sql(e), n)}" for n, e in made.items()
-        )
+        told = [f"{self.column(n)} = {_broken(self.sql(e), n)}" for n, e in made.items()]
+        assignments = ",\n       ".join([*told, *self._standing(table, made.keys())])
         conditions = [self._where(table, key, some), *map(self.sql, self._guards(table, first))]
         return self._filled(
             "step",
@@ -125,15 +124,15 @@ class Writer:
         )
 
     def unwritable(self, draft: Draft, patch: Patch) -> str:
-        """Say which new value, of a type that has no constants, cannot be written; else nothing."""
-        table = table_of(draft.schema, patch.table)
+        """Say what of a patch cannot be written, as its type has no constants or no name; else nothing."""
+        table, key = table_of(draft.schema, patch.table), draft.addresses[patch.table].columns
         for name, value in patch.new.items():
-            if value is None or isinstance(value, str | int | Cut | Keyed):
+            if value is None or isinstance(value, str | int):
                 continue
             try:
-                self.sql(literal(value, table.c[name].type))
+                self.sql(expression(self.dialect, table, name, value, key))
             except CompileError:
-                return f"the new value of {name} cannot be written as a constant"
+                return f"the new value of {name} cannot be written in SQL"
         return ""
 
     def _filled(self, part: str, **values: object) -> str:
@@ -151,8 +150,12 @@ class Writer:
         """Write the statement that deletes rows or empties a column, and the check of their number."""
         parts = {"table": self.name(one.table), "condition": self._referring(one)}
         if one.cut:
-            parts["assignments"] = f"{self.column(one.cut)} = NULL"
+            stay = self._standing(one.table, {one.cut})
+            parts["assignments"] = ",\n       ".join([f"{self.column(one.cut)} = NULL", *stay])
         return self._filled("step" if one.cut else "removal", **parts, number=number, rows=one.rows)
+
+    def _standing(self, table: Table, written: Collection[str]) -> list[str]:
+        return [f"{self.column(n)} = {self.column(n)}" for n in standing(table, written)]
 
     def _referring(self, one: Removal) -> str:
         """Say which rows a removal is about; by what their parents hold, which may be a name."""

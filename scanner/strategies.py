@@ -5,7 +5,6 @@ A result always fits its column: type, length, NOT NULL, unique indexes, JSON.
 """
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +17,8 @@ from sqlalchemy.types import TypeEngine
 from scanner.errors import Misconfigured
 from scanner.model import KEEP
 from scanner.texts import placeholders as placeholders
+from scanner.texts.documents import is_json
+from scanner.texts.marking import Form, is_structured, marked, placed
 from scanner.texts.nothing import EMPTY_DATE, nothing, type_name
 from scanner.texts.placeholders import is_placeholder, without_placeholders
 
@@ -36,9 +37,6 @@ __all__ = [
 
 ROOMS = {"TINYTEXT": 255}
 """Lengths of text types that do not say theirs."""
-
-
-_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 
 
 class Span(Protocol):
@@ -220,20 +218,24 @@ def scrub(value: Any, place: Place) -> Any:
         return redact(value, place)
     if not isinstance(value, str):
         return _scrub_json(value, place) if isinstance(value, dict | list) else redact(value, place)
+    if not (pieces := placed(value, spans)):
+        return value
     key = place.key if place.unique else ""
-    labels = [placeholders.label(s[2], key=key) for s in spans]
-    short = [placeholders.label(s[2], key=key, short=True) for s in spans]
-    stars = [] if key else ["*" * (end - start) for start, end, _ in spans]
-    quoted = [
-        one if _in_string(value, start) else f'"{one}"'
-        for one, (start, _, _) in zip(labels, spans, strict=True)
-    ]
-    for marks in filter(None, (labels, short, stars, quoted)):
-        made = _put(value, spans, marks)
+    forms: tuple[Form, ...] = ("full", "short") if key else ("full", "short", "stars")
+    for form in forms:
+        made = marked(value, pieces, form, key=key)
+        if made is None:
+            continue
         if type_name(place.type) in ("CHAR", "NCHAR"):
             made = made.rstrip()
-        if _fits(made, value, place.room) and _is_json(made) == _is_json(value):
+        if _fits(made, value, place.room):
             return made
+    if is_structured(value):
+        # All that stands beside what identifies, maybe of others, would be lost.
+        raise Misconfigured(
+            f"{place.column.table}.{place.column.name} has no room for placeholders in what it holds: "
+            "make it longer, or decide keep"
+        )
     return redact(value, place)
 
 
@@ -247,8 +249,7 @@ def scrub_all(value: Any, place: Place) -> Any:
 
 
 def _scrub_json(value: Any, place: Place) -> Any:
-    text = scrub(text_of(value), replace(place, unique=False))
-    return json.loads(text) if _is_json(text) else placeholders.whole("", unique=False, room=None)
+    return json.loads(scrub(text_of(value), replace(place, unique=False)))
 
 
 def _text(value: Any, place: Place) -> str | None:
@@ -281,24 +282,11 @@ def merged(spans: Sequence[Span], length: int) -> list[tuple[int, int, str]]:
     return joined
 
 
-def _put(text: str, spans: Sequence[tuple[int, int, str]], marks: Sequence[str]) -> str:
-    parts, last = [], 0
-    for (start, end, _), mark in zip(spans, marks, strict=True):
-        parts += [text[last:start], mark]
-        last = end
-    return "".join([*parts, text[last:]])
-
-
 def _fits(made: str, value: str, room: int | None) -> bool:
     """Whether a text fits, in characters and in bytes: some databases count these, some those."""
     if room is None:
         return True
     return len(made) <= room and len(_bytes(made)) <= max(room, len(_bytes(value)))
-
-
-def _in_string(text: str, at: int) -> bool:
-    """Whether a place in a JSON text stands between quotes."""
-    return len(_QUOTE.findall(text, 0, at)) % 2 == 1
 
 
 def _bytes(text: str) -> bytes:
@@ -316,10 +304,4 @@ def _is_loose(value: Any, kind: TypeEngine[Any]) -> bool:
 
 
 def _is_json(value: Any) -> bool:
-    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
-        return False
-    try:
-        json.loads(value)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return isinstance(value, str) and is_json(value)

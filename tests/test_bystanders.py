@@ -1,13 +1,16 @@
 """The other cells of a row that is rewritten stay as they are, or nothing is written at all."""
 
 import pytest
-from sqlalchemy import Text, cast, literal, select
+from sqlalchemy import Text, cast, create_engine, literal, select
+from sqlalchemy.exc import IntegrityError
 
 from scanner import errors
-from scanner.database import connect, dialect_of
-from tests import mini, purging
-from tests.erasing import Erasure, refused
+from scanner.database import connect, dialect_of, reason, reflect
+from scanner.executor.cells import rewriting
+from tests import mini, purging, test_purge_scripts
+from tests.erasing import Erasure, now, refused
 from tests.purging import Purging
+from tests.test_scripts import committing, run, script
 
 ITSELF = (
     "create trigger t_type after update on table_site begin "
@@ -44,14 +47,99 @@ def test_a_trigger_that_sets_what_was_there_is_none_to_refuse(embedded):
     assert embedded.commit(embedded.plan()).committed
 
 
-def test_a_column_that_the_database_sets_itself_refuses_with_its_name(mariadb_url, tmp_path):
-    mini.build(mariadb_url, trigger=False)
-    Erasure(mariadb_url, tmp_path).write(
-        "alter table table_e_addr add x_changed timestamp default '2001-01-01 00:00:00' "
-        "on update current_timestamp"
-    )
-    message = objection(mariadb_url, tmp_path)
-    assert "table_e_addr.x_changed" in message
+STAMPS = (
+    "alter table {} add x_changed timestamp null default '2001-01-01 00:00:00' "
+    "on update current_timestamp, add `x at` datetime(6) null on update current_timestamp(6)"
+)
+
+
+def stamped(url, folder, *tables, **choices):
+    mini.build(url, trigger=False)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into table_notes_log values (500, 'call 512-610-5466', 3)"
+        )
+        for table in tables:
+            connection.exec_driver_sql(STAMPS.format(table))
+    engine.dispose()
+    return Erasure(url, folder, **choices)
+
+
+def stamps(erasure, table):
+    engine = create_engine(erasure.url)
+    with engine.connect() as connection:
+        query = f"select distinct cast(x_changed as char), `x at` from {table}"
+        found = connection.exec_driver_sql(query).all()
+    engine.dispose()
+    return [tuple(row) for row in found]
+
+
+def scalar(erasure, query):
+    engine = create_engine(erasure.url)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(query).scalar()
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("way", ["erase", "script"])
+def test_a_column_that_the_database_sets_itself_stays(mariadb_url, tmp_path, way):
+    """In own rows, in those of strangers, and in those that no key tells apart."""
+    tables = ("table_contact", "table_notes_log", "contact_bkp")
+    made = stamped(mariadb_url, tmp_path, *tables)
+    if way == "erase":
+        made.commit(made.plan())
+    else:
+        done = run(mariadb_url, committing(script(made).text), tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert now(made) == ["call [PHONE]"]
+    for table in tables:
+        assert stamps(made, table) == [("2001-01-01 00:00:00", None)]
+    made.engine.dispose()
+
+
+@pytest.mark.parametrize("way", ["purge", "script"])
+def test_a_column_that_sets_itself_stays_where_a_purge_empties_another(mariadb_url, tmp_path, way):
+    purging.build(mariadb_url)
+    engine = create_engine(mariadb_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(STAMPS.format("table_contract"))
+    engine.dispose()
+    made = Purging(mariadb_url, tmp_path)
+    if way == "purge":
+        made.commit(made.plan())
+    else:
+        written = test_purge_scripts.script(made)
+        done = run(mariadb_url, committing(written.text), tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert scalar(made, "select count(*) from table_contract where primary2contact is null") == 1
+    assert stamps(made, "table_contract") == [("2001-01-01 00:00:00", None)]
+    made.engine.dispose()
+
+
+def test_a_decision_on_a_column_that_sets_itself_is_carried_out(mariadb_url, tmp_path, monkeypatch):
+    column = ("table_contact", "x_changed")
+    monkeypatch.setitem(mini.CUSTOM, column, ("direct", "DATE_TIME"))
+    made = stamped(mariadb_url, tmp_path, "table_contact", table_contact__x_changed="null")
+    made.commit(made.plan())
+    assert sorted(stamps(made, "table_contact"), key=str) == [
+        ("2001-01-01 00:00:00", None),
+        (None, None),
+    ]
+    made.engine.dispose()
+
+
+def test_a_refused_value_is_told_without_the_columns_that_stay(mariadb_url, tmp_path):
+    made = stamped(mariadb_url, tmp_path, "table_contact")
+    with made.engine.connect() as connection:
+        table = reflect(connection).tables["table_contact"]
+    words = str(rewriting(table, ["objid"], ["phone", "e_mail"]).compile(made.engine))
+    told = reason(made.engine, IntegrityError(words, None, Exception(1062, "x")))
+    made.engine.dispose()
+    assert "decide otherwise on phone or e_mail" in told
+    assert "x_changed" not in told
+    assert "x at" not in told
 
 
 NASTY = ["", " ", None, "a,b", '"', "\\", '\\"', "(x)", '""', ",", "\n", "Zoë", "NULL", '"\\,"']

@@ -1,13 +1,15 @@
 """Erasing one contact: what is erased, what stays, and what refuses. On every live database."""
 
 import json
+import sqlite3
 from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from scanner import errors, planner, prover
-from scanner.database import connect
+from scanner.database import connect, reason
 from scanner.executor import execute
 from scanner.plans import Plan
 from scanner.receipts import Receipt
@@ -247,21 +249,29 @@ def test_a_trigger_might_write_to_a_table_that_cannot_roll_back(mariadb_url, tmp
     erasure.engine.dispose()
 
 
-def test_a_value_that_a_constraint_refuses_is_one_sentence(embedded):
-    embedded.write(
-        "create table table_x_strict (objid integer primary key, x_mail varchar(80) check (x_mail like '%@%.com'), s2contact integer)"
+def test_a_value_that_a_constraint_refuses_is_one_sentence(erasure, monkeypatch):
+    erasure.write(
+        "create table table_x_strict (objid integer primary key, x_mail varchar(80), "
+        "s2contact integer, constraint ann_at check (x_mail like '%@%.com'))"
     )
-    embedded.write(f"insert into table_x_strict values (1, 'ann.lee@example.com', {mini.ANN})")
-    mini.CUSTOM["table_x_strict", "x_mail"] = ("direct", "EMAIL_ADDRESS")
-    again = Erasure(embedded.url, embedded.journal.path.parent)
+    erasure.write(f"insert into table_x_strict values (1, 'ann.lee@example.com', {mini.ANN})")
+    monkeypatch.setitem(mini.CUSTOM, ("table_x_strict", "x_mail"), ("direct", "EMAIL_ADDRESS"))
+    again = Erasure(erasure.url, erasure.journal.path.parent)
     plan = again.plan()
     message = refused(errors.DatabaseFailed, lambda: again.commit(plan), again)
-    assert message == (
+    assert message.replace("public.", "") == (
         "a constraint of the database refuses a value of table_x_strict: decide otherwise on "
         "x_mail; nothing was changed"
     )
     again.engine.dispose()
-    del mini.CUSTOM["table_x_strict", "x_mail"]
+
+
+def test_a_failure_of_the_database_names_the_table_that_was_written_to(embedded):
+    statement = "UPDATE table_case SET title=? WHERE objid = ?"
+    cause = sqlite3.DatabaseError("Ann Lee")
+    cause.sqlite_errorcode = sqlite3.SQLITE_NOTADB + 1
+    error = OperationalError(statement, ("Ann Lee", 1), cause)
+    assert "while table_case was written to" in reason(embedded.engine, error)
 
 
 def test_a_stop_refuses(embedded):

@@ -10,6 +10,7 @@ from scanner import errors
 from scanner.database import connect, dialect_of, reading, reflect
 from tests import mini
 from tests.erasing import Erasure, refused
+from tests.test_scripts import committing, run, script
 
 MAIL = "ann.lee@example.com"
 
@@ -213,3 +214,22 @@ def test_what_a_trigger_makes_of_other_columns_is_computed_where_it_always_does(
             assert "'bob'" in repr(mini.dump(erasure.url)["x_note"])
     finally:
         erasure.engine.dispose()
+
+
+@pytest.mark.parametrize("way", ["script", "erase"])
+def test_a_script_rewrites_xml_as_erasing_does(postgresql_url, tmp_path, way):
+    erasure = built(
+        postgresql_url,
+        tmp_path,
+        "create type named as (name text, mail text)",
+        "create table x_xml (id int primary key, d xml, n named)",
+        f"insert into x_xml values (1, '<c>{MAIL}</c>', '(Bob,{MAIL})'), (2, '<c>Bob</c>', null)",
+    )
+    if way == "script":
+        made = script(erasure)
+        assert not any("x_xml" in table for table, _ in made.left_out)
+        done = run(erasure.url, committing(made.text), tmp_path)
+        assert done.returncode == 0, done.stderr
+    else:
+        erasure.commit(erasure.plan())
+    assert texts(erasure, "x_xml") == [['(1,<c>[EMAIL]</c>,"(Bob,[EMAIL])")', "(2,<c>Bob</c>,)"]]

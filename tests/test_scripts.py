@@ -23,10 +23,14 @@ from sqlalchemy import (
     create_engine,
     make_url,
 )
-from sqlalchemy.dialects import mssql, oracle
+from sqlalchemy.dialects import mssql, oracle, postgresql
+from sqlalchemy.exc import CompileError
+from sqlalchemy.types import NullType
 
 import reports
 from scanner import demo, dialects, errors, planner, rulebook, scripter
+from scanner.database import failing
+from scanner.graph import table_of
 from scanner.model import Span, TableRef
 from scanner.scripter import Writer
 from scanner.scripting.recipes import Cut, Guard, Keyed, Patch, cut
@@ -418,3 +422,14 @@ def test_a_value_without_constants_leaves_its_row_out(embedded):
         assert writer.unwritable(draft, patch) == ""
         span = replace(patch, new={"body": timedelta()})
         assert "body cannot be written" in writer.unwritable(draft, span)
+
+
+def test_a_type_that_is_not_known_leaves_its_row_out_and_is_told(embedded):
+    writer = Writer.of(dialects.named("postgresql"), postgresql.dialect())
+    with planner.drafting(embedded.engine, PACK, embedded.audit, str(mini.ANN)) as (_, draft):
+        table_of(draft.schema, TableRef("", "x_sms")).c.body.type = NullType()
+        patch = Patch(TableRef("", "x_sms"), (1,), {"id": 1}, {"body": Cut(("[NAME]", (3, 9)))})
+        assert writer.unwritable(draft, patch) == "the new value of body cannot be written in SQL"
+    told = pytest.raises(errors.DatabaseFailed, match="a column has a type that is not known")
+    with told, failing(embedded.engine):
+        raise CompileError("no literal for 'Ann Lee'")

@@ -20,8 +20,9 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import BIT, DOMAIN, INTERVAL, MONEY
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.operators import OperatorClass
-from sqlalchemy.types import Enum, TypeEngine, UserDefinedType
+from sqlalchemy.types import Enum, NullType, TypeEngine, UserDefinedType
 
 from scanner.dialects._derived import Derived, derived
 
@@ -33,6 +34,24 @@ class Padded(UserDefinedType[str]):
 
     def get_col_spec(self, **_more: Any) -> str:
         return "BPCHAR"
+
+
+class Called(NullType):
+    """A type of which nothing is known but what it is called: enough to cast a text to it."""
+
+    __visit_name__ = "called"
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return repr(NullType())  # a schema's digest says what it said before types were called
+
+
+@compiles(Called)
+def _called(kind: Called, _compiler: object, **_more: object) -> str:
+    return kind.name
 
 
 class Money(MONEY):

@@ -93,6 +93,9 @@ class Dialect:
     sentences: dict[str | int, str] = {}
     """Driver's error code to what is wrong, in words that hold no values."""
 
+    refusals: frozenset[str | int] = frozenset()
+    """Codes of refused values that the driver does not take for such."""
+
     has_claims = False
     """Whether the server keeps locks that are about no row: ``claim`` takes one."""
 
@@ -288,9 +291,9 @@ class Dialect:
         """Whether the database itself sets a column whenever its row changes."""
         return False
 
-    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
-        """Name the (schema, table)s with columns that the database sets when a row changes."""
-        return frozenset()
+    def self_setting(self, connection: Connection) -> Mapping[tuple[str, str], Sequence[str]]:
+        """Map (schema, table)s to columns that the database sets when a row changes and they are not."""
+        return {}
 
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the (schema, table)s that a rollback does not bring back."""

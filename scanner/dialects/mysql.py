@@ -40,6 +40,7 @@ class Dialect(generic.Dialect):
     follows_keys = True
     write_isolation = "SERIALIZABLE"
     has_claims = True
+    refusals = frozenset({3819, 4025})  # CHECK, of MySQL and of MariaDB
     sentences = {
         1021: "the disk is full",
         1044: "this account may not use that database",
@@ -186,13 +187,16 @@ class Dialect(generic.Dialect):
         names = connection.scalars(query, {"t": table.name, "deletes": deletes})
         return tuple(sorted(names))
 
-    def self_setting(self, connection: Connection) -> frozenset[tuple[str, str]]:
+    def self_setting(self, connection: Connection) -> dict[tuple[str, str], tuple[str, ...]]:
         """Look for ON UPDATE CURRENT_TIMESTAMP."""
         query = text(
-            "select distinct table_name from information_schema.columns "
-            "where table_schema = database() and extra like '%on update%'"
+            "select table_name, column_name from information_schema.columns "
+            "where table_schema = database() and extra like '%on update%' order by 1, 2"
         )
-        return frozenset(("", name) for name in connection.scalars(query))
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for table, column in connection.execute(query):
+            found["", table] = (*found.get(("", table), ()), column)
+        return found
 
     def irrevocable(self, connection: Connection) -> frozenset[tuple[str, str]]:
         """Name the tables of MyISAM, Aria and other engines without transactions."""

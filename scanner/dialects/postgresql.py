@@ -46,7 +46,7 @@ from sqlalchemy.types import Enum, NullType, TypeEngine
 
 from scanner.dialects import _words, generic
 from scanner.dialects._keys import Among, sent
-from scanner.dialects._postgresql_types import Padded, comparable, wide
+from scanner.dialects._postgresql_types import Called, Padded, comparable, wide
 
 UTF8 = {"client_encoding": "utf8"}
 
@@ -415,9 +415,23 @@ class Dialect(generic.Dialect):
 
     def adjust(self, connection: Connection, table: Table) -> None:
         """Have money, long numbers and domains compared as such, and arrays of domains read as arrays."""
+        if any(type(c.type) is NullType for c in table.columns):
+            self._call(connection, table)
         for column in table.columns:
             column.type = comparable(column.type)
         super().adjust(connection, table)
+
+    def _call(self, connection: Connection, table: Table) -> None:
+        """Look up what types are called that SQLAlchemy does not know, such as xml."""
+        query = text(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+            "where attrelid = cast(:named as regclass) and attnum > 0 and not attisdropped"
+        )
+        named = connection.dialect.identifier_preparer.format_table(table)
+        called = {str(n): str(kind) for n, kind in connection.execute(query, {"named": named})}
+        for column in table.columns:
+            if type(column.type) is NullType:
+                column.type = Called(called[column.name])
 
     def _inheriting(
         self, connection: Connection

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from scanner import changes
-from scanner.database import dialect_of, ref
+from scanner.database import dialect_of, ref, standing
 from scanner.errors import Refused, Stale
 from scanner.executor.recorder import Tally
 from scanner.followers import followers
@@ -218,7 +218,7 @@ def _send(
     if sent is not None:
         mine = and_(*(table.c[c] == sent.c[f"c{n}"] for n, c in enumerate(key)))
         new = {c: sent.c[f"c{n}"] for n, c in enumerate(columns, len(key))}
-        connection.execute(update(table).where(mine).values(new))
+        connection.execute(update(table).where(mine).values({**new, **standing(table, columns)}))
         return
     words = [f"efface_k{n}" for n in range(len(key))]
     words += [f"efface_n{n}" for n in range(len(columns))]
@@ -232,11 +232,8 @@ def rewriting(table: Table, key: Sequence[str], columns: Sequence[str]) -> Updat
     The names of the parameters are short: Oracle takes 30 bytes before version 12.2.
     """
     same = and_(*(table.c[c] == bindparam(f"efface_k{n}") for n, c in enumerate(key)))
-    return (
-        update(table)
-        .where(same)
-        .values({c: bindparam(f"efface_n{n}") for n, c in enumerate(columns)})
-    )
+    new: dict[str, Any] = {c: bindparam(f"efface_n{n}") for n, c in enumerate(columns)}
+    return update(table).where(same).values({**new, **standing(table, columns)})
 
 
 def stored(table: Table, key: Sequence[str], columns: Sequence[str]) -> Select[Any]:
@@ -268,7 +265,8 @@ def _write_keyless(
     new = address.locate(table, {c: edit.new.get(c, edit.place[c]) for c in stays})
     others = [c for c in stays if c not in edit.new]
     wanted = held(rows, others) + held(read(connection, table, address, new), others)
-    changed = connection.execute(update(table).where(where).values(dict(edit.new))).rowcount
+    written = {**edit.new, **standing(table, edit.new.keys())}
+    changed = connection.execute(update(table).where(where).values(written)).rowcount
     if changed != len(rows):
         raise Stale(
             f"{count(changed, 'row')} of {ref(table)} {noun(changed, 'was', 'were')} changed "

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Table, Update, delete, update
 
-from scanner.database import dialect_of, ref
+from scanner.database import dialect_of, ref, standing
 from scanner.dialects import Dialect
 from scanner.errors import Refused, Stale
 from scanner.executor.recorder import Tally
@@ -120,8 +120,9 @@ def deletes(table: Table, keys: Sequence[Any], dialect: Dialect) -> Iterator[Del
 def cuts(one: Reference, keys: Sequence[Any], dialect: Dialect) -> Iterator[Update]:
     """Build the statements that empty the relation's column in the rows ``keys``."""
     column = one.child.c[key_column(one.child)]
+    new = {one.column: None, **standing(one.child, {one.column})}
     for some in chunks(keys, dialect.at_once or dialect.max_keys):
-        yield update(one.child).where(dialect.among(column, some)).values({one.column: None})
+        yield update(one.child).where(dialect.among(column, some)).values(new)
 
 
 def by_relation(

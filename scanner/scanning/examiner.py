@@ -352,4 +352,4 @@ def _unread(column: Column[Any], status: Status, why: str, pack: Pack | None) ->
 
 
 def _type(column: Column[Any]) -> str:
-    return "" if type(column.type) is NullType else str(column.type)
+    return "" if isinstance(column.type, NullType) else str(column.type)

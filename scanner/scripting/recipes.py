@@ -32,6 +32,7 @@ from scanner.dialects import Dialect
 from scanner.model import Key, Span, TableRef
 from scanner.planner import Draft
 from scanner.strategies import text_of
+from scanner.texts.marking import placed
 
 DIGITS = 12
 """How much of a digest says that a text is still the planned one."""
@@ -42,7 +43,8 @@ joins texts up to 4,000 bytes."""
 
 SECRET_LENGTH = 100
 
-MARK = re.compile(r'"\[[A-Z]+(?:-[0-9A-Z]+)?\]"|\[[A-Z]+(?:-[0-9A-Z]+)?\]')
+_LABEL = r"[A-Z]+(?:-[0-9A-Z]+)?"
+MARK = re.compile(rf'(?P<quote>\\*"|)\[(?P<label>{_LABEL})\](?P=quote)|_(?P<name>{_LABEL})_')
 """What a span of a text becomes (see strategies.scrub), stars aside."""
 
 
@@ -158,24 +160,24 @@ def secret_of(dialect: Dialect, draft: Draft, key: str) -> Select[Any] | None:
 
 def cut(text: str, new: str, spans: Sequence[Span]) -> Cut | None:
     """Write ``new`` as placeholders and places of ``text``; None where it holds something else."""
-    places = strategies.merged(spans, len(text))
+    places = _places(text, spans)
     marks: list[str] = []
     last = at = 0
-    for start, end, _ in places:
+    for start, end in places:
         stars = "*" * (end - start)
         if not new.startswith(text[last:start], at):
             return None
         at += start - last
         mark = MARK.match(new, at)
         placeholder = mark[0] if mark else stars if new.startswith(stars, at) else ""
-        if not placeholder or not strategies.is_placeholder(placeholder):
+        if not placeholder or (mark and not _ours(mark["label"] or mark["name"])):
             return None
         marks.append(placeholder)
         at, last = at + len(placeholder), end
     rest = len(new) - at
     if new[at:] not in (text[last:], text[last:].rstrip()):
         return None
-    return _pieces(marks, [(start, end) for start, end, _ in places], last + rest)
+    return _pieces(marks, places, last + rest)
 
 
 def cut_json(stored: str, new: Any, spans: Sequence[Span]) -> Cut | None:
@@ -189,7 +191,7 @@ def cut_json(stored: str, new: Any, spans: Sequence[Span]) -> Cut | None:
     if made is None or len(ours) != len(theirs):
         return None
     places = []
-    for start, end, _ in strategies.merged(spans, len(text)):
+    for start, end in _places(text, spans):
         first, last = (bisect([t.end() for t in ours], at) for at in (start, end - 1))
         if max(first, last) >= len(ours) or any(ours[n][0] != theirs[n][0] for n in (first, last)):
             return None
@@ -197,6 +199,14 @@ def cut_json(stored: str, new: Any, spans: Sequence[Span]) -> Cut | None:
         places.append((start + moved[0], end + moved[1]))
     marks = [p for p in made.parts if isinstance(p, str)]
     return _pieces(marks, places, len(stored))
+
+
+def _ours(label: str) -> bool:
+    return strategies.is_placeholder(f"[{label}]")
+
+
+def _places(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return [(p.start, p.end) for p in placed(text, strategies.merged(spans, len(text)))]
 
 
 def _pieces(marks: Sequence[str], places: Sequence[tuple[int, int]], length: int) -> Cut:

@@ -45,6 +45,9 @@ _OWN = rf"(?:\[(?:{'|'.join(w for w in WORDS if len(w) > 1)})(?:{_KEY})?\]|\[[A-
 _ONLY_OWN = re.compile(rf"{_OWN}(?:[\s,;:./|-]*{_OWN})*", re.IGNORECASE)
 _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 
+_STANDS = re.compile(rf"\\*\"?{_ONE}|_(?:{'|'.join(WORDS)})(?:{_KEY})?_")
+"""One in a text: in quotes of its own where it is in place of a number, bare in a name of XML."""
+
 _MASKED = re.compile(r"(?:[\W_]*x)+[\W_]*|(?:[\W_]*X)+[\W_]*")
 """What a mask leaves."""
 
@@ -62,7 +65,7 @@ def is_erased(text: str) -> bool:
 
 def stands(text: str, at: int) -> bool:
     """Whether a placeholder stands at a place of ``text``, or the text now ends before it."""
-    return at >= len(text) or is_placeholder(text) or _PLACEHOLDERS.match(text, at) is not None
+    return at >= len(text) or is_placeholder(text) or _STANDS.match(text, at) is not None
 
 
 def without_placeholders(text: str) -> str:

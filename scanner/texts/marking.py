@@ -1,0 +1,149 @@
+"""Placeholders in place of pieces of a text, so that JSON stays JSON, XML stays XML and nothing else goes.
+
+A number of JSON is replaced as a whole, by a string. Names of one object stay different, else one
+value would take another's place; names of XML have no brackets.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from scanner.texts import documents, markup, placeholders
+from scanner.texts.documents import Scalar
+
+Form = Literal["full", "short", "stars"]
+"""How much room the placeholders take: stars take what stood there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What of a text is replaced, and what it is; ``scalar``: of JSON, ``named``: a name of XML."""
+
+    start: int
+    end: int
+    entity: str
+    scalar: Scalar | None = None
+    named: bool = False
+
+
+def placed(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
+    """Say which pieces of a text are replaced for ``spans``, which overlap nowhere, in their order."""
+    if not spans:
+        return []
+    if (scalars := documents.scalars(text)) is not None:
+        return list(_in_json(text, spans, scalars))
+    names = list(markup.names(text)) if markup.is_xml(text) else []
+    pieces = []
+    for start, end, entity in spans:
+        named = any(first <= start and end <= last for first, last in names)
+        pieces.append(Piece(start, end, entity, named=named))
+    return pieces
+
+
+def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> str | None:
+    """Write a text with placeholders; with ``key`` they are distinct.
+
+    Returns:
+        None where this form of them would break the text, or lose more than the pieces.
+    """
+    marks = [_mark(piece, form, key, 1) for piece in pieces]
+    _rename(text, pieces, marks, form, key)
+    if not _tell_apart(text, pieces, marks, form, key):
+        return None
+    parts, last = [], 0
+    for piece, mark in zip(pieces, marks, strict=True):
+        parts += [text[last : piece.start], mark]
+        last = piece.end
+    made = "".join([*parts, text[last:]])
+    return None if documents.holds_json(text) and not documents.holds_json(made) else made
+
+
+def is_structured(text: str) -> bool:
+    """Whether a text holds more than one value: JSON but for a lone string, or XML."""
+    if documents.holds_json(text):
+        return not text.lstrip().startswith('"')
+    return markup.is_xml(text)
+
+
+def _in_json(
+    text: str, spans: Sequence[tuple[int, int, str]], scalars: Sequence[Scalar]
+) -> Iterator[Piece]:
+    starts, ends = [s.start for s in scalars], [s.end for s in scalars]
+    done = 0
+    for start, end, entity in spans:
+        for scalar in scalars[bisect_right(ends, start) : bisect_left(starts, end)]:
+            inside = scalar.inside(start, end)
+            if inside is None or inside[1] <= done:
+                continue
+            first, last = max(inside[0], done), inside[1]
+            if any(c.isalnum() for c in text[first:last]):
+                yield Piece(first, last, entity, scalar)
+                done = last
+
+
+def _mark(piece: Piece, form: Form, key: str, number: int) -> str:
+    """Write one placeholder; from the second of some that must differ it has its ``number``."""
+    scalar = piece.scalar
+    if form == "stars":
+        if scalar and scalar.kind == "bare":
+            return "0"
+        return ("_" if piece.named else "*") * (piece.end - piece.start)
+    told = key if number == 1 else f"{key}-{number}" if key else str(number)
+    made = placeholders.label(piece.entity, key=told, short=form == "short")
+    if piece.named:
+        return f"_{made[1:-1]}_"
+    return f"{scalar.quote}{made}{scalar.quote}" if scalar and scalar.kind == "bare" else made
+
+
+def _tell_apart(text: str, pieces: Sequence[Piece], marks: list[str], form: Form, key: str) -> bool:
+    """Give placeholders numbers in names that would be equal in one object; say whether it worked."""
+    changed: dict[Scalar, list[int]] = {}
+    for n, piece in enumerate(pieces):
+        if piece.scalar and piece.scalar.kind == "name":
+            changed.setdefault(piece.scalar, []).append(n)
+    if not changed:
+        return True
+    owners = {scalar.owner for scalar in changed}
+    taken = {
+        (s.owner, text[s.start : s.end])
+        for s in documents.scalars(text) or ()
+        if s.owner in owners and s not in changed
+    }
+    for scalar, places in changed.items():
+        number = 1
+        while (name := (scalar.owner, _name(text, scalar, pieces, marks, places))) in taken:
+            if form == "stars":
+                return False
+            number += 1
+            marks[places[0]] = _mark(pieces[places[0]], form, key, number)
+        taken.add(name)
+    return True
+
+
+def _name(
+    text: str, scalar: Scalar, pieces: Sequence[Piece], marks: Sequence[str], places: Sequence[int]
+) -> str:
+    parts, last = [], scalar.start
+    for n in places:
+        parts += [text[last : pieces[n].start], marks[n]]
+        last = pieces[n].end
+    return "".join([*parts, text[last : scalar.end]])
+
+
+def _rename(text: str, pieces: Sequence[Piece], marks: list[str], form: Form, key: str) -> None:
+    """Give placeholders numbers in names of XML: what is called the same stays called the same."""
+    if form == "stars" or not any(p.named for p in pieces):
+        return
+    taken = {text[start:end] for start, end in markup.names(text)}
+    called: dict[str, str] = {}
+    for n, piece in enumerate(pieces):
+        if piece.named:
+            said, number = text[piece.start : piece.end], 1
+            if said not in called:
+                while marks[n] in taken:
+                    number += 1
+                    marks[n] = _mark(piece, form, key, number)
+                called[said] = marks[n]
+                taken.add(marks[n])
+            marks[n] = called[said]

@@ -1,0 +1,202 @@
+"""In JSON and XML only what identifies goes: no value beside it, no name, and they stay JSON and XML."""
+
+import json
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import JSON, Column, MetaData, String, Table, Text
+
+from scanner import errors, strategies
+from scanner.identity import Identity, read
+from scanner.matcher import Matcher
+from scanner.texts.documents import holds_json
+from tests.erasing import asked, noted, now
+from tests.test_scripts import committing, run, script
+
+ROW = {
+    "first_name": "Ann",
+    "last_name": "Lee",
+    "phone": "+1 512 610 5466",
+    "e_mail": "ann.lee@example.com",
+}
+KINDS = {
+    "first_name": "PERSON",
+    "last_name": "PERSON",
+    "phone": "PHONE_NUMBER",
+    "e_mail": "EMAIL_ADDRESS",
+}
+MATCHER = Matcher(Identity.of(read(ROW, KINDS)))
+
+
+@dataclass(frozen=True)
+class Span:
+    start: int
+    end: int
+    entity: str = "PERSON"
+
+
+def scrubbed(said, spans, kind=None, *, unique=False):
+    column = Column("c", kind or Text())
+    Table("t", MetaData(), column)
+    return strategies.apply(
+        "scrub", said, column=column, entity="", key="7", unique=unique, spans=spans,
+        settings=strategies.Settings(),
+    )  # fmt: skip
+
+
+def spans(said):
+    return [s for m in MATCHER.find(said) if m.strength != "weak" for s in m.places(said)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["-5126105466", "1.5126105466e10", "5126105466e0", "30.5126105466", "0.5126105466",
+     "15126105466.5", "1.5126105466", "-15126105466.0"],
+)  # fmt: skip
+def test_a_part_of_another_number_is_no_mention_and_nothing_is_lost(single, number):
+    said = f'{{"customer":"Bob Ray","history":["long","texts"],"n":{number}}}'
+    noted(single, said)
+    plan = single.plan()
+    assert not asked(plan)
+    single.commit(plan)
+    assert now(single) == [said]
+
+
+@pytest.mark.parametrize("number", ["5126105466", "15126105466", "15126105466.0", "5126105466.00"])
+def test_a_number_that_is_the_subjects_is_replaced_and_nothing_else(single, number):
+    said = '{"customer": "Bob Ray",\t"history":["long", "texts"],"n":%s, "on":30.5126105466}'
+    noted(single, said % number)
+    single.commit(single.plan())
+    assert now(single) == [said % '"[PHONE]"']
+
+
+@pytest.mark.parametrize("number", [15126105466, 15126105466.0, -5126105466, 30.5126105466])
+def test_a_number_in_a_column_of_json_costs_nothing_but_itself(number):
+    value = {"customer": "Bob Ray", "history": ["long", "texts"], "n": number, "m": 1.5}
+    made = scrubbed(value, spans(strategies.text_of(value)), JSON())
+    expected = "[PHONE]" if number in (15126105466, 15126105466.0) else number
+    assert made == {**value, "n": expected}
+
+
+jsons = st.recursive(
+    st.text(max_size=9) | st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    | inner.map(json.dumps),
+    max_leaves=9,
+)  # fmt: skip
+
+
+def shape(value):
+    """Give what has to stay: how many values and names stand where."""
+    if isinstance(value, dict):
+        return [shape(v) for v in value.values()]
+    return [shape(v) for v in value] if isinstance(value, list) else None
+
+
+def flat(value):
+    if isinstance(value, dict | list):
+        inner = [*value.items()] if isinstance(value, dict) else value
+        return [leaf for v in inner for leaf in (flat([*v]) if isinstance(v, tuple) else flat(v))]
+    return [value]
+
+
+@given(st.lists(jsons, max_size=3) | st.dictionaries(st.text(max_size=5), jsons), st.data())
+def test_wherever_something_is_replaced_every_other_value_stays(value, data):
+    said = json.dumps(value, ensure_ascii=data.draw(st.booleans()))
+    ends = st.integers(0, len(said))
+    start, end = sorted(data.draw(st.tuples(ends, ends)))
+    made = scrubbed(said, [Span(start, end)])
+    assert shape(json.loads(made)) == shape(value)
+    before, after = flat(value), flat(json.loads(made))
+    changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    assert len(changed) <= max(0, end - start)
+
+
+@pytest.mark.parametrize("said", ['{"Ann":1,"Amy":2,"b":3}', "<a><Ann/>b</a>"])
+def test_where_there_is_no_room_it_is_refused_and_nothing_is_wiped(said):
+    at = said.index("Ann")
+    with pytest.raises(errors.Misconfigured, match=r"^t\.c has no room for placeholders") as caught:
+        scrubbed(said, [Span(at, at + 3)], String(len(said)), unique=True)
+    assert "Ann" not in str(caught.value)
+
+
+def test_names_that_become_equal_stay_different(single):
+    said = (
+        '{"ann.lee@example.com":"A","ann.lee+news@example.com": "B","b":{"ann.lee@example.com":1}}'
+    )
+    noted(single, said)
+    single.commit(single.plan())
+    assert now(single) == ['{"[EMAIL]":"A","[EMAIL-2]": "B","b":{"[EMAIL]":1}}']
+
+
+def test_a_name_that_was_replaced_before_keeps_its_value(single):
+    noted(single, '{"[EMAIL]":"A","ann.lee@example.com":"B","[EMAIL-2]":"C"}')
+    single.commit(single.plan())
+    assert now(single) == ['{"[EMAIL]":"A","[EMAIL-3]":"B","[EMAIL-2]":"C"}']
+
+
+def test_names_in_a_column_of_json_stay_different():
+    value = {"ann.lee@example.com": "A", "ann.lee+news@example.com": "B"}
+    made = scrubbed(value, spans(strategies.text_of(value)), JSON())
+    assert made == {"[EMAIL]": "A", "[EMAIL-2]": "B"}
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ('{"a":1}\n{"b":15126105466}\n', '{"a":1}\n{"b":"[PHONE]"}\n'),
+        ('{"a":1}\r\n[30.5126105466]', '{"a":1}\r\n[30.5126105466]'),
+        (r'{"p":"{\"p\":5126105466}"}', r'{"p":"{\"p\":\"[PHONE]\"}"}'),
+        (r'{"p":"{\"p\":-5126105466}"}', r'{"p":"{\"p\":-5126105466}"}'),
+        (json.dumps(json.dumps([json.dumps([5126105466, "x"])])),
+         json.dumps(json.dumps([json.dumps(["[PHONE]", "x"])]))),
+        (r'{"n":"x\nann.lee@example.com\ny"}', r'{"n":"x\n[EMAIL]\ny"}'),
+    ],
+)  # fmt: skip
+def test_json_in_lines_and_in_strings_stays_json(single, said, left):
+    assert holds_json(left)
+    noted(single, said)
+    single.commit(single.plan())
+    assert now(single) == [left]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("<CUST-00471>x</CUST-00471>", "<_ID_>x</_ID_>"),
+        ("<annlee77>1</annlee77>", "<_ID_>1</_ID_>"),
+        ('<x annlee77="1"/>', '<x _ID_="1"/>'),
+        ('<x annlee77="annlee77 >" CUST-00471="2">Ann Lee</x>', '<x _ID_="[ID] >" _ID-2_="2">[NAME]</x>'),
+        ('<x _ID_="1" annlee77="2"/>', '<x _ID_="1" _ID-2_="2"/>'),
+        ("<x><!-- <annlee77> --><![CDATA[annlee77]]></x>", "<x><!-- <[ID]> --><![CDATA[[ID]]]></x>"),
+    ],
+)  # fmt: skip
+def test_names_of_xml_stay_names(single, said, left):
+    ElementTree.fromstring(left)
+    noted(single, said)
+    single.commit(single.plan())
+    assert now(single) == [left]
+
+
+def test_what_only_looks_like_a_tag_is_text(single):
+    noted(single, "login <annlee77>, mail <ann.lee@example.com>")
+    single.commit(single.plan())
+    assert now(single) == ["login <[ID]>, mail <[EMAIL]>"]
+
+
+def test_a_script_does_the_same(erasure, tmp_path):
+    held = {
+        '{"tel":15126105466.0,"ann.lee@example.com":1,"ann.lee+x@example.com":2}': (
+            '{"tel":"[PHONE]","[EMAIL]":1,"[EMAIL-2]":2}'
+        ),
+        r'{"p":"{\"p\":5126105466}"}': r'{"p":"{\"p\":\"[PHONE]\"}"}',
+        "<annlee77>1</annlee77>": "<_ID_>1</_ID_>",
+    }
+    noted(erasure, *held)
+    made = script(erasure)
+    done = run(erasure.url, committing(made.text), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert now(erasure) == list(held.values())
