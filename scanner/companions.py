@@ -15,7 +15,7 @@ from scanner.model import ColumnRef, Key, TableRef
 from scanner.plans import Basis, Review
 from scanner.purge.references import Ground, Reference
 from scanner.rows import chunks, named
-from scanner.subjects.mentions import NAMESAKE
+from scanner.subjects.reasons import NAMESAKE
 
 KIND = "rows that rows under review refer to"
 

@@ -29,7 +29,8 @@ from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
-from scanner.subjects.mentions import Judge, Known, Mentions
+from scanner.subjects.grading import Known
+from scanner.subjects.mentions import Judge, Mentions
 from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.verifier import measure
 

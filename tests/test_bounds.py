@@ -4,7 +4,7 @@ import pytest
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
-from scanner.subjects.mentions import LOOKS_LIKE, OTHER_NAME, SIGNED
+from scanner.subjects.reasons import LOOKS_LIKE, OTHER_NAME, SIGNED
 from tests.erasing import asked, noted, now
 
 KINDS = {"first_name": "PERSON", "last_name": "PERSON", "e_mail": "EMAIL_ADDRESS"}

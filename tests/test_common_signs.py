@@ -5,7 +5,7 @@ import pytest
 from scanner.identity import Identity, typed
 from scanner.matcher import Matcher
 from scanner.sealing import marks
-from scanner.subjects.mentions import COMMON
+from scanner.subjects.reasons import COMMON
 from tests import mini
 from tests.erasing import asked, noted, now
 

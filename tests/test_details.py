@@ -5,7 +5,7 @@ import pytest
 from scanner import planner
 from scanner.model import Span
 from scanner.subjects.details import behind, cued
-from scanner.subjects.mentions import DETAIL
+from scanner.subjects.reasons import DETAIL
 from tests import mini
 from tests.erasing import PACK, Erasure
 

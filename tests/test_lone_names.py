@@ -7,7 +7,7 @@ from scanner.database import reading, reflect
 from scanner.packs.stops import COMMON
 from scanner.plans import Basis
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.mentions import ABOUT_IT, LONE, NAMESAKE
+from scanner.subjects.reasons import ABOUT_IT, LONE, NAMESAKE
 from scanner.subjects.spotter import RARE
 from tests import mini
 from tests.erasing import PACK, Erasure, asked, noted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.subjects.mentions import ABOUT_IT, ELSES, OTHER_NAME, PART, SAME_NAME, SIGNED
+from scanner.subjects.reasons import ABOUT_IT, ELSES, OTHER_NAME, PART, SAME_NAME, SIGNED
 from tests import mini
 from tests.erasing import Erasure, asked, noted, now
 

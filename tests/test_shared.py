@@ -7,7 +7,7 @@ from scanner import planner, rulebook
 from scanner.audit import decide_suggested
 from scanner.database import connect, identify, ref, reflect
 from scanner.model import Audit, ColumnRef, Finding, Scan, TableFacts
-from scanner.subjects.mentions import SHARED
+from scanner.subjects.reasons import SHARED
 from tests import mini, purging
 from tests.erasing import Erasure, asked, noted, now
 from tests.purging import Purging

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.subjects.mentions import NAMESAKE, SAME_PART, SIGNED
+from scanner.subjects.reasons import NAMESAKE, SAME_PART, SIGNED
 from tests.erasing import asked, noted, now
 
 KNOWN = "account CUST-00471"

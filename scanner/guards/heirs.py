@@ -6,7 +6,7 @@ from typing import Self
 
 from scanner.planner import Draft
 from scanner.plans import Review
-from scanner.subjects.mentions import COMPUTED, KEYED
+from scanner.subjects.reasons import COMPUTED, KEYED
 from scanner.subjects.searcher import text
 from scanner.texts.folding import folded
 

@@ -22,7 +22,8 @@ from scanner.plans import Mention, Plan, StopFound
 from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
-from scanner.subjects.mentions import LONE, merged
+from scanner.subjects.mentions import merged
+from scanner.subjects.reasons import LONE
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count

@@ -1,0 +1,308 @@
+"""How sure a match is by what stands around it in its cell and its row. Reads nothing.
+
+Strong identifiers are certain anywhere, unless somebody else has them too. A full name is
+corroborated by something strong beside it or by a relation to the subject, else only possible.
+Another way to write it needs something strong; what only looks alike is always asked about.
+Parts of a name count beside something else of the subject.
+"""
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from scanner.identity import Identity
+from scanner.matcher import Match
+from scanner.model import Certainty
+from scanner.subjects import neighbours
+from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
+from scanner.subjects.details import behind
+from scanner.subjects.neighbours import parted, strange, touch
+from scanner.subjects.reasons import (
+    ABOUT_IT,
+    COMMON,
+    ELSES,
+    KEYED,
+    LONE,
+    LOOKS_LIKE,
+    NAMESAKE,
+    NEIGHBOUR,
+    OTHER_NAME,
+    PART,
+    SAME_NAME,
+    SAME_PART,
+    SHARED,
+    SHORT,
+    SIGNED,
+    THING,
+)
+from scanner.texts.folding import folded
+
+ABOUT = 2
+"""So many things of the subject alone make a text one about it."""
+
+NEAR_NAME, NEAR_PART, TOUCHING = 60, 40, 3
+"""How many characters may stand between a name, or a part of one, and what corroborates it.
+
+Where somebody else has the name, too, a part of it needs something ``TOUCHING`` it besides: what
+corroborates it, or the other part.
+"""
+
+PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
+"""An empty line, also in a quoted mail."""
+
+Grade = tuple[Certainty, str]
+"""How sure something is, and why it is not more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of all matches: identifiers that others have too, and names of namesakes."""
+
+    shared: frozenset[str] = field(default=frozenset(), repr=False)
+    namesakes: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def __or__(self, other: "Known") -> "Known":
+        return Known(self.shared | other.shared, self.namesakes | other.namesakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a row: whose it is, and what stands in cells of its own.
+
+    ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
+    somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
+    the column holds nobody's data. ``about``: the cell holds several things that are the subject's
+    alone, as a copy of its row does; ``told``: one such thing at least.
+    """
+
+    own: bool
+    linked: bool
+    paired: bool
+    supported: bool
+    holder: bool
+    keyed: bool = False
+    about: bool = False
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Grader:
+    """Grades what cells hold of one identity.
+
+    ``rare`` are parts of the name that count even where they stand by themselves: to be asked about.
+    """
+
+    identity: Identity
+    rare: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def value(self, match: Match) -> str:
+        """Name the identifier that was found, folded."""
+        return folded(self.identity.identifiers[match.index].value)
+
+    def strong(self, match: Match, known: Known) -> bool:
+        """Whether a match is of something strong that nobody else is known to have."""
+        return match.strength == "strong" and self.value(match) not in known.shared
+
+    def cell(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        context: Context,
+        known: Known,
+        *,
+        free: bool,
+    ) -> Iterator[tuple[Match, Grade]]:
+        """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
+        strong = [m for m in matches if self.strong(m, known)]
+        about = len({m.index for m in strong}) >= ABOUT
+        context = replace(context, about=about, told=bool(strong))
+        sure = list(strong)
+        for match in (m for m in matches if m.strength != "weak"):
+            grade = self._grade(said, match, strong, context, known)
+            if grade[0] != "possible":
+                sure.append(match)
+            yield match, grade
+        sure.sort(key=lambda m: m.span.start)
+        parts = [m for m in matches if m.strength == "weak"]
+        for match in parts:
+            near = _beside(said, match, sure, NEAR_PART)
+            apart = known.namesakes and not any(
+                other.index != match.index and _near(said, match, other, TOUCHING)
+                for other in (*near, *parts)
+            )
+            why = SAME_PART if apart else ""
+            if near and any(behind(said, [match.span], [m.span for m in matches if m != match])):
+                why = why or ELSES
+            if (part := self._part(said, match, near, context, why, free=free)) is not None:
+                yield match, part
+
+    def _grade(
+        self,
+        said: str,
+        match: Match,
+        strong: Sequence[Match],
+        context: Context,
+        known: Known,
+    ) -> Grade:
+        """Grade something strong or a full name."""
+        if context.own:
+            return "certain", ""
+        if match.strength == "strong":
+            return self._sure(match, context, known)
+        if match.strength == "doubt":
+            return "possible", self._unsure(match)
+        near = _beside(said, match, strong, NEAR_NAME)
+        if match.span.entity == "PERSON":
+            same = plainly(self.value(match)) in known.namesakes and not context.supported
+            if why := self._unlike(said, match) or (_same(said, match, near) if same else ""):
+                return "possible", why
+        if (match.whole and context.supported) or (near and not _signed(said, match, near)):
+            return "corroborated", ""
+        if match.strength == "hint":
+            return "possible", LOOKS_LIKE
+        if context.linked and not known.namesakes:
+            return "corroborated", ""
+        if near:
+            return "possible", SIGNED
+        kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
+        return "possible", kinds.get(match.span.entity, SHORT)
+
+    def _sure(self, match: Match, context: Context, known: Known) -> Grade:
+        """Grade something strong: certain, unless others have it or its column holds no person's."""
+        if self.value(match) in known.shared and not context.linked:
+            return "possible", SHARED
+        return ("possible", KEYED) if context.keyed else ("certain", "")
+
+    def _part(
+        self,
+        said: str,
+        match: Match,
+        near: Sequence[Match],
+        context: Context,
+        apart: str,
+        *,
+        free: bool,
+    ) -> Grade | None:
+        """Grade a part of a name or a date, with what is ``near`` it; None where it says nothing.
+
+        ``apart``: why a part of a name may be another's, though something of the subject is near.
+        """
+        if free:
+            return "certain", ""
+        if near:
+            why = self._doubtful(said, match, near) or apart
+            doubtful = match.span.entity == "PERSON" and why
+            return ("possible", why) if doubtful else ("corroborated", "")
+        if context.paired and match.whole and not context.holder:
+            certain = context.supported or context.linked
+            return ("corroborated", "") if certain else ("possible", NAMESAKE)
+        person = match.span.entity == "PERSON"
+        if (context.about or (context.told and person)) and not self._strange(
+            said, match, begun=not person
+        ):
+            return "possible", ABOUT_IT
+        if person and match.whole and context.supported and not context.holder:
+            return "possible", PART
+        if context.keyed or not person or thing(said, match.span):
+            return None
+        capitals = said.isupper()  # all words of a shadow look like names
+        strange = not capitals and self._strange(said, match)
+        if context.linked:
+            return "possible", OTHER_NAME if strange else PART
+        if strange and self._strange(said, match, begun=False):
+            return None
+        word = match.whole and " " not in said.strip()  # a town may be called so
+        return ("possible", LONE) if self._rare(match) and not (word or context.holder) else None
+
+    def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
+        """Say why a part of a name may be another's, though something of the subject stands near."""
+        if thing(said, match.span):
+            return THING
+        if self._strange(said, match):
+            return OTHER_NAME
+        return SIGNED if _signed(said, match, near) else ""
+
+    def _rare(self, match: Match) -> bool:
+        """Whether a match is of a part of the name that few texts hold."""
+        value = self.identity.identifiers[match.index].value
+        return any(folded(part) in self.rare for part in value.split("\n"))
+
+    def _strange(self, said: str, match: Match, *, begun: bool = True) -> bool:
+        """Whether a part of a name stands beside a part of another name."""
+        value = self.identity.identifiers[match.index].value
+        family = folded(value.rpartition("\n")[2]) in self._families
+        return strange(said, match.span, self._called, family=family, begun=begun)
+
+    def _unlike(self, said: str, match: Match) -> str:
+        """Say why a whole name is none of a person, or a part of another's."""
+        if thing(said, match.span):
+            return THING
+        value = self.identity.identifiers[match.index].value
+        longer = part_of_another(said, match.span, self._called)
+        longer = longer or neighbours.longer(said, match.span, self._called)
+        if longer or in_two_sentences(said, match.span, value):
+            return OTHER_NAME
+        return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """Collect the folded parts of the subject's names."""
+        people = (i for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(folded(i.value) for i in people if i.strength == "weak")
+
+    @cached_property
+    def _families(self) -> frozenset[str]:
+        """Collect the folded family names of the subject, and the words of them."""
+        pairs = (i.value.split("\n")[1] for i in self.identity.identifiers if "\n" in i.value)
+        return frozenset(folded(w) for family in pairs for w in (family, *family.split()))
+
+    @cached_property
+    def _called(self) -> frozenset[str]:
+        """Collect the folded words of the subject's names."""
+        people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(folded(w) for value in people for w in value.split())
+
+    def _unsure(self, match: Match) -> str:
+        """Say why what is always asked about may be somebody else's."""
+        if match.span.entity == "STREET_ADDRESS":
+            return NEIGHBOUR
+        common = self.identity.identifiers[match.index].strength == "doubt"
+        known = match.span.entity in ("EMAIL_ADDRESS", "PHONE_NUMBER")
+        return COMMON if common and known else LOOKS_LIKE
+
+
+def plainly(name: str) -> str:
+    """Write a name alike whether its parts stood in cells of their own or in one."""
+    return " ".join(folded(name).split())
+
+
+def _near(said: str, one: Match, other: Match, most: int) -> bool:
+    """Whether two matches stand in the same paragraph with at most ``most`` characters between."""
+    first, second = sorted((one.span, other.span))
+    if second.start - first.end > most:
+        return False
+    return not PARAGRAPH.search(said[first.end : second.start])
+
+
+def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list[Match]:
+    """Choose those of ``others``, which are in order, that stand near ``match``: its neighbours do."""
+    place = bisect(others, match.span.start, key=lambda m: m.span.start)
+    neighbours = others[max(0, place - 1) : place + 1]
+    return [other for other in neighbours if _near(said, match, other, most)]
+
+
+def _same(said: str, match: Match, near: Sequence[Match]) -> str:
+    """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
+    apart = near and not any(touch(said, match.span, other.span) for other in near)
+    return SAME_NAME if apart else ""
+
+
+def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:
+    """Whether the close of a letter parts a name from all that stands beside it.
+
+    Who signs is the letter's writer, who need not be the one it is about. In a signature what
+    follows the name says whose it is, in lines that hold little else.
+    """
+    return all(parted(said, match.span, other.span) for other in others)
