@@ -35,6 +35,15 @@ OTHERS = 5
 EXCLUSIVE = 0.99
 """The share of addresses of one subject only, from which a table describes its subject."""
 
+STREET = "STREET_ADDRESS"
+"""What says where a subject lives: others of its household and its neighbours may live there, too."""
+
+MOSTLY = 0.5
+"""The share of streets of one subject only, from which a table says where its subjects live."""
+
+HOMES = 3
+"""So many streets a subject on average; more are where somebody goes, and lives in none of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
@@ -204,6 +213,26 @@ def _by_value(
                     yield Tie(table, column, root, key.name, sure, said)  # type: ignore[arg-type]  # a Certainty
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How many values a table has of its subjects, how many are one subject's only, of how many."""
+
+    values: int
+    alone: int
+    people: int
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether they are as good as never two subjects'."""
+        return self.values >= ENOUGH and self.alone >= EXCLUSIVE * self.values
+
+    @property
+    def homes(self) -> bool:
+        """Whether they can be where the subjects live."""
+        mostly = self.alone >= MOSTLY * self.values
+        return 0 < self.values <= HOMES * self.people and mostly
+
+
 @dataclass(slots=True)
 class _Survey:
     """Walks outward from the subject's table, from table to table."""
@@ -283,18 +312,27 @@ class _Survey:
         return made
 
     def _describes(self, tie: Tie) -> bool:
-        """Whether the rows say what the subject is called: their addresses are one subject's only."""
-        columns = [c for c, e in self.found.direct(tie.child).items() if e in IDENTIFYING]
-        columns = [c for c in columns if c != tie.column]
-        if not columns:
-            return False
+        """Whether the rows say what the subject is called, or where it lives.
+
+        What they call it must be one subject's only; of streets most, as they are never sure.
+        """
+        direct = self.found.direct(tie.child)
+        signs = [c for c, e in direct.items() if e in IDENTIFYING and c != tie.column]
+        streets = [c for c, e in direct.items() if e == STREET and c != tie.column]
+        if signs:
+            return self._told(tie, signs).exclusive
+        return bool(streets) and self._told(tie, streets).homes
+
+    def _told(self, tie: Tie, columns: Sequence[str]) -> "_Told":
+        """Count whose the values of some columns are."""
         whose: dict[tuple[str, Any], set[Any]] = {}
         for owner, *values in self.linker.read(self.linker.tables[tie.child], tie.column, *columns):
             for column, value in zip(columns, values, strict=True):
                 if value and owner is not None:
                     whose.setdefault((column, value), set()).add(owner)
         alone = sum(len(owners) == 1 for owners in whose.values())
-        return len(whose) >= ENOUGH and alone >= EXCLUSIVE * len(whose)
+        people = set[Any]().union(*whose.values())
+        return _Told(len(whose), alone, len(people))
 
     def _parent(self, tie: Tie, own: set[TableRef], direct: set[TableRef]) -> Relation | None:
         """Judge rows that own rows point at: shared, unless the data says each is one row's only."""
@@ -310,12 +348,13 @@ class _Survey:
         unshared = self._unshared(tie.parent, own, direct)
         if not near or unshared is None or len(values) < ENOUGH:
             return made
-        if len(set(values)) < EXCLUSIVE * len(values):
+        housing = STREET in self.found.direct(tie.parent).values()
+        if len(set(values)) < (MOSTLY if housing else EXCLUSIVE) * len(values):
             return made
-        doubt = "each row seems to be one subject's own; rows that others point at too are left out"
-        return replace(
-            made, state="confirm", unshared=unshared, doubt=doubt, identity=tie.child == self.root
-        )
+        some = "most rows seem" if housing else "each row seems"
+        doubt = f"{some} to be one subject's own; rows that others point at too are left out"
+        identity = tie.child == self.root or housing
+        return replace(made, state="confirm", unshared=unshared, doubt=doubt, identity=identity)
 
     def _unshared(
         self, parent: TableRef, own: set[TableRef], direct: set[TableRef]
