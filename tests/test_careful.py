@@ -144,3 +144,6 @@ def test_only_our_own_json_is_replaced_by_json(efface, place):
     (place / "empty.json").touch()
     for name in ("empty.json", "empty.json", "scan.json"):
         assert efface(*words, name).exit_code == 0
+    certified = ("erase", "plan.json", "--db", words[3], "--journal", "j2.jsonl", "-o", "done.html")
+    for _ in range(2):
+        assert efface(*certified).exit_code == 0

@@ -24,7 +24,7 @@ WORKBOOKS = {("audit", "-o"), ("plan", "--reviews")}
 """What writes workbooks, and looks itself whether one that is there would lose anything."""
 
 JSONS = {"scan", "plan", "erase", "locate"}
-"""Commands whose ``-o`` is JSON."""
+"""Commands whose ``-o`` is JSON; that of a receipt may be a certificate, too."""
 
 
 class Careful(click.Command):
@@ -68,7 +68,7 @@ def _worked(command: str, name: str, path: Path) -> str:
     if is_zipfile(path):
         own = (command, name) in WORKBOOKS and path.suffix.lower() == ".xlsx"
         return "" if own else "is a workbook, in which people may have decided or answered"
-    wanted = name == "-o" and command in JSONS
+    wanted = name == "-o" and command in JSONS and path.suffix.lower() != ".html"
     if path.suffix.lower() != ".json" and not wanted:
         return ""
     try:
