@@ -1,9 +1,13 @@
 """No command replaces a file that it reads, whatever it is called and however it is reached."""
 
+import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
+import reports
+from scanner.model import Decision
 from tests import mini
 
 
@@ -85,3 +89,61 @@ def test_a_proposal_replaces_no_file_that_people_edit(efface, place):
     over = efface("rules", "contact.toml", *words[2:])
     assert over.exit_code == 2
     assert (place / "contact.toml").read_text() == edited
+
+
+def worked_in(efface, folder):
+    """Decide about a column in a workbook, and answer a review in a plan and in its workbook."""
+    audit = reports.read(folder / "audit.xlsx")
+    column = audit.scan.columns[0].column
+    made = {**audit.decisions, column: Decision(column, "keep", "Ada", "2026-01-03")}
+    found = replace(audit, decisions=made)
+    for name in ("decided.xlsx", "decided.json"):
+        reports.write(found, folder / name)
+    url = f"sqlite:///{folder / 'crm.sqlite'}"
+    words = ("plan", "audit.xlsx", "--db", url, "--subject", mini.ANN, "-o")
+    assert efface(*words, "answered.json").exit_code == 0
+    raw = json.loads((folder / "answered.json").read_text())
+    raw["reviews"][0]["answer"] = "keep"
+    (folder / "answered.json").write_text(json.dumps(raw))
+    answers = ("--answers", "answered.json", "--reviews", "answered.xlsx")
+    assert efface(*words, "again.json", *answers).exit_code == 0
+
+
+WORKED_IN = ("decided.xlsx", "decided.json", "answered.json", "answered.xlsx")
+OTHERS = {
+    "a scan": ("scan", "--db", "DB", "--sample", 5, "--jobs", 1, "-o"),
+    "a plan": (*PLAN, "-o"),
+    "a script": (*PLAN, "-o", "p.json", "--sql"),
+    "a receipt": ("erase", "plan.json", "--db", "DB", "--journal", "j2.jsonl", "-o"),
+    "a location": ("locate", "audit.xlsx", "--db", "DB", "--subject", mini.BOB, "-o"),
+    "an export": ("log", "--journal", "j.jsonl", "--export"),
+    "an audit": ("audit", "scan.json", "-o"),
+    "reviews": (*PLAN, "-o", "p.json", "--reviews"),
+}
+
+
+@pytest.mark.parametrize("name", WORKED_IN)
+@pytest.mark.parametrize("what", OTHERS)
+def test_what_people_decided_or_answered_is_not_replaced(efface, place, what, name):
+    url = f"sqlite:///{place / 'crm.sqlite'}"
+    words = [url if w == "DB" else w for w in OTHERS[what]]
+    worked_in(efface, place)
+    before = _held(place)
+    done = efface(*words, name)
+    assert done.exit_code == 2, done.output
+    assert _held(place).items() >= {name: before[name]}.items()
+
+
+def test_only_our_own_json_is_replaced_by_json(efface, place):
+    words = ("locate", "audit.xlsx", "--db", f"sqlite:///{place / 'crm.sqlite'}")
+    words += ("--subject", mini.BOB, "-o")
+    (place / "notes.txt").write_text("ours")
+    done = efface(*words, "notes.txt")
+    assert done.exit_code == 2
+    assert "'notes.txt', which is no JSON of ours: choose another name" in done.stderr
+    (place / "empty.json").touch()
+    for name in ("empty.json", "empty.json", "scan.json"):
+        assert efface(*words, name).exit_code == 0
+    certified = ("erase", "plan.json", "--db", words[3], "--journal", "j2.jsonl", "-o", "done.html")
+    for _ in range(2):
+        assert efface(*certified).exit_code == 0

@@ -225,3 +225,28 @@ def test_fields_of_a_row_are_compared_with_the_subjects(embedded):
     assert told.fields == "x_holder B** R** (not the subject's)"
     assert told.owner == f"somebody else: table_contact {mini.BOB}"
     assert told.around == "‹A** L**› rang"
+
+
+def test_only_what_nobody_answered_waits(desk):
+    keep = "people answered keep"
+    total = len(shown(desk))
+    first = desk.plan_again().stderr
+    assert f"{total:>6,} mentions wait for an answer" in first
+    assert keep not in first
+    desk.write(BOB_ASKED, "Answer", "keep")
+    desk.write(HER_OWN, "Answer", "erase")
+    said = desk.erase()
+    assert f"kept for review: {total - 2} mentions" in said
+    assert "kept by people: 1 mention of which they answered keep" in said
+    for place in shown(desk):
+        if place not in (BOB_ASKED, HER_OWN):
+            desk.write(place, "Answer", "keep")
+    answers = desk.book.rename(desk.folder / "answers.xlsx")
+    again = desk.plan_again("--answers", answers).stderr
+    assert "for an answer" not in again
+    assert "answer before the commit" not in again
+    assert f"{total - 1:>6,} mentions stay: {keep}" in again
+    said = desk.erase()
+    assert "kept for review" not in said
+    assert "answer them before the commit" not in said
+    assert f"kept by people: {total - 1} mentions" in said

@@ -1,13 +1,16 @@
-"""Lets no command replace a file that it reads: the database, the journal, a workbook, a plan."""
+"""Lets no command replace a file that it reads, nor one in which people decided or answered."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from zipfile import is_zipfile
 
 import click
 
 from scanner.cli._output import Target
+from scanner.texts.wording import count
 
 AGAIN = {
     ("audit", "scan"): (".xlsx", ".json"),
@@ -17,6 +20,12 @@ AGAIN = {
 }
 """What ``-o`` may replace by what was made of it: it is read first, and nothing of it is lost."""
 
+WORKBOOKS = {("audit", "-o"), ("plan", "--reviews")}
+"""What writes workbooks, and looks itself whether one that is there would lose anything."""
+
+JSONS = {"scan", "plan", "erase", "locate"}
+"""Commands whose ``-o`` is JSON; that of a receipt may be a certificate, too."""
+
 
 class Careful(click.Command):
     """A command that writes files, and looks first whether they are others than it reads."""
@@ -25,7 +34,8 @@ class Careful(click.Command):
         """Run it.
 
         Raises:
-            click.UsageError: two files are one, before anything was done.
+            click.UsageError: two files are one, or one is there that people worked in or that is
+                none of ours, before anything was done.
         """
         taken = [*_read(ctx)]
         for name, path in _written(ctx):
@@ -34,6 +44,10 @@ class Careful(click.Command):
                     raise click.UsageError(
                         f"{name} would replace {str(path)!r}, which is {what}: choose another name"
                     )
+            if told := _worked(ctx.info_name or "", name, path):
+                raise click.UsageError(
+                    f"{name} would replace {str(path)!r}, which {told}: choose another name"
+                )
             taken.append((f"what {name} writes", path, False))
         return super().invoke(ctx)
 
@@ -42,6 +56,51 @@ def _written(ctx: click.Context) -> Iterator[tuple[str, Path]]:
     for one in ctx.command.params:
         if isinstance(one.type, Target) and (path := ctx.params.get(one.name or "")):
             yield one.opts[0], path
+
+
+def _worked(command: str, name: str, path: Path) -> str:
+    """Say what is in a file that is there and is not to be lost; nothing where it may be replaced.
+
+    An audit and a plan say themselves what would be lost of an older one.
+    """
+    if not _is_file(path) or not path.stat().st_size:
+        return ""
+    if is_zipfile(path):
+        own = (command, name) in WORKBOOKS and path.suffix.lower() == ".xlsx"
+        return "" if own else "is a workbook, in which people may have decided or answered"
+    wanted = name == "-o" and command in JSONS and path.suffix.lower() != ".html"
+    if path.suffix.lower() != ".json" and not wanted:
+        return ""
+    try:
+        held = json.loads(path.read_bytes())
+    except (ValueError, OSError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        return "is no JSON of ours" if wanted else ""
+    decided, answered = _decisions(held), _answers(held)
+    if decided and (command, name) != ("audit", "-o"):
+        return f"holds {count(decided, 'decision')} of people"
+    if answered and (command, name) != ("plan", "-o"):
+        return f"holds {count(answered, 'answer')} to reviews"
+    return ""
+
+
+def _decisions(held: dict[str, Any]) -> int:
+    """Count what people decided in an audit that is written as JSON."""
+    made = held.get("decisions")
+    return sum(
+        isinstance(d, dict) and d.get("by") != "policy"
+        for d in (made if isinstance(made, list) else ())
+    )
+
+
+def _answers(held: dict[str, Any]) -> int:
+    """Count what people answered in a plan."""
+    made = None if "committed" in held else held.get("reviews")  # a receipt only repeats them
+    return sum(
+        isinstance(r, dict) and bool(r.get("answer"))
+        for r in (made if isinstance(made, list) else ())
+    )
 
 
 def _read(ctx: click.Context) -> Iterator[tuple[str, Path, bool]]:

@@ -182,8 +182,10 @@ def summary(receipt: "Receipt", planned: int) -> Iterator[str]:
         yield f"copies that triggers made meanwhile were erased, too ({told})"
     for column, rows in receipt.residue.items():
         yield f"still there: {column} in {count(rows, 'row')}"
-    if open_reviews := [r for r in receipt.reviews if r["answer"] != "erase"]:
-        yield f"kept for review: {count(len(open_reviews), 'mention')} that may mean somebody else"
+    if stay := sum(r["answer"] == "keep" for r in receipt.reviews):
+        yield f"kept by people: {count(stay, 'mention')} of which they answered keep"
+    if waiting := sum(r["answer"] not in ("keep", "erase") for r in receipt.reviews):
+        yield f"kept for review: {count(waiting, 'mention')} that may mean somebody else"
         if not receipt.committed:
             yield "  answer them before the commit, after it they are not found again: in the workbook"
             yield "  of `plan --reviews FILE.xlsx`, then `erase --answers FILE.xlsx`"

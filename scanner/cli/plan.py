@@ -274,9 +274,13 @@ def summary(plan: "Plan") -> Iterator[str]:
         )
         yield from _changes(plan)
     yield from _against.follows(plan.follows, "would follow")
-    if plan.reviews:
-        told = noun(len(plan.reviews), "mention waits", "mentions wait")
-        yield f"  {len(plan.reviews):>6,} {told} for an answer: reviews in the plan"
+    waiting = sum(not r.answer for r in plan.reviews)
+    stay = sum(r.answer == "keep" for r in plan.reviews)
+    if stay:
+        yield f"  {stay:>6,} {noun(stay, 'mention stays', 'mentions stay')}: people answered keep"
+    if waiting:
+        told = noun(waiting, "mention waits", "mentions wait")
+        yield f"  {waiting:>6,} {told} for an answer: reviews in the plan"
         yield "         answer before the commit: without the name they are not found again"
     for old, new in zip(plan.kpis, plan.kpis_after, strict=False):
         if old != new:
