@@ -28,11 +28,19 @@ class Row:
     identity: bool
     open: bool = True
     whose: set[Any] = field(default_factory=set)
+    called: frozenset[str] = frozenset()
 
     def copy(self) -> "Row":
         """Give a row that can be claimed once more without changing this one."""
         return Row(
-            self.key, self.values, self.rows, self.only, self.identity, self.open, {*self.whose}
+            self.key,
+            self.values,
+            self.rows,
+            self.only,
+            self.identity,
+            self.open,
+            {*self.whose},
+            self.called,
         )
 
 
@@ -214,6 +222,7 @@ class Walk:
                     row.rows, row.open = "own", False
                 row.only = None if None in (row.only, only) else row.only | only  # type: ignore[operator]  # neither is None
                 row.identity = row.identity or reach.identity
+            row.called |= frozenset(reach.called)
             whose = origin.get(values[column], set()) - row.whose
             row.whose |= whose
             if row.only is None and (whose or not row.open):

@@ -132,6 +132,7 @@ class Reach:
     only: tuple[str, ...] = ()
     rows: Rows = "own"
     identity: bool = False
+    called: tuple[str, ...] = ()
     why: str = ""
 
 

@@ -1,6 +1,6 @@
 """What a subject is called, read from the rows that describe it. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, select
@@ -40,12 +40,22 @@ def identify_all(
             # A login in a table of the customer's may be the agent's who wrote the row.
             entities = {c: e for c, e in entities.items() if e != "USERNAME"}
         rows = {
-            who: [r for r in some.values() if r.identity and r.rows == "own"]
+            who: [r for r in some.values() if (r.identity or r.called) and r.rows == "own"]
             for who, territory in territories.items()
             if (some := territory.rows.get(where))
         }
-        read = _values(connection, walk, where, entities, rows) if entities else {}
-        for who, values in ((who, values) for who, some in read.items() for values in some):
+        links = _links(walk, where)
+        columns = [*dict.fromkeys((*entities, *(by for by, _ in links)))] if entities else []
+        read = _values(connection, walk, where, columns, rows) if columns else {}
+        mine = {
+            who: {r.values.get(walk.pack.key) for r in t.rows.get(walk.subject, {}).values()}
+            for who, t in territories.items()
+        }
+        for who, values in (
+            (who, _telling(row, cells, links, mine[who]))
+            for who, some in read.items()
+            for row, cells in some
+        ):
             clean = {c: v for c, v in values.items() if not is_placeholder(str(v or ""))}
             names = {
                 folded(word)
@@ -61,6 +71,30 @@ def identify_all(
                 towns = (v for c, v in clean.items() if v and entities.get(c) in AROUND)
                 around[who] |= {str(v).strip() for v in towns}
     return {who: Identity.of(some, around[who]) for who, some in found.items()}
+
+
+def _links(walk: Walk, where: TableRef) -> list[tuple[str, frozenset[str]]]:
+    """List the columns of a table that name the person whose some of its columns are, with these."""
+    return [
+        (r.by, frozenset(r.only))
+        for r in walk.reaches
+        if r.only and r.by and walk.find(r.table) == where
+        if walk.find(r.start) == walk.subject and r.to == walk.pack.key
+    ]
+
+
+def _telling(
+    row: Row,
+    cells: Mapping[str, Any],
+    links: Sequence[tuple[str, frozenset[str]]],
+    mine: Collection[Any],
+) -> Mapping[str, Any]:
+    """Choose the cells that say what the subject is called: all, or those that a link leaves to it."""
+    if row.identity:
+        return cells
+    others = [only for by, only in links if cells[by] not in (None, "", 0, *mine)]
+    theirs = frozenset[str]().union(*others)
+    return {c: v for c, v in cells.items() if c in row.called and c not in theirs}
 
 
 def described(table: Table, basis: Basis) -> dict[str, str]:
@@ -81,25 +115,28 @@ def _values(
     connection: Connection,
     walk: Walk,
     where: TableRef,
-    entities: Mapping[str, str],
+    names: Sequence[str],
     rows: Mapping[T, Sequence[Row]],
-) -> dict[T, list[Mapping[str, Any]]]:
-    """Read the identifying cells of each subject's rows."""
+) -> dict[T, list[tuple[Row, Mapping[str, Any]]]]:
+    """Read some cells of each subject's rows."""
     table, address = walk.tables[where], walk.addresses[where]
     if not address.unique:
         return {
-            who: [{c: r.values.get(c) for c in entities} for r in some]
+            who: [(r, {c: r.values.get(c) for c in names}) for r in some]
             for who, some in rows.items()
         }
     keys = {
-        who: sorted((tuple(r.values[c] for c in address.columns) for r in some), key=str)
+        who: sorted(
+            ((tuple(r.values[c] for c in address.columns), r) for r in some),
+            key=lambda found: str(found[0]),
+        )
         for who, some in rows.items()
     }
-    wanted = list(dict.fromkeys(k for some in keys.values() for k in some))
-    columns, width = [table.c[c] for c in (*address.columns, *entities)], len(address.columns)
+    wanted = list(dict.fromkeys(k for some in keys.values() for k, _ in some))
+    columns, width = [table.c[c] for c in (*address.columns, *names)], len(address.columns)
     cells: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for some in chunks(wanted, walk.size // width):
         query = select(*columns).where(named(walk.dialect, table, address.columns, some))
         for row in connection.execute(query).all():
-            cells[tuple(row[:width])] = dict(zip(entities, row[width:], strict=True))
-    return {who: [cells[k] for k in some if k in cells] for who, some in keys.items()}
+            cells[tuple(row[:width])] = dict(zip(names, row[width:], strict=True))
+    return {who: [(r, cells[k]) for k, r in some if k in cells] for who, some in keys.items()}

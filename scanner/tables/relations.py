@@ -142,6 +142,7 @@ class _Relations:
                 far=pairs[reach.far.lower()] if link is not None else "",
                 where={own[c.lower()]: v for c, v in reach.where.items()},
                 only=tuple(own[c.lower()] for c in reach.only if c.lower() in own),
+                called=tuple(own[c.lower()] for c in reach.called if c.lower() in own),
             )
         except KeyError:
             return None
