@@ -124,6 +124,19 @@ def test_where_there_is_no_room_it_is_refused_and_nothing_is_wiped(said):
     assert "Ann" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "at", "left"),
+    [
+        ('{"n":1234567}', (5, 12), '{"n":"[P]"}'),
+        ('{"n":1234}', (5, 9), '{"n":"**"}'),
+        ('{"n":12}', (5, 7), '{"n":0}'),
+        ('{"Al":"Bo"}', (2, 4), '{"**":"Bo"}'),
+    ],
+)
+def test_in_a_full_column_what_stands_beside_it_stays(said, at, left):
+    assert scrubbed(said, [Span(*at, "PHONE_NUMBER")], String(len(said))) == left
+
+
 def test_names_that_become_equal_stay_different(single):
     said = (
         '{"ann.lee@example.com":"A","ann.lee+news@example.com": "B","b":{"ann.lee@example.com":1}}'
