@@ -84,7 +84,7 @@ def scalar(erasure, query):
 
 
 @pytest.mark.parametrize("way", ["erase", "script"])
-def test_a_column_that_the_database_sets_itself_stays(mariadb_url, tmp_path, way):
+def test_on_mariadb_a_column_that_sets_itself_stays(mariadb_url, tmp_path, way):
     """In own rows, in those of strangers, and in those that no key tells apart."""
     tables = ("table_contact", "table_notes_log", "contact_bkp")
     made = stamped(mariadb_url, tmp_path, *tables)
@@ -100,7 +100,9 @@ def test_a_column_that_the_database_sets_itself_stays(mariadb_url, tmp_path, way
 
 
 @pytest.mark.parametrize("way", ["purge", "script"])
-def test_a_column_that_sets_itself_stays_where_a_purge_empties_another(mariadb_url, tmp_path, way):
+def test_on_mariadb_a_column_that_sets_itself_stays_where_a_purge_empties_another(
+    mariadb_url, tmp_path, way
+):
     purging.build(mariadb_url)
     engine = create_engine(mariadb_url)
     with engine.begin() as connection:
@@ -118,7 +120,9 @@ def test_a_column_that_sets_itself_stays_where_a_purge_empties_another(mariadb_u
     made.engine.dispose()
 
 
-def test_a_decision_on_a_column_that_sets_itself_is_carried_out(mariadb_url, tmp_path, monkeypatch):
+def test_on_mariadb_a_decision_on_a_column_that_sets_itself_is_carried_out(
+    mariadb_url, tmp_path, monkeypatch
+):
     column = ("table_contact", "x_changed")
     monkeypatch.setitem(mini.CUSTOM, column, ("direct", "DATE_TIME"))
     made = stamped(mariadb_url, tmp_path, "table_contact", table_contact__x_changed="null")
@@ -130,7 +134,7 @@ def test_a_decision_on_a_column_that_sets_itself_is_carried_out(mariadb_url, tmp
     made.engine.dispose()
 
 
-def test_a_refused_value_is_told_without_the_columns_that_stay(mariadb_url, tmp_path):
+def test_on_mariadb_a_refused_value_is_told_without_the_columns_that_stay(mariadb_url, tmp_path):
     made = stamped(mariadb_url, tmp_path, "table_contact")
     with made.engine.connect() as connection:
         table = reflect(connection).tables["table_contact"]

@@ -7,13 +7,14 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Column, MetaData, String, Table, Text
+from sqlalchemy import JSON, Column, MetaData, String, Table, Text, create_engine, text
 
 from scanner import errors, strategies
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.texts.documents import holds_json
-from tests.erasing import asked, noted, now
+from tests import mini
+from tests.erasing import Erasure, asked, noted, now
 from tests.test_scripts import committing, run, script
 
 ROW = {
@@ -123,6 +124,19 @@ def test_where_there_is_no_room_it_is_refused_and_nothing_is_wiped(said):
     assert "Ann" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "at", "left"),
+    [
+        ('{"n":1234567}', (5, 12), '{"n":"[P]"}'),
+        ('{"n":1234}', (5, 9), '{"n":"**"}'),
+        ('{"n":12}', (5, 7), '{"n":0}'),
+        ('{"Al":"Bo"}', (2, 4), '{"**":"Bo"}'),
+    ],
+)
+def test_in_a_full_column_what_stands_beside_it_stays(said, at, left):
+    assert scrubbed(said, [Span(*at, "PHONE_NUMBER")], String(len(said))) == left
+
+
 def test_names_that_become_equal_stay_different(single):
     said = (
         '{"ann.lee@example.com":"A","ann.lee+news@example.com": "B","b":{"ann.lee@example.com":1}}'
@@ -200,3 +214,42 @@ def test_a_script_does_the_same(erasure, tmp_path):
     done = run(erasure.url, committing(made.text), tmp_path)
     assert done.returncode == 0, done.stderr
     assert now(erasure) == list(held.values())
+
+
+HELD = {"customer": "Bob Ray", "history": ["long", "texts"]}
+
+
+@pytest.mark.parametrize("way", ["erase", "script"])
+def test_a_column_of_json_loses_only_what_is_the_subjects(live_url, tmp_path, way):
+    mini.build(live_url, trigger=False)
+    kind = "jsonb" if "postgresql" in live_url else "json"
+    inner = json.dumps({"p": 5126105466})
+    rows = [
+        {**HELD, "tel": 15126105466.5, "on": [30.5126105466, -5126105466], "n": 1.25},
+        {**HELD, "tel": 15126105466, "on": 30.5126105466, "in": inner},
+        {**HELD, "ann.lee@example.com": "A", "ann.lee+news@example.com": "B"},
+    ]
+    engine = create_engine(live_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"create table x_doc (id integer primary key, d {kind})"))
+        for n, row in enumerate(rows):
+            said = {"n": n, "d": json.dumps(row)}
+            connection.execute(text("insert into x_doc values (:n, :d)"), said)
+    erasure = Erasure(live_url, tmp_path)
+    if way == "erase":
+        erasure.commit(erasure.plan())
+    else:
+        made = script(erasure)
+        assert not any("x_doc" in table for table, _ in made.left_out)
+        done = run(live_url, committing(made.text), tmp_path)
+        assert done.returncode == 0, done.stderr
+    with engine.connect() as connection:
+        found = connection.execute(text("select d from x_doc order by id")).scalars().all()
+    engine.dispose()
+    erasure.engine.dispose()
+    scrubbed = json.dumps({"p": "[PHONE]"})
+    assert [json.loads(d) if isinstance(d, str) else d for d in found] == [
+        rows[0],
+        {**rows[1], "tel": "[PHONE]", "in": scrubbed},
+        {**HELD, "[EMAIL]": "A", "[EMAIL-2]": "B"},
+    ]

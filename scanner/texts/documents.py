@@ -72,6 +72,8 @@ def holds_json(text: str) -> bool:
     """Whether a text is JSON: one document, or one a line."""
     if is_json(text):
         return True
+    if not text.lstrip().startswith(OPENS[:2]):
+        return False
     lines = [line for line in text.splitlines() if line.strip()]
     return len(lines) > 1 and all(
         line.lstrip().startswith(OPENS[:2]) and is_json(line) for line in lines

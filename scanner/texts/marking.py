@@ -84,11 +84,12 @@ def _in_json(
 
 def _mark(piece: Piece, form: Form, key: str, number: int) -> str:
     """Write one placeholder; from the second of some that must differ it has its ``number``."""
-    scalar = piece.scalar
+    scalar, size = piece.scalar, piece.end - piece.start
+    if form == "stars" and scalar and scalar.kind == "bare":
+        inside = size - 2 * len(scalar.quote)
+        return f"{scalar.quote}{'*' * inside}{scalar.quote}" if inside > 0 else "0"
     if form == "stars":
-        if scalar and scalar.kind == "bare":
-            return "0"
-        return ("_" if piece.named else "*") * (piece.end - piece.start)
+        return ("_" if piece.named else "*") * size
     told = key if number == 1 else f"{key}-{number}" if key else str(number)
     made = placeholders.label(piece.entity, key=told, short=form == "short")
     if piece.named:
