@@ -42,6 +42,10 @@ class Suggestion:
     why: str
 
 
+NAMES = Suggestion(KEEP, "names the people that rows belong to: changed, it would lose them")
+"""What is proposed for keys of people that say who they are, such as logins."""
+
+
 def suggest(finding: Finding, declared_choice: str = "") -> Suggestion:
     """Propose a decision: the pack's, else the policy's by entity, else by what the column is."""
     if declared_choice:
@@ -57,9 +61,15 @@ def suggest(finding: Finding, declared_choice: str = "") -> Suggestion:
 
 
 def suggestion(finding: Finding, pack: Pack | None) -> Suggestion:
-    """Propose a decision with what ``pack`` declares of the column, if there is a pack."""
-    declared = pack.declared(finding.column.table, finding.column.name) if pack else None
-    return suggest(finding, declared.choice if declared else "")
+    """Propose a decision with what ``pack`` says of the column, if there is a pack."""
+    if pack is None:
+        return suggest(finding)
+    table, column = finding.column.table, finding.column.name
+    declared = pack.declared(table, column)
+    said = declared.choice if declared else ""
+    if not said and needs_decision(finding.personal) and pack.names_people(table, column):
+        return NAMES
+    return suggest(finding, said)
 
 
 def defaults() -> dict[str, list[str]]:

@@ -32,6 +32,7 @@ from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subje
 from scanner.subjects.grading import Known
 from scanner.subjects.mentions import Judge, Mentions
 from scanner.subjects.spotter import RARE, Sight, again, spot
+from scanner.texts.wording import noun
 from scanner.verifier import measure
 
 LOG = logging.getLogger(__name__)
@@ -292,7 +293,11 @@ def decided(basis: Basis, tables: Mapping[TableRef, Table], territory: Territory
     own = {t for t, rows in territory.rows.items() if any(r.rows == "own" for r in rows.values())}
     names = [c for c, t in sorted(basis.columns.items()) if c.name == key and t.choice != KEEP]
     if wrong := [str(c) for c in names if c.of in own]:
-        raise Misconfigured(f"{', '.join(wrong)} names rows: it can only be kept")
+        said = noun(len(wrong), "names rows: it", "name rows: they")
+        raise Misconfigured(
+            f"{', '.join(wrong)} {said} can only be kept: decide keep in the workbook, as `efface "
+            "audit --pack` with this pack suggests"
+        )
     missing = {c for c in basis.undecided if c.of in own and c.of in tables}
     if missing:
         raise Undecided(_undecided(missing))

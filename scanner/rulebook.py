@@ -247,9 +247,28 @@ class Pack:
         names = {table.name.lower(), copies.get(table, table).name.lower()}
         return not names.isdisjoint(self.holders)
 
+    def names_people(self, table: str, column: str) -> bool:
+        """Whether a column holds the keys of subjects: its table's own, or what refers to them."""
+        where, name = table.lower(), column.lower()
+        own = {_bare(r.table) for r in self.reaches if r.rows == "own"}
+        mine = where in {_bare(self.subject), *own}
+        key = mine and name == self.key.lower()
+        return key or any(
+            name == end.lower()
+            for r in self.reaches
+            if _bare(r.start) == _bare(self.subject) and r.to.lower() == self.key.lower()
+            for at, end in ((r.table, r.by), (r.through, r.near))
+            if end and _bare(at) == where
+        )
+
     def fits(self, tables: Sequence[str]) -> bool:
         """Whether a database with these tables is one of this product."""
         return set(self.known_by) <= {t.lower() for t in tables}
+
+
+def _bare(table: str) -> str:
+    """Name a table without its schema, in lower case."""
+    return table.rpartition(".")[2].lower()
 
 
 def pack(name: str) -> Pack:

@@ -6,7 +6,7 @@ import pytest
 
 from scanner import audit
 from scanner.errors import Misconfigured
-from scanner.model import Audit, ColumnRef, Database, Decision, Finding, Scan
+from scanner.model import KEEP, Audit, ColumnRef, Database, Decision, Finding, Scan
 from scanner.rulebook import Declared
 
 
@@ -21,10 +21,13 @@ def scan(*findings):
 
 
 class Pack:
-    """The one thing that the policy asks a pack."""
+    """What the policy asks a pack."""
 
     def declared(self, table, column):
         return Declared("direct", "PERSON", "token") if column == "first_name" else None
+
+    def names_people(self, table, column):
+        return column == "login"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,12 @@ def test_the_pack_has_the_first_word():
     assert audit.suggest(finding("a", "direct"), "keep").choice == "keep"
     assert audit.suggestion(finding("first_name", "direct", "PERSON"), Pack()).choice == "token"
     assert audit.suggestion(finding("phone", "direct", "PHONE_NUMBER"), Pack()).choice == "redact"
+
+
+def test_what_names_people_for_their_rows_is_suggested_to_be_kept():
+    suggested = audit.suggestion(finding("login", "direct", "USERNAME"), Pack())
+    assert (suggested.choice, suggested.why) == (KEEP, audit.NAMES.why)
+    assert audit.suggestion(finding("login", "none"), Pack()) == audit.suggest(finding("a", "none"))
 
 
 def test_only_what_is_not_personal_needs_no_decision():

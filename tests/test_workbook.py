@@ -71,6 +71,9 @@ class Pack:
     def declared(self, table, column):
         return Declared("direct", "PERSON", "token") if column == "first_name" else None
 
+    def names_people(self, table, column):
+        return False
+
 
 def test_suggested_for_a_table_means_what_stood_beside_each_column(tmp_path):
     path = tmp_path / "audit.xlsx"

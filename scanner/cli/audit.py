@@ -49,6 +49,11 @@ SHOWN = 5
     type=click.Choice(["suggested"]),
     help="Fill every open decision with the suggestion, marked as decided by policy.",
 )
+@click.option(
+    "--pack",
+    metavar="NAME",
+    help="A pack by name or file, where the scan was made before there was one.",
+)
 @click.option("--check", is_flag=True, help="Exit 1 where something is undecided.")
 def command(
     scan: Path,
@@ -56,6 +61,7 @@ def command(
     name: str | None,
     previous: Path | None,
     decide: str | None,
+    pack: str | None,
     check: bool,
 ) -> None:
     """Write what was found as a report; people decide in the .xlsx.
@@ -63,14 +69,14 @@ def command(
     SCAN is a scan.json, or a workbook that people have worked in. Without -o the report is
     printed: as text, or as --format says.
     """
-    found = _decided(scan, previous, suggested=decide is not None)
+    found = _decided(scan, previous, pack, suggested=decide is not None)
     if output:
         _nothing_lost(found, output)
         import reports
 
-        reports.write(found, output, pack=_pack(found), name=name or "")
+        reports.write(found, output, pack=_pack(found, pack), name=name or "")
     elif name or not check:
-        _output.emit(_printed(found, name or "txt"))
+        _output.emit(_printed(found, pack, name or "txt"))
     from scanner import audit
 
     undecided = audit.undecided(found)
@@ -117,7 +123,7 @@ def read(path: Path) -> "Audit":
     return Audit(Scan.from_json(_output.read_text(path)), {})
 
 
-def _decided(scan: Path, previous: Path | None, *, suggested: bool) -> "Audit":
+def _decided(scan: Path, previous: Path | None, pack: str | None, *, suggested: bool) -> "Audit":
     from scanner import audit, differ
 
     found = read(scan)
@@ -126,18 +132,18 @@ def _decided(scan: Path, previous: Path | None, *, suggested: bool) -> "Audit":
         carried = audit.carry(earlier, found.scan)
         found = replace(found, decisions={**carried.decisions, **found.decisions})
         found = replace(found, changes=differ.diff(earlier, found))
-    return audit.decide_suggested(found, _pack(found)) if suggested else found
+    return audit.decide_suggested(found, _pack(found, pack)) if suggested else found
 
 
-def _pack(found: "Audit") -> "Pack | None":
-    """Load the pack that the scan was made with."""
+def _pack(found: "Audit", named: str | None) -> "Pack | None":
+    """Load the pack that is named, else the one that the scan was made with."""
     from scanner import rulebook
 
     tables = [t.table.name for t in found.scan.tables]
-    return rulebook.choose(found.scan.pack or "none", tables)
+    return rulebook.choose(named or found.scan.pack or "none", tables)
 
 
-def _printed(found: "Audit", name: str) -> str:
+def _printed(found: "Audit", pack: str | None, name: str) -> str:
     """Give a report as text.
 
     Raises:
@@ -147,7 +153,7 @@ def _printed(found: "Audit", name: str) -> str:
 
     with TemporaryDirectory() as folder:
         path = Path(folder, f"report.{reports.suffixes(name)[0]}")
-        reports.write(found, path, pack=_pack(found), name=name)
+        reports.write(found, path, pack=_pack(found, pack), name=name)
         try:
             return path.read_text(encoding="utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
