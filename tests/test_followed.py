@@ -7,7 +7,7 @@ from sqlalchemy import CHAR, Column, MetaData, String, Table, create_engine, ins
 
 from scanner import errors
 from scanner.database import connect, dialect_of
-from scanner.subjects import mentions
+from scanner.subjects import reasons
 from tests import mini, purging
 from tests.erasing import Erasure, refused
 from tests.purging import Purging
@@ -183,7 +183,7 @@ def test_names_far_from_what_is_sure_in_a_copy_of_a_row_are_asked_about(embedded
     embedded.write(f"update table_x_pref set x_memo = '{json.dumps(row)}' where objid = 2")
     plan = embedded.plan()
     (review,) = (r for r in plan.reviews if r.mention.column == "x_memo")
-    assert review.why == mentions.ABOUT_IT
+    assert review.why == reasons.ABOUT_IT
     assert len(review.mention.spans) == 2
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import create_engine
 
-from scanner.subjects import mentions
+from scanner.subjects import reasons
 from tests import mini
 from tests.erasing import Erasure
 
@@ -18,24 +18,24 @@ def test_a_part_of_the_name_in_something_the_subject_has_to_do_with_is_asked_abo
     embedded.write("update table_case set case_history = 'promised Ann a call' where objid = 4")
     embedded.write("update table_case set title = 'PROMISED ANN A CALL' where objid = 4")
     reviews = listed(embedded.plan())
-    assert reviews["table_case", (4,), "case_history"] == mentions.PART
-    assert reviews["table_case", (4,), "title"] == mentions.PART
+    assert reviews["table_case", (4,), "case_history"] == reasons.PART
+    assert reviews["table_case", (4,), "title"] == reasons.PART
 
 
 def test_a_part_of_another_name_and_one_in_a_strangers_text_are_asked_about(embedded):
     embedded.write("update table_case set case_history = 'ask Ann Miller' where objid = 4")
     embedded.write("update table_case set case_history = 'promised Ann a call' where objid = 3")
     reviews = listed(embedded.plan())
-    assert reviews["table_case", (4,), "case_history"] == mentions.OTHER_NAME
-    assert reviews["table_case", (3,), "case_history"] == mentions.LONE
+    assert reviews["table_case", (4,), "case_history"] == reasons.OTHER_NAME
+    assert reviews["table_case", (3,), "case_history"] == reasons.LONE
 
 
 def test_the_town_beside_the_subjects_street_is_asked_about_and_nowhere_else(embedded):
     embedded.write("insert into table_address values (4, '12 Elm Street', 'austin')")
     embedded.write("insert into table_address values (5, '7 Elm Street', 'Austin')")
     reviews = listed(embedded.plan())
-    assert reviews["table_address", (4,), "address"] == mentions.NEIGHBOUR
-    assert reviews["table_address", (4,), "city"] == mentions.NEIGHBOUR
+    assert reviews["table_address", (4,), "address"] == reasons.NEIGHBOUR
+    assert reviews["table_address", (4,), "city"] == reasons.NEIGHBOUR
     assert ("table_address", (5,), "city") not in reviews
     assert ("table_x_carrier_zip", (1,), "x_city") not in reviews
 
@@ -52,7 +52,7 @@ def test_the_town_beside_something_else_of_the_subject_is_asked_about(sqlite_url
             connection.exec_driver_sql(statement)
     engine.dispose()
     reviews = listed(Erasure(sqlite_url, tmp_path).plan())
-    assert reviews["table_address", (4,), "city"] == mentions.BESIDE
+    assert reviews["table_address", (4,), "city"] == reasons.BESIDE
     assert ("table_address", (5,), "city") not in reviews
 
 
@@ -75,7 +75,7 @@ def test_the_postcode_beside_the_subjects_street_is_asked_about_as_a_number_too(
     erasure = Erasure(live_url, tmp_path)
     plan = erasure.plan()
     found = {key: why for (_, key, column), why in listed(plan).items() if column == "x_zip"}
-    assert found == {(4,): mentions.NEIGHBOUR}
+    assert found == {(4,): reasons.NEIGHBOUR}
     answered = plan.answered(
         replace(r, answer="erase") for r in plan.reviews if r.mention.key == (4,)
     )
@@ -94,8 +94,8 @@ def test_the_login_as_an_address_elsewhere_and_a_name_without_a_space_are_asked_
     erasure.write(f"update table_case set title = 'of {name} once' where objid = 3")
     plan = erasure.plan()
     reviews = {r.mention.column: r for r in plan.reviews if r.mention.key == (3,)}
-    assert reviews["case_history"].why == mentions.LOOKS_LIKE
-    assert reviews["title"].why == mentions.NAMESAKE
+    assert reviews["case_history"].why == reasons.LOOKS_LIKE
+    assert reviews["title"].why == reasons.NAMESAKE
     answered = plan.answered(replace(r, answer="erase") for r in reviews.values())
     erasure.commit(answered)
     row = next(r for r in mini.dump(erasure.url)["table_case"] if r[0] == 3)
