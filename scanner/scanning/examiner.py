@@ -352,4 +352,7 @@ def _unread(column: Column[Any], status: Status, why: str, pack: Pack | None) ->
 
 
 def _type(column: Column[Any]) -> str:
-    return "" if isinstance(column.type, NullType) else str(column.type)
+    """Say a column's type; nothing where it is not known, unless it says itself what it is."""
+    kind = column.type
+    silent = isinstance(kind, NullType) and type(kind).__str__ is NullType.__str__
+    return "" if silent else str(kind)
