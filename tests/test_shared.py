@@ -113,6 +113,49 @@ def test_a_row_that_is_nobodys_makes_nothing_shared(embedded, link):
     assert now(embedded) == ["call [PHONE]"]
 
 
+@pytest.mark.parametrize(
+    "who",
+    ["System", "N/A", "unknown", "Customer", "Call Center", "Kundin", "Annalee", "AnnLee", "Ann_Lee",
+     "Lee Family", "Fam. Lee", "Contact: Ann", "ann.lee@example.com", "CUST-00471", "annlee77"],
+)  # fmt: skip
+def test_what_is_nobodys_name_makes_nothing_of_the_subject_shared(single, grown, who):
+    made = grown(
+        single,
+        "create table x_ev (id integer primary key, actor varchar(40), tel varchar(40))",
+        f"insert into x_ev values (1, '{who}', '{NUMBER}')",
+        x_ev__actor=("direct", "PERSON"),
+        x_ev__tel=("direct", "PHONE_NUMBER"),
+    )
+    noted(made, f"call {NUMBER} now")
+    assert 500 not in asked(made.plan())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("Ann", "Brown", "Tom", "Lee", NUMBER),
+        ("Ann", "Lee", "Tom", "Brown", NUMBER),
+    ],
+)
+def test_in_a_row_of_two_people_what_is_one_of_thems_is_asked_about_there_only(single, grown, row):
+    made = grown(
+        single,
+        "create table x_pair (id integer primary key, first_name varchar(40), last_name varchar(40), "
+        "spouse_first_name varchar(40), spouse_last_name varchar(40), phone varchar(40))",
+        f"insert into x_pair values (1, {', '.join(map(repr, row))})",
+        x_pair__first_name=("direct", "PERSON"),
+        x_pair__last_name=("direct", "PERSON"),
+        x_pair__spouse_first_name=("direct", "PERSON"),
+        x_pair__spouse_last_name=("direct", "PERSON"),
+        x_pair__phone=("direct", "PHONE_NUMBER"),
+    )
+    plan = made.plan()
+    told = {r.mention.column: r.why for r in plan.reviews if r.mention.table.name == "x_pair"}
+    assert told["phone"] == SHARED
+    assert not any(m.table.name == "x_pair" and m.column == "phone" for m in plan.mentions)
+    assert not any(m.column == "spouse_last_name" for m in plan.mentions)
+
+
 def test_a_mailbox_of_the_alternate_contact_of_somebodys_case_is_shared(embedded):
     alternate = "alt_first_name = 'Bob', alt_last_name = 'Ray', alt_e_mail = 'ann@home.example'"
     embedded.write(f"update table_case set {alternate} where objid = 3")

@@ -1,16 +1,16 @@
 """Whose name a row bears in cells of its own: what else stands there is that person's. Reads nothing."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scanner.identity import FAMILY, GIVEN, Identity, is_name
-from scanner.matcher import misspells
+from scanner.matcher import Match, misspells
 from scanner.model import ColumnRef, TableRef
 from scanner.plans import Basis
 from scanner.strategies import is_placeholder
 from scanner.subjects.searcher import text
-from scanner.texts import names, wording
+from scanner.texts import mailboxes, names, wording
 from scanner.texts.folding import folded
 
 BETWEEN = re.compile(r"[\s,./-]+")
@@ -30,22 +30,41 @@ def tells(basis: Basis, where: TableRef, column: str) -> bool:
     return personal not in ("none", "free_text") and PARTIES.isdisjoint(words) and words[0] != "to"
 
 
-def others_name(
-    where: TableRef, values: Mapping[str, Any], basis: Basis, who: Identity
-) -> bool | None:
-    """Whether the name in cells of its own of a row is somebody else's; None where there is none.
+def bearers(
+    where: TableRef,
+    values: Mapping[str, Any],
+    found: Mapping[str, Sequence[Match]],
+    basis: Basis,
+    who: Identity,
+) -> tuple[bool, ...]:
+    """Say of each name in cells of its own of a row whether it can be the subject's.
 
-    A short form, an initial or a letter more or less make nobody else of the subject.
+    A short form, an initial, a letter more or less or what is ``found`` there of the subject make
+    nobody else of it. One word is a name only where its column says that it is a part of one; what
+    somebody is (System, Customer) is none.
     """
-    told = {
-        c: words
-        for c, v in values.items()
-        if _names_people(basis.columns, ColumnRef(where.schema, where.name, c))
-        if v and not is_placeholder(text(v)) and (words := {*_words(text(v))})
-    }
-    apart = [words for c, words in told.items() if GIVEN.search(c) or FAMILY.search(c)]
-    said = [set[str]().union(*apart)] if apart else [*told.values()]
-    return not any(_same(words, who) for words in said) if said else None
+    told: dict[str, set[str]] = {}
+    hers = set[str]()
+    for column, value in values.items():
+        if not value or not _names_people(
+            basis.columns, ColumnRef(where.schema, where.name, column)
+        ):
+            continue
+        part = GIVEN.search(column) or FAMILY.search(column)
+        group = without_part(column) if part else f" {column}"
+        words = set() if is_placeholder(text(value)) else {*_words(text(value))}
+        if any(m.strength != "weak" for m in found.get(column, ())):
+            hers.add(group)
+        whole = len(words) > 1 and any(len(w) > 1 for w in words)  # N/A is none
+        if part or whole or group in hers:
+            told.setdefault(group, set()).update(words)
+    return tuple(g in hers or _same(words, who) for g, words in told.items() if words or g in hers)
+
+
+def without_part(column: str) -> str:
+    """Name whose name a column has a part of (spouse_first_name: spouse__name); else nothing."""
+    bare = FAMILY.sub("", GIVEN.sub("", column.lower()))
+    return bare if bare != column.lower() else ""
 
 
 def _names_people(columns: Mapping[ColumnRef, Any], column: ColumnRef) -> bool:
@@ -56,8 +75,13 @@ def _names_people(columns: Mapping[ColumnRef, Any], column: ColumnRef) -> bool:
 
 def _words(name: str) -> Iterator[str]:
     """Give the folded words of a name, initials among them."""
-    words = (folded(w).strip("'") for w in BETWEEN.split(name))
-    yield from (w for w in words if is_name(w) or (len(w) == 1 and w.isalpha()))
+    words = (folded(w).strip("':") for w in BETWEEN.split(name))
+    roles = names.heralds() | mailboxes.roles()
+    yield from (
+        w
+        for w in words
+        if (is_name(w) and (w not in roles or names.is_given(w))) or (len(w) == 1 and w.isalpha())
+    )
 
 
 def _same(words: set[str], who: Identity) -> bool:

@@ -74,7 +74,8 @@ class Context:
     ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
     somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
     the column holds nobody's data. ``about``: the cell holds several things that are the subject's
-    alone, as a copy of its row does; ``told``: one such thing at least.
+    alone, as a copy of its row does; ``told``: one such thing at least. ``mixed``: the row bears the
+    name of the subject and that of somebody else, whose what stands in cells of its own may be.
     """
 
     own: bool
@@ -85,6 +86,7 @@ class Context:
     keyed: bool = False
     about: bool = False
     told: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,8 @@ class Grader:
 
     def _sure(self, match: Match, context: Context, known: Known) -> Grade:
         """Grade something strong: certain, unless others have it or its column holds no person's."""
-        if self.value(match) in known.shared and not context.linked:
+        shared = self.value(match) in known.shared and not context.linked
+        if shared or (match.whole and context.mixed):
             return "possible", SHARED
         return ("possible", KEYED) if context.keyed else ("certain", "")
 

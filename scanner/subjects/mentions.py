@@ -12,7 +12,7 @@ from scanner.matcher import Match
 from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
-from scanner.subjects.bearers import others_name, tells
+from scanner.subjects.bearers import bearers, tells, without_part
 from scanner.subjects.details import behind, cued
 from scanner.subjects.grading import Context, Grader, Known, plainly
 from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, NEIGHBOUR
@@ -170,14 +170,21 @@ class Judge:
                 if m.whole and m.strength == "strong" and tells(self.basis, hit.table, column)
             }
             if values and self.territory.row(hit.table, hit.key) is None:
-                yield hit, values, others_name(hit.table, hit.values, self.basis, self.identity)
+                borne = self._borne(hit)
+                yield hit, values, not any(borne) if borne else None
+
+    def _borne(self, hit: RowHits) -> tuple[bool, ...]:
+        """Say of each name that stands in cells of its own of a row whether it can be the subject's."""
+        return bearers(hit.table, hit.values, hit.found, self.basis, self.identity)
 
     def _row(self, hit: RowHits, known: Known) -> Iterator[tuple[Mention, str]]:
         row = self.territory.row(hit.table, hit.key)
         own = row is not None and row.rows == "own" and row.only is None
+        borne = () if row is not None else self._borne(hit)
         context = Context(
             own,
             linked=row is not None,
+            mixed=any(borne) and not all(borne),
             paired=bool(self._pairs(hit)),
             holder=row is None and self.pack.holds(hit.table, self.basis.copies),
             supported=any(
@@ -237,14 +244,19 @@ class Judge:
 
     def _pairs(self, hit: RowHits) -> list[str]:
         """Name the names of which both parts stand in cells of their own, as in a ship-to address."""
-        whole = {
-            self._grader.value(m)
-            for ms in hit.found.values()
-            for m in ms
-            if m.whole and m.span.entity == "PERSON"
-        }
+        whole: dict[str, set[str]] = {}
+        for column, ms in hit.found.items():
+            said = {self._grader.value(m) for m in ms if m.whole and m.span.entity == "PERSON"}
+            whole.setdefault(without_part(column), set()).update(said)
         pairs = [i.value for i in self.identity.identifiers if "\n" in i.value]
-        return [p for p in pairs if {folded(part) for part in p.split("\n")} <= whole]
+        return [
+            pair
+            for pair in pairs
+            if any(
+                {folded(part) for part in pair.split("\n")} <= said | whole.get("", set())
+                for said in whole.values()
+            )
+        ]
 
     def covered(self, table: TableRef, key: Key) -> frozenset[str]:
         """Name the columns of a row that are rewritten, or follow, anyway: they are not searched."""
