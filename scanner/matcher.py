@@ -36,6 +36,9 @@ ROOM = 150
 LEAST_TYPO = 5
 """One letter more or less makes another name of a shorter one."""
 
+AGAIN = 3
+"""How often what stands right beside something found is looked at again."""
+
 WORD = re.compile(r"[^\W\d_][\w'-]+")
 BETWEEN = re.compile(r"[\s,.]{1,3}")
 """A word of a name, and what stands before the next."""
@@ -188,9 +191,28 @@ class Matcher:
             found = tuple(_disjoint((*found, *more)))
         if found and (pieces := scalars(text)):
             found = tuple(_whole_numbers(text, found, pieces))
+        if any(_glued(text, m.span) for m in found):
+            found = self._parted(text, found, own=own, cut=cut)
         if self._memory > 0:
             self._memory -= len(text) + ENTRY
             self._known[asked] = found
+        return found
+
+    def _parted(
+        self, text: str, found: tuple[Match, ...], *, own: bool, cut: bool
+    ) -> tuple[Match, ...]:
+        """Look again at what stands right beside something found, with no sign between them.
+
+        Once that is replaced, the rest begins or ends there: it must be found at once.
+        """
+        for _ in range(AGAIN):
+            rest = list(text)
+            for match in found:
+                rest[match.span.start : match.span.end] = " " * (match.span.end - match.span.start)
+            more = self._find("".join(rest), own=own, cut=cut, led=False)
+            if not more:
+                break
+            found = tuple(_disjoint((*found, *more)))
         return found
 
     def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
@@ -298,6 +320,17 @@ def _whole_numbers(text: str, found: Iterable[Match], pieces: Sequence[Scalar]) 
     for match in found:
         if (span := value(text, match.span.start, match.span.end, pieces)) is not None:
             yield replace(match, span=replace(match.span, start=span[0], end=span[1]))
+
+
+def _glued(text: str, span: Span) -> bool:
+    """Whether a letter, a digit or @ stands right before or behind what was found."""
+    return (span.start > 0 and _sticks(text[span.start - 1])) or (
+        span.end < len(text) and _sticks(text[span.end])
+    )
+
+
+def _sticks(sign: str) -> bool:
+    return sign.isalnum() or sign in "@+_"
 
 
 def _joined(windows: Iterable[_Window]) -> list[_Window]:

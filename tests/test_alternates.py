@@ -26,8 +26,7 @@ def alternate(erasure, first, last, link="null", case=1):
     ("first", "last", "link"),
     [
         ("Ann", "Lee", "null"),
-        ("ANN", "", "0"),
-        ("", "", "null"),
+        ("ANN", "LEE", "0"),
         ("", "", mini.ANN),
     ],
 )
@@ -44,6 +43,10 @@ def test_an_address_of_the_subject_itself_on_its_case_is_looked_for(single, firs
         ("Bob", "Ray", "null"),
         ("Ann", "Ray", "null"),
         ("", "", mini.BOB),
+        ("", "", "null"),
+        ("ANN", "", "0"),
+        ("T", "B", "null"),
+        ("A", "Lee", "null"),
         ("Ann", "Lee", mini.BOB),
     ],
 )

@@ -251,7 +251,7 @@ def test_a_text_with_spaces_for_signs_without_a_width_is_as_long(text):
     apart = spaced(f"{text}&shy;&ZeroWidthSpace;&NoBreak;{text}")
     assert len(apart) == 2 * len(text) + 30
     assert "\u200b" not in apart
-    assert spaced(apart) == apart or "&#" in apart
+    assert spaced(apart) == apart
 
 
 @pytest.mark.parametrize("login", ["annlee77", "a.lee", "annlee"])

@@ -69,8 +69,83 @@ def test_what_may_be_a_relatives_is_asked_about_and_stays(single, said, text, wh
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Ann  Brown {}",
+        "Ann\u00a0Brown {}",
+        "Ann&nbsp;Brown {}",
+        "Ann%20Brown {}",
+        "Ann <b>Brown</b> {}",
+        "Ann O'Brien {}",
+        "Ann van Dyk {}",
+        "Ann de la Cruz {}",
+        "Ann B. {}",
+        "Ann, Brown, {}",
+        "First name: Ann\nLast name: Brown\nPhone: {}",
+        "first_name=Ann&last_name=Brown&phone={}",
+        "firstname: Ann; lastname: Brown; phone: {}",
+        '{{"firstName":"Ann","id":5,"lastName":"Brown","phone":"{}"}}',
+        '<contact first_name="Bob" last_name="Lee" tel="{}"/>',
+        "<tr><td>Bob</td><td>Lee</td><td>{}</td></tr>",
+        "Bob | Lee | {}",
+        "{} Robert E. Lee",
+        "{} J. A. Lee",
+        "<r><Lee>12</Lee><t>{}</t></r>",
+        '{{"Lee":12,"t":"{}"}}',
+    ],
+)
+def test_another_name_however_it_is_parted_from_a_part_of_the_subjects_stays(single, said):
+    noted(single, said.format(PHONE))
+    plan = single.plan()
+    assert 500 in asked(plan)
+    single.commit(plan)
+    assert now(single) == [said.format("[PHONE]")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"call +1 {PHONE}{MAIL}",
+        f"+1 {PHONE}CUST-00471",
+        f"{MAIL}{PHONE}",
+        f"<p><b>+1 {PHONE}</b><span>{MAIL}</span></p>",
+        f"<b>E-mail</b>{MAIL}",
+        "<b>Ref</b>CUST-00471<i>Ann Lee</i>",
+        f'{{"a": "\\ud83d\\udce7{MAIL}"}}',
+        f'{{"a": "x\\b{MAIL}"}}',
+        "%F0%9F%93%A7ann.lee%40example.com",
+        f"=F0=9F=93=A7{MAIL}",
+        "a%0D%0ACUST-00471",
+        "%09CUST-00471",
+        f"a=20{MAIL}",
+        f"https://x.example/?email=3D{MAIL}",
+        "CUST=2D00471",
+    ],
+)
+def test_what_sticks_to_a_sign_of_the_subject_hides_none(single, said):
+    text = left(single, said)
+    assert "[" in text
+    assert not any(one in text for one in ("ann.lee", "00471", "5466", "Lee"))
+
+
+def test_many_parts_of_a_name_in_a_text_cost_what_they_are_many(single, monkeypatch):
+    """No pair of them is compared: of a thousand each looks at few others."""
+    from scanner.subjects import grading
+
+    counted = []
+    real = grading._near  # noqa: SLF001  # what would be called for each pair
+    monkeypatch.setattr(grading, "_near", lambda *given: counted.append(1) or real(*given))
+    noted(single, "CUST-00471 " + "Lee, " * 1000)
+    single.plan()
+    assert len(counted) < 20_000
+
+
+@pytest.mark.parametrize(
     ("said", "text"),
     [
+        ("Ann Lee CUST-00471", "[NAME] [ID]"),
+        ("Lee CUST-00471", "[NAME] [ID]"),
+        ("First name: Ann\nLast name: Lee\nref CUST-00471", None),
         (f"Mrs. Lee ({PHONE})", "Mrs. [NAME] ([PHONE])"),
         (f"Dear Ann, {MAIL} is right", "Dear [NAME], [EMAIL] is right"),
         (f"The Customer Ann Lee {PHONE}", "The Customer [NAME] [PHONE]"),

@@ -30,7 +30,7 @@ AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
 LEAST_WIDE = 3
 """Of so many signs a name counts within others, where something strong stands beside it."""
 
-GAP = r"(?![^\S\n]*\n[\s>]*\n)[\s,.'\"/_>+-]{1,4}"
+GAP = r"(?![^\S\n]*\n[\s>]*\n)(?:[\s,.'\"/_+-]|(?<=[\s>])>){1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
 ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")

@@ -52,7 +52,7 @@ def identify_all(
             for who, t in territories.items()
         }
         for who, values in (
-            (who, _telling(row, cells, links, mine[who]))
+            (who, _telling(row, cells, links, mine[who], entities))
             for who, some in read.items()
             for row, cells in some
         ):
@@ -88,13 +88,25 @@ def _telling(
     cells: Mapping[str, Any],
     links: Sequence[tuple[str, frozenset[str]]],
     mine: Collection[Any],
+    entities: Mapping[str, str],
 ) -> Mapping[str, Any]:
     """Choose the cells that say what the subject is called: all, or those that a link leaves to it."""
     if row.identity:
         return cells
     others = [only for by, only in links if cells[by] not in (None, "", 0, *mine)]
     theirs = frozenset[str]().union(*others)
-    return {c: v for c, v in cells.items() if c in row.called and c not in theirs}
+    told = {c: v for c, v in cells.items() if c in row.called and c not in theirs}
+    # An assistant's or a spouse's mailbox may stand there without a name, or beside initials.
+    linked = any(cells[by] in mine for by, _ in links)
+    return told if linked or _whole(told, entities) else {}
+
+
+def _whole(cells: Mapping[str, Any], entities: Mapping[str, str]) -> bool:
+    """Whether cells hold two words of a name at least, and no initial."""
+    said = [
+        w for c, v in cells.items() if v and entities.get(c) == "PERSON" for w in str(v).split()
+    ]
+    return len(said) > 1 and all(len(w.strip(".")) > 1 for w in said)
 
 
 def described(table: Table, basis: Basis) -> dict[str, str]:

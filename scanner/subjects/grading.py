@@ -127,15 +127,18 @@ class Grader:
                 sure.append(match)
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
-        parts = [m for m in matches if m.strength == "weak"]
-        for match in parts:
+        ordered = sorted(matches, key=lambda m: m.span.start)
+        for place, match in enumerate(ordered):
+            if match.strength != "weak":
+                continue
             near = _beside(said, match, sure, NEAR_PART)
+            others = [*ordered[max(0, place - 2) : place], *ordered[place + 1 : place + 3]]
             apart = known.namesakes and not any(
                 other.index != match.index and _near(said, match, other, TOUCHING)
-                for other in (*near, *parts)
+                for other in (*near, *(o for o in others if o.strength == "weak"))
             )
             why = SAME_PART if apart else ""
-            if near and any(behind(said, [match.span], [m.span for m in matches if m != match])):
+            if near and any(behind(said, [match.span], [o.span for o in others])):
                 why = why or ELSES
             if (part := self._part(said, match, near, context, why, free=free)) is not None:
                 yield match, part
@@ -221,7 +224,7 @@ class Grader:
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
-        if thing(said, match.span):
+        if thing(said, match.span) or neighbours.labels(said, match.span):
             return THING
         if self._strange(said, match):
             return OTHER_NAME

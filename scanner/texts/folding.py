@@ -14,8 +14,8 @@ from functools import lru_cache
 ENTITY = r"(?<=&)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 """An HTML character reference."""
 
-LONGEST = 10
-"""The longest reference by a number."""
+FILL = "\u0332"
+"""A sign that folds to nothing, as no letter stands before it."""
 
 ESCAPE = r"(?<=\\)u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
 """A character as JSON escapes it; the halves of surrogate pairs stay as they are."""
@@ -26,11 +26,14 @@ INLINE = (
 )
 """A tag that may stand within a word, and whose attributes name nobody."""
 
-BREAK = r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)20"
-"""A tag that stands between words, and how addresses of the web write a space."""
+BREAK = (
+    r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)(?:20|0[09ad])|(?<==)(?:0[9ad]|20(?!\d))|"
+    r"(?<=\\)u[dD][89a-fA-F][0-9a-fA-F]{2}|(?<=[%=])f[0-4](?:[%=][89ab][0-9a-f]){3}"
+)
+"""A tag that stands between words, how the web and mails write a space or a line, half an emoji."""
 
 NEXT = "[%=][89ab][0-9a-f]"
-OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]"
+OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]|(?<==)(?:3d|2[de])"
 """A letter of UTF-8 as addresses of the web (%C3%BC) and mails (=C3=BC) have it; of the web's any sign."""
 
 SOFT = r"(?<==)\r?\n"
@@ -51,18 +54,19 @@ INVISIBLE = (
 )
 """Signs without a width: soft hyphens, zero-width spaces, directions."""
 
-ENCODED = re.compile("%[2-7c-e][0-9a-f]", re.IGNORECASE)
-BROKEN = re.compile("=(?:[c-e][0-9a-f]=|\r?\n)", re.IGNORECASE)
+ENCODED = re.compile("%[02-7c-f][0-9a-f]", re.IGNORECASE)
+BROKEN = re.compile("=(?:[c-f][0-9a-f]=|\r?\n|0[9ad]|20|2[de]|3d)", re.IGNORECASE)
 """What the web's and mails' writing looks like."""
 
 HIDDEN = re.compile(
-    rf"[{INVISIBLE}&\\<](?:(?<=[{INVISIBLE}])|(?<=\\)(?:(?-i:[nrt])|u(?:00ad|200[b-f]|2060|feff))|"
-    r"(?<=<)wbr\s*/?>|"
+    rf"[{INVISIBLE}&\\<](?:(?<=[{INVISIBLE}])|(?<=\\)(?:(?-i:[nrtbf])|u(?:00ad|200[b-f]|2060|feff))|"
+    rf"{INLINE}|"
     r"(?<=&)(?:shy|zwn?j|NoBreak|ZeroWidthSpace|#0*(?:173|820[3-7]|8288|65279)|"
     r"#x0*(?:ad|200[b-f]|2060|feff));)",
     re.IGNORECASE,
 )
-"""Such a sign, whichever way it is written, or the end of a line or a tab as JSON escapes it.
+"""Such a sign, whichever way it is written, a tag that may stand within a word, or the end of a line or
+a tab as JSON escapes it.
 
 What looks like that may be the path of a file, so that it counts in both ways as well.
 """
@@ -225,6 +229,15 @@ def folded(text: str) -> str:
     )
 
 
+def meant(text: str) -> str:
+    """Write what entities, escapes and tags of a text stand for; letters stay as they are."""
+    whole = MARK.sub(_meaning, text) if _marked(text) else text
+    return whole if whole.isascii() else whole.translate(_NO_WIDTH)
+
+
+_NO_WIDTH = dict.fromkeys(map(ord, INVISIBLE + FILL))
+
+
 def spaced(text: str) -> str:
     """Make spaces of what has no width, as it may stand between words as well as within one.
 
@@ -244,15 +257,14 @@ def _may_hide(text: str) -> bool:
 
 
 def _as_space(found: re.Match[str]) -> str:
-    """Write a space in as many characters: as it is, or as entities that fold to a single one."""
+    """Write a space in as many characters."""
     size = len(found[0])
     if found[0] == "\\n":
         return " \n"
     if size <= len("\\n"):
         return " " * size
-    if size <= LONGEST:
-        return f"&#{32:0{size - 3}};"
-    return f"&#{32:07};&#{173:0{size - LONGEST - 3}};"
+    # One space, and what folds to nothing: several spaces would part a name.
+    return " " + FILL * (size - 1)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -261,6 +273,8 @@ def _plain(character: str) -> str:
     if character.isascii():
         return character.lower()
     small = character.lower()
+    if "\ud800" <= character <= "\udfff":
+        return " "  # half of a sign: no text of a database has it, JSON may
     if (special := SPECIAL.get(small, LETTERS.get(small))) is not None:
         return special
     if character.isspace():
