@@ -133,7 +133,7 @@ def test_many_parts_of_a_name_in_a_text_cost_what_they_are_many(single, monkeypa
     from scanner.subjects import grading
 
     counted = []
-    real = grading._near  # noqa: SLF001  # what would be called for each pair
+    real = grading._near  # what would be called for each pair
     monkeypatch.setattr(grading, "_near", lambda *given: counted.append(1) or real(*given))
     noted(single, "CUST-00471 " + "Lee, " * 1000)
     single.plan()
