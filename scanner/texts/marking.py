@@ -183,13 +183,19 @@ def _tell_apart(text: str, pieces: Sequence[Piece], marks: list[str], form: Form
         for s in documents.scalars(text) or ()
         if s.owner in owners and s not in changed
     }
+    last: dict[tuple[int, str, int, str], int] = {}
     for scalar, places in changed.items():
-        number = 1
-        while (name := (scalar.owner, _name(text, scalar, pieces, marks, places))) in taken:
+        first = pieces[places[0]]
+        name = scalar.owner, _name(text, scalar, pieces, marks, places)
+        alike = *name, first.start - scalar.start, first.entity
+        number = last.get(alike, 1)
+        while name in taken:
             if form == "stars":
                 return False
             number += 1
-            marks[places[0]] = _mark(pieces[places[0]], form, key, number)
+            marks[places[0]] = _mark(first, form, key, number)
+            name = scalar.owner, _name(text, scalar, pieces, marks, places)
+        last[alike] = number
         taken.add(name)
     return True
 
@@ -210,13 +216,14 @@ def _rename(text: str, pieces: Sequence[Piece], marks: list[str], form: Form, ke
         return
     taken = {text[p.start : p.end] for tag in markup.tags(text) for p in tag.parts if p.named}
     called: dict[str, str] = {}
+    last: dict[str, int] = {}
     for n, piece in enumerate(pieces):
         if piece.named:
-            said, number = text[piece.start : piece.end], 1
+            said, number = text[piece.start : piece.end], last.get(piece.entity, 1)
             if said not in called:
                 while marks[n] in taken:
                     number += 1
                     marks[n] = _mark(piece, form, key, number)
-                called[said] = marks[n]
+                called[said], last[piece.entity] = marks[n], number
                 taken.add(marks[n])
             marks[n] = called[said]
