@@ -17,7 +17,7 @@ from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.tables.relations import places
-from scanner.texts.placeholders import stands
+from scanner.texts.marking import stands
 from scanner.texts.wording import count
 
 
@@ -128,8 +128,8 @@ def _still(
         table = table_of(schema, mention.table)
         key = table.c[address.columns[0]] == mention.key[0]
         text = connection.scalar(select(table.c[mention.column]).where(key))
-        start = min(s.start for s in mention.spans)
-        if isinstance(text, str) and not stands(text, start):
+        places = [(s.start, s.end) for s in mention.spans]
+        if isinstance(text, str) and not stands(text, places):
             yield mention
 
 

@@ -222,20 +222,18 @@ def scrub(value: Any, place: Place) -> Any:
         return value
     key = place.key if place.unique else ""
     forms: tuple[Form, ...] = ("full", "short") if key else ("full", "short", "stars")
+    broken = True
     for form in forms:
         made = marked(value, pieces, form, key=key)
         if made is None:
             continue
+        broken = False
         if type_name(place.type) in ("CHAR", "NCHAR"):
             made = made.rstrip()
         if _fits(made, value, place.room):
             return made
     if is_structured(value):
-        # All that stands beside what identifies, maybe of others, would be lost.
-        raise Misconfigured(
-            f"{place.column.table}.{place.column.name} has no room for placeholders in what it holds: "
-            "make it longer, or decide keep"
-        )
+        raise _refused(place, broken=broken)
     return redact(value, place)
 
 
@@ -246,6 +244,18 @@ def scrub_all(value: Any, place: Place) -> Any:
     Other people's names, contacts and numbers go as far as they can be told: read some results.
     """
     return scrub(value, place)
+
+
+def _refused(place: Place, *, broken: bool) -> Misconfigured:
+    """Say why a document stays: all that stands beside what identifies, maybe of others, would be lost."""
+    where = f"{place.column.table}.{place.column.name}"
+    if broken and place.room is None:
+        return Misconfigured(
+            f"{where} holds JSON or XML that placeholders would break: mend it, or decide keep"
+        )
+    return Misconfigured(
+        f"{where} has no room for placeholders in what it holds: make it longer, or decide keep"
+    )
 
 
 def _scrub_json(value: Any, place: Place) -> Any:

@@ -147,3 +147,39 @@ def test_only_our_own_json_is_replaced_by_json(efface, place):
     certified = ("erase", "plan.json", "--db", words[3], "--journal", "j2.jsonl", "-o", "done.html")
     for _ in range(2):
         assert efface(*certified).exit_code == 0
+
+
+COMMITTED = ("--commit", "--confirm", mini.BOB)
+NO_ERASURE = {
+    "a rehearsal": ("erase", "plan.json", "--db", "DB", "--journal", "j2.jsonl", "-o"),
+    "another erasure": ("erase", "plan.json", "--db", "DB", "--journal", "j2.jsonl", *COMMITTED, "-o"),
+    "a plan": (*PLAN, "-o"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_ERASURE)
+@pytest.mark.parametrize("name", ["receipt.json", "receipt.html"])
+def test_what_proves_an_erasure_is_not_replaced(efface, place, what, name):
+    url = f"sqlite:///{place / 'crm.sqlite'}"
+    erase = ("erase", "plan.json", "--db", url, "--journal", "j2.jsonl", "-o", name)
+    for words in (erase, erase, (*erase, *COMMITTED)):  # a rehearsal may be replaced
+        assert efface(*words).exit_code == 0
+    before = (place / name).read_bytes()
+    done = efface(*[url if w == "DB" else w for w in NO_ERASURE[what]], name)
+    assert done.exit_code == 2, done.output
+    assert f"{name!r}, which proves an erasure that was committed: choose another" in done.stderr
+    assert (place / name).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"), [(mini.ANN, "; --answers answered.json takes it over"), (mini.BOB, "")]
+)
+def test_how_a_plans_answers_are_taken_over_is_said(efface, place, subject, told):
+    worked_in(efface, place)
+    words = ("plan", "audit.xlsx", "--db", f"sqlite:///{place / 'crm.sqlite'}")
+    words += ("--subject", subject, "-o", "answered.json")
+    done = efface(*words)
+    assert done.exit_code == 2
+    assert done.stderr.strip().endswith(f"choose another name{told}")
+    if told:
+        assert efface(*words, "--answers", "answered.json").exit_code == 0

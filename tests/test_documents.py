@@ -1,6 +1,7 @@
 """In JSON and XML only what identifies goes: no value beside it, no name, and they stay JSON and XML."""
 
 import json
+import re
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from scanner import errors, strategies
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.texts.documents import holds_json
+from scanner.texts.marking import stands
 from tests import mini
 from tests.erasing import Erasure, asked, noted, now
 from tests.test_scripts import committing, run, script
@@ -201,6 +203,53 @@ def test_what_only_looks_like_a_tag_is_text(single):
     assert now(single) == ["login <[ID]>, mail <[EMAIL]>"]
 
 
+FAR = "x y z w q r t u 12"
+ORDER = "<Order><Lee><n>12</n></Lee><m>ann.lee@example.com</m></Order>"
+
+
+def places(said, *words):
+    """Give a span for each place of the words; of ``<Lee`` and ``/Lee`` without their sign."""
+    found = [m for w in words for m in re.finditer(re.escape(w), said)]
+    return [Span(m.start() + (m[0][0] in "</"), m.end()) for m in found]
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "left"),
+    [
+        (ORDER, ["<Lee", "ann.lee@example.com"], ORDER.replace("ann.lee@example.com", "[NAME]")),
+        (ORDER, ["/Lee", "ann.lee@example.com"], ORDER.replace("ann.lee@example.com", "[NAME]")),
+        (ORDER, ["Lee"], ORDER.replace("Lee", "_NAME_")),
+        (
+            "<a><x-Lee/><x-Lee>Lee</x-Lee></a>",
+            ["<x-Lee", ">Lee"],
+            "<a><x-Lee/><x-Lee>[NAME]</x-Lee></a>",
+        ),
+        ("<Lee>Ann x</Lee>", ["Lee>Ann", "/Lee"], "<_NAME_>[NAME] x</_NAME_>"),
+        ("<Lee>Ann x</Lee>", ["Lee>Ann"], "<Lee>[NAME] x</Lee>"),
+        ('<!DOCTYPE o><o Lee="Ann"/>', ['Lee="Ann'], '<!DOCTYPE o><o _NAME_="[NAME]"/>'),
+        ("<o>Ann<Lee a='1'>x</Lee></o>", ["Ann<Lee"], "<o>[NAME]<Lee a='1'>x</Lee></o>"),
+    ],
+)
+def test_a_name_of_xml_is_replaced_in_all_its_places_or_in_none(said, words, left):
+    ElementTree.fromstring(left)
+    assert scrubbed(said, places(said, *words)) == left
+
+
+def test_what_would_no_longer_be_xml_is_refused_with_its_column():
+    said = "<a>x &amp; y</a>"
+    with pytest.raises(errors.Misconfigured, match=r"^t\.c holds JSON or XML that placeholders"):
+        scrubbed(said, [Span(7, 10)])
+
+
+def test_the_proof_looks_behind_a_name_of_xml_that_stays():
+    said = ORDER.replace("ann.lee@example.com", "[EMAIL]")
+    at = said.index("[EMAIL]")
+    assert stands(said, [(8, 11), (at, at + 19)])
+    assert not stands(ORDER, [(8, 11), (at, at + 19)])
+    assert stands("<Lee>[NAME] x</Lee>", [(1, 8)])
+    assert not stands("<Lee>Ann x</Lee>", [(1, 8)])
+
+
 def test_a_script_does_the_same(erasure, tmp_path):
     held = {
         '{"tel":15126105466.0,"ann.lee@example.com":1,"ann.lee+x@example.com":2}': (
@@ -214,6 +263,15 @@ def test_a_script_does_the_same(erasure, tmp_path):
     done = run(erasure.url, committing(made.text), tmp_path)
     assert done.returncode == 0, done.stderr
     assert now(erasure) == list(held.values())
+
+
+def test_a_script_keeps_and_replaces_names_of_xml(erasure, tmp_path):
+    for statement in mini.NO_NAMESAKE:
+        erasure.write(statement)
+    noted(erasure, f"<Lee>Ann {FAR} </Lee> <m>ann.lee@example.com</m>")
+    done = run(erasure.url, committing(script(erasure).text), tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert now(erasure) == [f"<_NAME_>[NAME] {FAR} </_NAME_> <m>[EMAIL]</m>"]
 
 
 HELD = {"customer": "Bob Ray", "history": ["long", "texts"]}

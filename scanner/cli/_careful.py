@@ -1,4 +1,4 @@
-"""Lets no command replace a file that it reads, nor one in which people decided or answered."""
+"""Lets no command replace a file that it reads, that people worked in, or that proves what was done."""
 
 import json
 from collections.abc import Iterator
@@ -25,6 +25,11 @@ WORKBOOKS = {("audit", "-o"), ("plan", "--reviews")}
 
 JSONS = {"scan", "plan", "erase", "locate"}
 """Commands whose ``-o`` is JSON; that of a receipt may be a certificate, too."""
+
+
+PROVES = "proves an erasure that was committed"
+CERTIFICATE = b"<title>Certificate of erasure: "
+"""What the page begins with that says the same as such a receipt."""
 
 
 class Careful(click.Command):
@@ -68,7 +73,9 @@ def _worked(command: str, name: str, path: Path) -> str:
     if is_zipfile(path):
         own = (command, name) in WORKBOOKS and path.suffix.lower() == ".xlsx"
         return "" if own else "is a workbook, in which people may have decided or answered"
-    wanted = name == "-o" and command in JSONS and path.suffix.lower() != ".html"
+    if path.suffix.lower() == ".html":
+        return PROVES if CERTIFICATE in path.read_bytes() else ""
+    wanted = name == "-o" and command in JSONS
     if path.suffix.lower() != ".json" and not wanted:
         return ""
     try:
@@ -77,12 +84,20 @@ def _worked(command: str, name: str, path: Path) -> str:
         held = None
     if not isinstance(held, dict):
         return "is no JSON of ours" if wanted else ""
+    if _proves(held):
+        return PROVES
     decided, answered = _decisions(held), _answers(held)
     if decided and (command, name) != ("audit", "-o"):
         return f"holds {count(decided, 'decision')} of people"
     if answered and (command, name) != ("plan", "-o"):
         return f"holds {count(answered, 'answer')} to reviews"
     return ""
+
+
+def _proves(held: dict[str, Any]) -> bool:
+    """Whether it is the receipt of something that was done, which no other run can write again."""
+    done = any(held.get(k) for k in ("rows", "cells", "deleted"))
+    return held.get("committed") is True and "plan" in held and done
 
 
 def _decisions(held: dict[str, Any]) -> int:

@@ -255,11 +255,13 @@ def _nothing_lost(output: Path, made: "Plan") -> None:
 
 
 def _kept(output: Path, old: "Plan", made: "Plan") -> None:
+    """Refuse what loses answers, and say how to take over those that this plan could have."""
     kept = {r.id: r.answer for r in made.reviews}
     if answered := sum(bool(r.answer) and kept.get(r.id) != r.answer for r in old.reviews):
+        way = f"; --answers {output} takes {noun(answered, 'it', 'them')} over"
         raise Misconfigured(
             f"{str(output)!r} holds {count(answered, 'answer')} to reviews that would be lost: "
-            "choose another name"
+            f"choose another name{way if old.subject == made.subject else ''}"
         )
 
 

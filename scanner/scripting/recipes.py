@@ -190,9 +190,9 @@ def cut_json(stored: str, new: Any, spans: Sequence[Span]) -> Cut | None:
     ours, theirs = list(TOKEN.finditer(text)), list(TOKEN.finditer(stored))
     if made is None or len(ours) != len(theirs):
         return None
-    places = []
+    places, ends = [], [t.end() for t in ours]
     for start, end in _places(text, spans):
-        first, last = (bisect([t.end() for t in ours], at) for at in (start, end - 1))
+        first, last = (bisect(ends, at) for at in (start, end - 1))
         if max(first, last) >= len(ours) or any(ours[n][0] != theirs[n][0] for n in (first, last)):
             return None
         moved = [theirs[n].start() - ours[n].start() for n in (first, last)]

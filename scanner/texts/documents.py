@@ -6,9 +6,11 @@ itself is read, too. Nothing is written anew: what is not replaced stays as it w
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count
+from operator import attrgetter
 from typing import Literal
 
 OPENS = ("{", "[", '"')
@@ -33,8 +35,8 @@ class Scalar:
     """One piece of JSON, ``start`` to ``end`` without its quotes.
 
     ``owner``: the object whose name it is. ``quote``: how a quote is written around it, which in a
-    string within a string is escaped. ``cuts``: where a string may be cut, as it may not be within
-    an escape; None is everywhere.
+    string within a string is escaped. ``cuts``: where a string may be cut, in order, as it may not
+    be within an escape; None is everywhere.
     """
 
     start: int
@@ -52,8 +54,8 @@ class Scalar:
         if self.kind == "bare":
             return self.start, self.end
         if self.cuts is not None:
-            first = max(c for c in self.cuts if c <= first)
-            last = min(c for c in self.cuts if c >= last)
+            first = self.cuts[bisect_right(self.cuts, first) - 1]
+            last = self.cuts[bisect_left(self.cuts, last)]
         return first, last
 
 
@@ -94,14 +96,15 @@ def value(text: str, start: int, end: int, pieces: Sequence[Scalar]) -> tuple[in
     Returns:
         The span, the whole number where it is one; None where it is a part of another number.
     """
-    for piece in pieces:
-        if piece.kind == "bare" and piece.start <= start and end <= piece.end:
-            if text[piece.start : piece.end].isalpha():
-                return start, end
-            whole = _WHOLE.fullmatch(text, piece.start, piece.end)
-            same = whole and start == piece.start and end >= whole.end(1)
-            return (piece.start, piece.end) if same else None
-    return start, end
+    at = bisect_left(pieces, end, key=attrgetter("end"))
+    if at == len(pieces) or pieces[at].kind != "bare" or start < pieces[at].start:
+        return start, end
+    piece = pieces[at]
+    if text[piece.start : piece.end].isalpha():
+        return start, end
+    whole = _WHOLE.fullmatch(text, piece.start, piece.end)
+    same = whole and start == piece.start and end >= whole.end(1)
+    return (piece.start, piece.end) if same else None
 
 
 def _scalars(

@@ -5,7 +5,7 @@ value would take another's place; names of XML have no brackets.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,10 @@ from scanner.texts.documents import Scalar
 
 Form = Literal["full", "short", "stars"]
 """How much room the placeholders take: stars take what stood there."""
+
+
+READ = (documents.holds_json, markup.is_xml)
+"""What a text is still to be with placeholders in it, if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,7 @@ def placed(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
         return []
     if (scalars := documents.scalars(text)) is not None:
         return list(_in_json(text, spans, scalars))
-    names = list(markup.names(text)) if markup.is_xml(text) else []
-    pieces = []
-    for start, end, entity in spans:
-        named = any(first <= start and end <= last for first, last in names)
-        pieces.append(Piece(start, end, entity, named=named))
-    return pieces
+    return _in_xml(text, spans) if markup.is_xml(text) else [Piece(*span) for span in spans]
 
 
 def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> str | None:
@@ -56,7 +55,24 @@ def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> 
         parts += [text[last : piece.start], mark]
         last = piece.end
     made = "".join([*parts, text[last:]])
-    return None if documents.holds_json(text) and not documents.holds_json(made) else made
+    return None if any(is_(text) and not is_(made) for is_ in READ) else made
+
+
+def stands(text: str, spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether placeholders stand in a text whose pieces at ``spans`` were to be replaced.
+
+    Only the first place is where it was. That is behind a name of XML that had to stay.
+    """
+    names = {}
+    if markup.is_xml(text):
+        names = {p: tag for tag in markup.tags(text) for p in tag.parts if p.named}
+    for start, end in sorted(spans):
+        within = next((tag for p, tag in names.items() if p.start <= start < p.end), None)
+        if within is None or placeholders.stands(text, start):
+            return placeholders.stands(text, start)
+        if end > within.end:
+            return placeholders.stands(text, within.end)
+    return False
 
 
 def is_structured(text: str) -> bool:
@@ -80,6 +96,62 @@ def _in_json(
             if any(c.isalnum() for c in text[first:last]):
                 yield Piece(first, last, entity, scalar)
                 done = last
+
+
+def _in_xml(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
+    """Say which pieces of XML are replaced: a name in all places that have it, or in none.
+
+    What a name is called opens and closes an element, and only one of the two may look like the
+    subject's.
+    """
+    tags = list(markup.tags(text))
+    starts = [tag.start for tag in tags]
+    pieces = []
+    for start, end, entity in spans:
+        for part in _apart(start, end, tags, starts):
+            if any(c.isalnum() for c in text[part.start : part.end]):
+                pieces.append(Piece(part.start, part.end, entity, named=part.named))
+    if not any(p.named for p in pieces):
+        return pieces
+    names = [p for tag in tags for p in tag.parts if p.named]
+    starts = [name.start for name in names]
+    within: dict[int, list[Piece]] = {}
+    for piece in (p for p in pieces if p.named):
+        within.setdefault(bisect_right(starts, piece.start) - 1, []).append(piece)
+    ways: dict[str, set[tuple[tuple[int, int], ...]]] = {}
+    for at, name in enumerate(names):
+        way = tuple((p.start - name.start, p.end - name.start) for p in within.get(at, ()))
+        ways.setdefault(text[name.start : name.end], set()).add(way)
+    kept = {
+        p
+        for at, some in within.items()
+        if len(ways[text[names[at].start : names[at].end]]) > 1
+        for p in some
+    }
+    return [p for p in pieces if p not in kept]
+
+
+def _apart(
+    start: int, end: int, tags: Sequence[markup.Tag], starts: Sequence[int]
+) -> Iterator[markup.Part]:
+    """Cut a span where a tag begins or ends of which it has only a part; its signs stay."""
+    at = bisect_left(starts, start) - 1
+    if at >= 0 and start < tags[at].end:
+        yield from _clipped(start, end, tags[at])
+        start = min(tags[at].end, end)
+    at = bisect_left(starts, end) - 1
+    if start < end and at >= 0 and start <= tags[at].start and end < tags[at].end:
+        yield markup.Part(start, tags[at].start, named=False)
+        yield from _clipped(start, end, tags[at])
+    elif start < end:
+        yield markup.Part(start, end, named=False)
+
+
+def _clipped(start: int, end: int, tag: markup.Tag) -> Iterator[markup.Part]:
+    for part in tag.parts:
+        first, last = max(start, part.start), min(end, part.end)
+        if first < last:
+            yield markup.Part(first, last, part.named)
 
 
 def _mark(piece: Piece, form: Form, key: str, number: int) -> str:
@@ -111,13 +183,19 @@ def _tell_apart(text: str, pieces: Sequence[Piece], marks: list[str], form: Form
         for s in documents.scalars(text) or ()
         if s.owner in owners and s not in changed
     }
+    last: dict[tuple[int, str, int, str], int] = {}
     for scalar, places in changed.items():
-        number = 1
-        while (name := (scalar.owner, _name(text, scalar, pieces, marks, places))) in taken:
+        first = pieces[places[0]]
+        name = scalar.owner, _name(text, scalar, pieces, marks, places)
+        alike = *name, first.start - scalar.start, first.entity
+        number = last.get(alike, 1)
+        while name in taken:
             if form == "stars":
                 return False
             number += 1
-            marks[places[0]] = _mark(pieces[places[0]], form, key, number)
+            marks[places[0]] = _mark(first, form, key, number)
+            name = scalar.owner, _name(text, scalar, pieces, marks, places)
+        last[alike] = number
         taken.add(name)
     return True
 
@@ -136,15 +214,16 @@ def _rename(text: str, pieces: Sequence[Piece], marks: list[str], form: Form, ke
     """Give placeholders numbers in names of XML: what is called the same stays called the same."""
     if form == "stars" or not any(p.named for p in pieces):
         return
-    taken = {text[start:end] for start, end in markup.names(text)}
+    taken = {text[p.start : p.end] for tag in markup.tags(text) for p in tag.parts if p.named}
     called: dict[str, str] = {}
+    last: dict[str, int] = {}
     for n, piece in enumerate(pieces):
         if piece.named:
-            said, number = text[piece.start : piece.end], 1
+            said, number = text[piece.start : piece.end], last.get(piece.entity, 1)
             if said not in called:
                 while marks[n] in taken:
                     number += 1
                     marks[n] = _mark(piece, form, key, number)
-                called[said] = marks[n]
+                called[said], last[piece.entity] = marks[n], number
                 taken.add(marks[n])
             marks[n] = called[said]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from xml.parsers import expat
 
 _TAG = re.compile(
@@ -18,9 +19,10 @@ def is_xml(text: str) -> bool:
 
     What declares words of its own is not read: a few lines can stand for gigabytes.
     """
-    if "<" not in text or "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if "<" not in text or "<!ENTITY" in text:
         return False
-    whole = text if text.lstrip().startswith("<?xml") else f"<all>{text}</all>"
+    alone = text.lstrip().startswith("<?xml") or "<!DOCTYPE" in text
+    whole = text if alone else f"<all>{text}</all>"
     try:
         expat.ParserCreate().Parse(whole.lstrip(), True)
     except (expat.ExpatError, ValueError):
@@ -28,10 +30,33 @@ def is_xml(text: str) -> bool:
     return True
 
 
-def names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the names of elements and attributes stand in XML."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a tag that may be replaced: a name, or what stands in the quotes of a value."""
+
+    start: int
+    end: int
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Where a tag stands, with its signs, and what of it may be replaced."""
+
+    start: int
+    end: int
+    parts: tuple[Part, ...]
+
+
+def tags(text: str) -> Iterator[Tag]:
+    """Yield the tags of XML, in their order."""
     for tag in _TAG.finditer(text):
         if tag["inside"] is not None:
-            for one in _NAME.finditer(text, tag.start("inside"), tag.end("inside")):
-                if one["name"] is not None:
-                    yield one.span("name")
+            inside = _NAME.finditer(text, tag.start("inside"), tag.end("inside"))
+            yield Tag(*tag.span(), tuple(map(_part, inside)))
+
+
+def _part(found: re.Match[str]) -> Part:
+    if found["name"] is not None:
+        return Part(*found.span(), named=True)
+    return Part(found.start() + 1, found.end() - 1, named=False)
