@@ -167,6 +167,7 @@ def reading(engine: Engine, *, seconds: int = READ_SECONDS) -> Iterator[Connecti
         work.rollback()
 
 
+@stored.as_objects()
 def reflect(connection: Connection, *, only: Collection[str] | None = None) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
 

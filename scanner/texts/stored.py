@@ -6,6 +6,9 @@ second of two equal names, how an escape is written.
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +36,19 @@ class Document(str):
         return hash(len(_said(self)))
 
 
+_objects = ContextVar("objects", default=False)
+
+
+@contextmanager
+def as_objects() -> Iterator[None]:
+    """Read documents as objects meanwhile: SQLAlchemy asks so for what a catalogue says of tables."""
+    before = _objects.set(True)
+    try:
+        yield
+    finally:
+        _objects.reset(before)
+
+
 def read(stored: str | bytes) -> Any:
     """Read a cell of JSON: a text, number or word as what it is, all else as a document.
 
@@ -40,6 +56,8 @@ def read(stored: str | bytes) -> Any:
     """
     said = stored if isinstance(stored, str) else stored.decode()
     value = json.loads(said)
+    if _objects.get():
+        return value
     half = isinstance(value, str) and HALF.search(value)
     return Document(said) if half or isinstance(value, dict | list) else value
 
