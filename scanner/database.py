@@ -33,9 +33,13 @@ from scanner import dialects
 from scanner.dialects import Dialect, ForeignKey
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import Database, TableRef, digest
+from scanner.texts import stored
 
 READ_SECONDS = 600
 """How long one statement of a scan may take."""
+
+DOCUMENTS = frozenset({"sqlite", "postgresql", "mysql", "mariadb", "mssql", "oracle"})
+"""Kinds of databases whose JSON is read as the text that it is."""
 
 STATEMENTS = 4000
 """How many compiled statements an engine keeps: a walk has a few for each table."""
@@ -63,8 +67,11 @@ def connect(url: str) -> Engine:
     try:
         parsed = make_url(url)
         dialect = dialects.named(parsed.get_backend_name())
+        documents: dict[str, Any] = {}
+        if parsed.get_backend_name() in DOCUMENTS:
+            documents = {"json_deserializer": stored.read, "json_serializer": stored.written}
         engine = create_engine(
-            dialect.url(parsed), hide_parameters=True, query_cache_size=STATEMENTS
+            dialect.url(parsed), hide_parameters=True, query_cache_size=STATEMENTS, **documents
         )
     except (exc.ArgumentError, ValueError):
         raise Misconfigured(
@@ -160,6 +167,7 @@ def reading(engine: Engine, *, seconds: int = READ_SECONDS) -> Iterator[Connecti
         work.rollback()
 
 
+@stored.as_objects()
 def reflect(connection: Connection, *, only: Collection[str] | None = None) -> MetaData:
     """Read the tables, their columns, keys and indexes; the database's own schemas left out.
 

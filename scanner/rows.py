@@ -68,7 +68,12 @@ class Address:
         if self.clear:
             return tuple([v if type(v) is int else plain(v) for v in values])
         text = "\x1f".join("\x00" if v is None else str(plain(v)) for v in values)
-        return ("#" + hmac.new(self.secret, text.encode(), hashlib.sha256).hexdigest()[:24],)
+        return (
+            "#"
+            + hmac.new(
+                self.secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256
+            ).hexdigest()[:24],
+        )
 
     def locate(self, table: Table, row: Mapping[str, Any]) -> ColumnElement[bool]:
         """Say in SQL which row it is; without a key all of it that can be compared is, exactly."""

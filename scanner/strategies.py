@@ -21,6 +21,7 @@ from scanner.texts.documents import is_json
 from scanner.texts.marking import Form, is_structured, marked, placed
 from scanner.texts.nothing import EMPTY_DATE, nothing, type_name
 from scanner.texts.placeholders import is_placeholder, without_placeholders
+from scanner.texts.stored import Document
 
 __all__ = [
     "Settings",
@@ -146,7 +147,8 @@ def apply(
         return value
     place = Place(column, entity, key, unique, spans, settings)
     made = _STRATEGIES[name](value, place)
-    return made.upper() if upper and isinstance(made, str) else made
+    plain = isinstance(made, str) and not isinstance(made, Document)
+    return made.upper() if upper and plain else made
 
 
 def text_of(value: Any) -> str:
@@ -196,7 +198,8 @@ def mask(value: Any, place: Place) -> Any:
     The shape can still hint at short or rare values. Where values must be distinct, and for numbers
     and dates, the same as redact.
     """
-    if place.unique or not isinstance(value, str) or _is_list(place.type):
+    whole = isinstance(value, Document) or not isinstance(value, str)
+    if place.unique or whole or _is_list(place.type):
         return redact(value, place)
     if is_placeholder(value):
         return value
@@ -220,7 +223,7 @@ def scrub(value: Any, place: Place) -> Any:
         return _scrub_json(value, place) if isinstance(value, dict | list) else redact(value, place)
     if not (pieces := placed(value, spans)):
         return value
-    key = place.key if place.unique else ""
+    key = place.key if place.unique and not isinstance(value, Document) else ""
     forms: tuple[Form, ...] = ("full", "short") if key else ("full", "short", "stars")
     broken = True
     for form in forms:
@@ -231,7 +234,7 @@ def scrub(value: Any, place: Place) -> Any:
         if type_name(place.type) in ("CHAR", "NCHAR"):
             made = made.rstrip()
         if _fits(made, value, place.room):
-            return made
+            return Document(made) if isinstance(value, Document) else made
     if is_structured(value):
         raise _refused(place, broken=broken)
     return redact(value, place)
@@ -259,7 +262,14 @@ def _refused(place: Place, *, broken: bool) -> Misconfigured:
 
 
 def _scrub_json(value: Any, place: Place) -> Any:
-    return json.loads(scrub(text_of(value), replace(place, unique=False)))
+    return _documents(value, json.loads(scrub(text_of(value), replace(place, unique=False))))
+
+
+def _documents(old: Any, new: Any) -> Any:
+    """Keep what is a document in a list one: else it would be written as a text."""
+    if isinstance(old, list) and isinstance(new, list):
+        return [_documents(o, n) for o, n in zip(old, new, strict=True)]
+    return Document(new) if isinstance(old, Document) else new
 
 
 def _text(value: Any, place: Place) -> str | None:
@@ -314,4 +324,4 @@ def _is_loose(value: Any, kind: TypeEngine[Any]) -> bool:
 
 
 def _is_json(value: Any) -> bool:
-    return isinstance(value, str) and is_json(value)
+    return isinstance(value, str) and not isinstance(value, Document) and is_json(value)

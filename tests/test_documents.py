@@ -139,6 +139,26 @@ def test_in_a_full_column_what_stands_beside_it_stays(said, at, left):
     assert scrubbed(said, [Span(*at, "PHONE_NUMBER")], String(len(said))) == left
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ('POST /api {"m":"x","phone":%s} 200', 'POST /api {"m":"x","phone":"%s"} 200'),
+        ('got {"phone" : %s , "n":1}', 'got {"phone" : "%s" , "n":1}'),
+        ('got {"phone":%s.0}', 'got {"phone":"%s"}'),
+        (r'body="{\"phone\":%s}"', r'body="{\"phone\":\"%s\"}"'),
+        ('<log>{"phone":%s}</log>', '<log>{"phone":"%s"}</log>'),
+        ('"phone": %s, at noon', '"phone": "%s", at noon'),
+        ("phone: %s, at noon", "phone: %s, at noon"),
+        ('"phone": %s at noon', '"phone": %s at noon'),
+        ('{"n":"call %s","phone":', '{"n":"call %s","phone":'),
+    ],
+)
+def test_a_number_of_json_in_a_line_of_a_log_becomes_a_string(single, said, left):
+    noted(single, said % "5126105466")
+    single.commit(single.plan())
+    assert now(single) == [left % "[PHONE]"]
+
+
 def test_names_that_become_equal_stay_different(single):
     said = (
         '{"ann.lee@example.com":"A","ann.lee+news@example.com": "B","b":{"ann.lee@example.com":1}}'
@@ -257,6 +277,7 @@ def test_a_script_does_the_same(erasure, tmp_path):
         ),
         r'{"p":"{\"p\":5126105466}"}': r'{"p":"{\"p\":\"[PHONE]\"}"}',
         "<annlee77>1</annlee77>": "<_ID_>1</_ID_>",
+        'POST {"tel":5126105466} 200': 'POST {"tel":"[PHONE]"} 200',
     }
     noted(erasure, *held)
     made = script(erasure)

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from scanner.texts import stored
+from scanner.texts.stored import Document
+
 Kind = Literal["text", "number", "date"]
 """What a column's type can hold, as far as detection cares."""
 
@@ -81,8 +84,11 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, bytes | bytearray | memoryview):
         cell = bytes(cell).decode("utf-8", "replace")
+    if isinstance(cell, Document):
+        cell = stored.shown(cell)
     if isinstance(cell, dict | list):
         cell = json.dumps(cell, ensure_ascii=False, default=str)
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return str(cell).replace("\0", "").strip()
+    made = str(cell).replace("\0", "").strip()
+    return made if made.isascii() else made.encode("utf-8", "replace").decode()

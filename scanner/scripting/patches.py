@@ -44,6 +44,7 @@ from scanner.scripting.recipes import (
     joined_text,
     secret_of,
 )
+from scanner.texts.stored import Document
 
 CHUNK = 200
 """Rows of texts that are in memory at once."""
@@ -192,6 +193,8 @@ _UNSETTLED = object()
 
 
 def _same(made: str, new: Any) -> bool:
+    if isinstance(new, Document):
+        return Document(made) == new
     if isinstance(new, str):
         return made.rstrip() == new.rstrip()  # CHAR is padded
     return bool(json.loads(made) == new)
@@ -218,7 +221,7 @@ def _unnamed(address: Address, edit: Edit) -> str:
 
 def _settled(one: Column[Any], value: Any, address: Address, key: Key) -> Any:
     """Give a value that may stand in a script: nothing, a number of ours, a placeholder."""
-    if isinstance(value, bytes | dict | list):
+    if isinstance(value, bytes | dict | list | Document):
         return _UNSETTLED
     number = key[0] if len(key) == 1 and type(key[0]) is int else None
     if number is not None and not isinstance(_type(address, one), Integer):

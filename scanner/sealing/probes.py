@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, select
 from scanner.database import ref
 from scanner.model import TableRef
 from scanner.rows import plain
+from scanner.texts import stored
 
 
 def probe(
@@ -41,4 +42,6 @@ def looks(
     row = connection.execute(query).first()
     if row is None:
         return ""
-    return hashlib.sha256("\x1f".join(str(v) for v in row).encode()).hexdigest()
+    return hashlib.sha256(
+        "\x1f".join(map(stored.plain, row)).encode("utf-8", "surrogatepass")
+    ).hexdigest()

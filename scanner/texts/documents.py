@@ -26,6 +26,13 @@ _UNIT = re.compile(
 _WHOLE = re.compile(r"(\d+)(?:\.0+)?")
 """A number that is counted or called by; a table makes 512.0 of 512."""
 
+_BEFORE = re.compile(r'(\\*")\s{0,8}:\s{0,8}\Z')
+_BEHIND = re.compile(r"(\d+)(?:\.0+)?(?=\s{0,8}[,}\]])")
+"""What stands around a value of JSON that is a number, and how its quote would be written there."""
+
+FEW = 32
+"""More than a name's last quote and its colon have."""
+
 Kind = Literal["name", "string", "bare"]
 """The name of a value, a string, or what stands without quotes: a number, true, false, null."""
 
@@ -105,6 +112,15 @@ def value(text: str, start: int, end: int, pieces: Sequence[Scalar]) -> tuple[in
     whole = _WHOLE.fullmatch(text, piece.start, piece.end)
     same = whole and start == piece.start and end >= whole.end(1)
     return (piece.start, piece.end) if same else None
+
+
+def number(text: str, start: int, end: int) -> Scalar | None:
+    """Give the number of JSON that a span is in a text that is none, as a log's line that quotes some."""
+    before = _BEFORE.search(text, max(0, start - FEW), start)
+    whole = _BEHIND.match(text, start) if before else None
+    if before is None or whole is None or not whole.end(1) <= end <= whole.end():
+        return None
+    return Scalar(start, whole.end(), "bare", 0, before[1])
 
 
 def _scalars(

@@ -37,7 +37,7 @@ def placed(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
         return []
     if (scalars := documents.scalars(text)) is not None:
         return list(_in_json(text, spans, scalars))
-    return _in_xml(text, spans) if markup.is_xml(text) else [Piece(*span) for span in spans]
+    return _in_xml(text, spans) if markup.is_xml(text) else [_plain(text, *s) for s in spans]
 
 
 def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> str | None:
@@ -98,6 +98,13 @@ def _in_json(
                 done = last
 
 
+def _plain(text: str, start: int, end: int, entity: str) -> Piece:
+    """Say what is replaced in a text that is no document, or in one of XML: it may quote some JSON."""
+    if scalar := documents.number(text, start, end):
+        return Piece(start, scalar.end, entity, scalar)
+    return Piece(start, end, entity)
+
+
 def _in_xml(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
     """Say which pieces of XML are replaced: a name in all places that have it, or in none.
 
@@ -110,7 +117,8 @@ def _in_xml(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Piece]:
     for start, end, entity in spans:
         for part in _apart(start, end, tags, starts):
             if any(c.isalnum() for c in text[part.start : part.end]):
-                pieces.append(Piece(part.start, part.end, entity, named=part.named))
+                named = Piece(part.start, part.end, entity, named=True)
+                pieces.append(named if part.named else _plain(text, part.start, part.end, entity))
     if not any(p.named for p in pieces):
         return pieces
     names = [p for tag in tags for p in tag.parts if p.named]
