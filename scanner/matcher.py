@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from scanner.identity import Identity, Strength
@@ -222,7 +223,14 @@ class Matcher:
         ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}
         tried = self._tried(plain, words, digits, ways)
         found = [*self._numbers(plain, digits)]
-        found += self._literal(plain, ((f, w) for f, w in tried if f.strength != "weak"))
+        found += self._literal(
+            plain, ((f, w) for f, w in tried if f.strength not in ("doubt", "weak"))
+        )
+        better: dict[int, list[_Window]] = {}
+        for start, end, index, _, capitals in found:
+            if not capitals:
+                better.setdefault(index, []).append((start, end))
+        found += self._literal(plain, ((f, w) for f, w in tried if f.strength == "doubt"), better)
         if not found and led:
             return ()
         found += self._literal(plain, ((f, w) for f, w in tried if f.strength == "weak"))
@@ -260,13 +268,20 @@ class Matcher:
                     tried[id(form)] = form, windows
         return list(tried.values())
 
-    def _literal(self, plain: str, tried: Iterable[tuple[Form, list[_Window]]]) -> Iterator[_Found]:
+    def _literal(
+        self,
+        plain: str,
+        tried: Iterable[tuple[Form, list[_Window]]],
+        better: Mapping[int, Sequence[_Window]] = MappingProxyType({}),
+    ) -> Iterator[_Found]:
+        """Try forms where they may be, but for where ``better`` ones of the identifier were found."""
         for form, windows in tried:
             sure = form.strength
             if form.index in self._common and sure != "weak":
                 sure = "doubt"
+            but = better.get(form.index, ()) if form.last else ()
             for begin, end in windows:
-                for span in form.spans(self._pattern, plain, begin, end):
+                for span in form.spans(self._pattern, plain, begin, end, but):
                     yield *span, form.index, sure, form.capitals
 
     def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:

@@ -4,7 +4,7 @@ Phone numbers are aside: the matcher compares them by their digits.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
@@ -151,7 +151,8 @@ class Form:
     where there are any. ``capitals`` says which words of the
     text need one: none, the first, any, all, or initials each. ``only`` in the subject's own texts, or in cut ones.
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
-    A match begins with one of ``starts``, where there are any: it is tried there only.
+    A match begins with one of ``starts``, where there are any: it is tried there only. ``last``: not
+    where something better of the identifier was found, which is as long.
     """
 
     index: int
@@ -164,11 +165,19 @@ class Form:
     only: Literal["", "own", "cut"] = ""
     word: bool = False
     starts: tuple[str, ...] = ()
+    last: bool = False
 
     def spans(
-        self, compiled: Callable[[str], re.Pattern[str]], plain: str, begin: int, end: int
+        self,
+        compiled: Callable[[str], re.Pattern[str]],
+        plain: str,
+        begin: int,
+        end: int,
+        but: Collection[Span] = (),
     ) -> Iterator[Span]:
         """Yield where the pattern matches in a window of a folded text, as ``finditer`` does.
+
+        ``but``: not where something better was found.
 
         Most windows hold nothing: to look for what a match begins with takes a fraction of the time
         of trying the pattern, which begins with what must not stand before it, at each place. Nor
@@ -179,6 +188,8 @@ class Form:
             return
         done = begin
         for place in sorted(_places(self.starts, plain, begin, end)):
+            if any(start <= place < stop for start, stop in but):
+                continue
             if place >= done and (match := compiled(self.pattern).match(plain, place, end)):
                 yield match.span()
                 done = match.end()
@@ -427,7 +438,7 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
     spelled = f"{MAIL_BEFORE}{AT.join(apart)}{MAIL_AFTER}"
     yield Form(index, signs, spelled, "strong", starts=(local.partition(".")[0],))
     loose = rf"(?:{LOOSE_BEFORE}|{MAIL_BEFORE}){here}(?:(?={FILE}(?!\w))|(?=[_-])|{MAIL_AFTER})"
-    yield Form(index, anchors, loose, "doubt", starts=(local,))
+    yield Form(index, anchors, loose, "doubt", starts=(local,), last=True)
     short = "|".join(re.escape(domain[:k]) for k in range(len(domain) - 1, -1, -1))
     cut = rf"{MAIL_BEFORE}{plain}@(?:{short})\Z"
     yield Form(index, anchors[:1], cut, "doubt", only="cut", starts=(local,))
@@ -491,7 +502,7 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     tight = inner if "," in value else NO_COMMA.join((ADDRESS_GAP.join(written[:-1]), written[-1]))
     yield replace(form, pattern=f"{BEFORE}{tight}{AFTER}{HOUSE}")
     if strength != "doubt":
-        yield replace(form, pattern=alone, strength="doubt")
+        yield replace(form, pattern=alone, strength="doubt", last=True)
 
 
 def _unspaced(index: int, value: str, strength: Strength) -> Form:
@@ -544,7 +555,7 @@ def _ending(form: Form) -> Iterator[Form]:
         yield replace(form, pattern=alone)
         return
     yield replace(form, pattern=f"{alone}{ENDED}")
-    yield replace(form, pattern=alone, strength="doubt")
+    yield replace(form, pattern=alone, strength="doubt", last=True)
 
 
 def _elsewhere(index: int, login: str) -> Iterator[Form]:

@@ -6,6 +6,7 @@ Never a false no; what it says yes to is looked at again.
 import re
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from itertools import accumulate
 
 SEPARATOR = "\x1e"
@@ -68,9 +69,10 @@ class Sieve:
             hits = self._words.find_matches_as_indexes(whole, overlapping=True)
             if hits:
                 ends = [0, *accumulate(len(p) + 1 for p in plain)]
+                hidden = cache(hides)
                 for n, start, end in hits:
                     place = bisect(ends, start) - 1
-                    if self._alone[n] and _inner(whole, start, end) and not hides(place):
+                    if self._alone[n] and _inner(whole, start, end) and not hidden(place):
                         continue
                     words.append((place, start - ends[place], self.anchors[n]))
         return words, set(self._called(whole, plain))
