@@ -52,9 +52,12 @@ def run(folder: Path, login: str, now: str, point: str, url: str = "") -> None:
         return written
 
     database.connect, Journal.append = mortally, appended
-    url, journal = url or f"sqlite:///{folder}/crm.sqlite", str(folder / "journal.jsonl")
+    journal, key = str(folder / "journal.jsonl"), str(folder / "journal.key")
+    # A key of its own: runs that begin in the same second begin their journals with the same line.
+    keyed = [] if url else ["--journal-key", key]
+    url = url or f"sqlite:///{folder}/crm.sqlite"
     words = ["requests", "run", str(folder / "audit.json"), "--commit", "--as", login]
-    efface([*words, "--now", now, "--db", url, "--journal", journal])
+    efface([*words, "--now", now, "--db", url, "--journal", journal, *keyed])
 
 
 def forked(*words) -> int:

@@ -40,7 +40,8 @@ def test_a_run_that_is_killed_anywhere_ends_as_an_undisturbed_one_after_the_next
     assert {again for _, again, *_ in ends} == {"0"}
     assert len({found for _, _, found, _ in ends}) == 1
     for number in range(len(POINTS)):
-        journal = Journal(embedded.folder / f"at-{number}" / "journal.jsonl")
+        at = embedded.folder / f"at-{number}"
+        journal = Journal(at / "journal.jsonl", at / "journal.key")
         assert journal.open_intents() == ()
         assert [e.event for e in journal.read()].count("done") == 1
 
