@@ -17,8 +17,8 @@ BETWEEN = re.compile(r"[\s,./-]+")
 """What stands between the words of a name."""
 
 PARTIES = frozenset(
-    "sender recipient recipients from cc bcc reply absender empfanger expediteur destinataire "  # noqa: SIM905  # reads better
-    "remitente destinatario mittente".split()
+    {"sender", "recipient", "recipients", "from", "cc", "bcc", "reply", "absender", "empfanger"}
+    | {"expediteur", "destinataire", "remitente", "destinatario", "mittente"}
 )
 """Words of columns that say who wrote to whom: such an address need not be the row's person's."""
 
