@@ -190,10 +190,10 @@ class Matcher:
             if led and more and not found:  # what is weak in one reading belongs to the other, too
                 found = self._find(text, own=own, cut=cut, led=False)
             found = tuple(_disjoint((*found, *more)))
-        if found and (pieces := scalars(text)):
-            found = tuple(_whole_numbers(text, found, pieces))
         if any(_glued(text, m.span) for m in found):
             found = self._parted(text, found, own=own, cut=cut)
+        if found and (pieces := scalars(text)):
+            found = tuple(_whole_numbers(text, found, pieces))
         if self._memory > 0:
             self._memory -= len(text) + ENTRY
             self._known[asked] = found

@@ -102,7 +102,7 @@ def labels(said: str, span: Span) -> bool:
     """Whether a word is what a field is called, in XML or JSON, and nobody's name: <Price>."""
     ahead, after = said[max(0, span.start - 2) : span.start], said[span.end : span.end + 8]
     tag = ahead.endswith(("<", "</")) and after[:1] in (">", "/", " ")
-    return tag or (ahead[-1:] in "\"'" and FIELD.match(after) is not None)
+    return tag or (ahead.endswith(('"', "'")) and FIELD.match(after) is not None)
 
 
 def longer(said: str, span: Span, called: Collection[str]) -> bool:

@@ -54,6 +54,8 @@ INVISIBLE = (
 )
 """Signs without a width: soft hyphens, zero-width spaces, directions."""
 
+_NO_WIDTH = dict.fromkeys(map(ord, INVISIBLE + FILL))
+
 ENCODED = re.compile("%[02-7c-f][0-9a-f]", re.IGNORECASE)
 BROKEN = re.compile("=(?:[c-f][0-9a-f]=|\r?\n|0[9ad]|20|2[de]|3d)", re.IGNORECASE)
 """What the web's and mails' writing looks like."""
@@ -233,9 +235,6 @@ def meant(text: str) -> str:
     """Write what entities, escapes and tags of a text stand for; letters stay as they are."""
     whole = MARK.sub(_meaning, text) if _marked(text) else text
     return whole if whole.isascii() else whole.translate(_NO_WIDTH)
-
-
-_NO_WIDTH = dict.fromkeys(map(ord, INVISIBLE + FILL))
 
 
 def spaced(text: str) -> str:
