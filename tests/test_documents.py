@@ -17,7 +17,7 @@ from scanner.texts.documents import holds_json
 from scanner.texts.marking import stands
 from tests import mini
 from tests.erasing import Erasure, asked, noted, now
-from tests.test_scripts import committing, run, script
+from tests.test_scripts import carry_out, committing, run, script
 
 ROW = {
     "first_name": "Ann",
@@ -315,13 +315,7 @@ def test_a_column_of_json_loses_only_what_is_the_subjects(live_url, tmp_path, wa
             said = {"n": n, "d": json.dumps(row)}
             connection.execute(text("insert into x_doc values (:n, :d)"), said)
     erasure = Erasure(live_url, tmp_path)
-    if way == "erase":
-        erasure.commit(erasure.plan())
-    else:
-        made = script(erasure)
-        assert not any("x_doc" in table for table, _ in made.left_out)
-        done = run(live_url, committing(made.text), tmp_path)
-        assert done.returncode == 0, done.stderr
+    carry_out(erasure, way, tmp_path)
     with engine.connect() as connection:
         found = connection.execute(text("select d from x_doc order by id")).scalars().all()
     engine.dispose()
