@@ -242,6 +242,8 @@ class Matcher:
         matches = []
         for start, end, index, strength, capitals in found:
             first, last = origin(start, end)
+            if capitals and names.is_month(text, first, last):
+                continue
             if _proper(text[first:last], capitals, own=own):
                 whole = first <= inside[0] and inside[1] <= last
                 kind = self.identity.identifiers[index].kind

@@ -319,14 +319,19 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     given, family = ((*some, *_joined(some)) for some in (given, family))
     yield from _pair(index, given, family, "full")
     firsts, lasts = sorted(_halves(given)), sorted(_halves(family))
-    for others in (firsts, sorted(names.nicknames(given[0]))):
+    short = sorted(names.nicknames(given[0]))
+    for others, sure in (
+        (firsts, "hint"),
+        ([n for n in short if not names.is_own(n)], "hint"),
+        ([n for n in short if names.is_own(n)], "doubt"),
+    ):
         if others:
-            yield from _pair(index, others, family, "hint")
+            yield from _pair(index, others, family, sure)
     for one_of_two in (given, firsts):
         if one_of_two and lasts:
             yield from _pair(index, one_of_two, lasts, "hint")
-    if short := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
-        yield from _pair(index, given, sorted(short), "hint")
+    if bare := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
+        yield from _pair(index, given, sorted(bare), "hint")
     yield from _cut(index, given[0], family[0])
     yield from _together(index, given[0], family[0])
     letters = [w[0] for w in WORDS.findall(given[0])[:2]] or [given[0][0]]

@@ -18,17 +18,41 @@ HYPHENED = re.compile(r"-([^\W\d_a-z][^\W\d_]+)")
 WORD = re.compile(r"[^\W\d_][\w'’-]+")
 """A word of a name."""
 
-BEHIND = re.compile(r"(?:'s)?[ ,]{1,2}(?:& )?([^\W\d_]+)")
-"""The word behind a name, which may make a company of it."""
+BEHIND = re.compile(r"(?:['’]s)?[ ,]{1,2}(?:& )?((?:[^\W\d_]\.[ ]?){2,6}|[^\W\d_]+)")
+"""The word behind a name, which may make a company of it; of several letters with stops: B.V."""
+
+AHEAD = re.compile(r"[^\W\d_]+(?=\.?[ ]|['’])")
+"""The words before a name."""
+
+HOUSE = re.compile(r",?[ ]\d{1,4}[ ]?[a-z]?(?![\w-])(?![ ]\d)", re.IGNORECASE)
+"""The number of a house behind a street."""
 
 STOP = re.compile(r"[^\W\d_]{2,}\.\s+[^\W\d_]")
 """The end of a sentence: behind an initial a full stop ends none."""
 
 
 def thing(said: str, span: Span) -> bool:
-    """Whether the word behind a name makes a company, a street or another thing of it."""
-    behind = BEHIND.match(said[span.end : span.end + ROOM])
-    return behind is not None and folded(behind[1]) in names.things()
+    """Whether a word beside a name makes a company, a street or another thing of it."""
+    after = said[span.end : span.end + ROOM]
+    if behind := BEHIND.match(after):
+        word = re.sub(r"[. ]", "", folded(behind[1]))
+        if word in names.things("behind"):
+            return True
+        if word in names.things("capital") and names.is_capital(behind[1]):
+            return True
+    return _headed(said[max(0, span.start - ROOM) : span.start], after)
+
+
+def _headed(ahead: str, after: str) -> bool:
+    """Whether a name is that of a company, a street or a house: rue Victor Hugo."""
+    if not ahead.endswith((" ", "'", "’")):
+        return False
+    for word in reversed(AHEAD.findall(ahead)):
+        if (plain := folded(word)) not in names.things("between"):
+            if plain in names.things("housed"):
+                return HOUSE.match(after) is not None
+            return plain in names.things("before")
+    return False
 
 
 def part_of_another(said: str, span: Span, words: Collection[str]) -> bool:

@@ -21,6 +21,7 @@ from scanner.subjects.details import behind
 from scanner.subjects.neighbours import parted, strange, touch
 from scanner.subjects.reasons import (
     ABOUT_IT,
+    APART,
     COMMON,
     ELSES,
     KEYED,
@@ -36,7 +37,9 @@ from scanner.subjects.reasons import (
     SHORT,
     SIGNED,
     THING,
+    WORD,
 )
+from scanner.texts import names
 from scanner.texts.folding import folded
 
 ABOUT = 2
@@ -140,6 +143,8 @@ class Grader:
             why = SAME_PART if apart else ""
             if near and any(behind(said, [match.span], [o.span for o in others])):
                 why = why or ELSES
+            if near and not why and match.span.entity == "PERSON" and not context.own:
+                why = self._loose(said, match, [*near, *others], context)
             if (part := self._part(said, match, near, context, why, free=free)) is not None:
                 yield match, part
 
@@ -162,6 +167,8 @@ class Grader:
         if match.span.entity == "PERSON":
             same = plainly(self.value(match)) in known.namesakes and not context.supported
             if why := self._unlike(said, match) or (_same(said, match, near) if same else ""):
+                return "possible", why
+            if why := self._words(said, match, near, context):
                 return "possible", why
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
@@ -229,6 +236,28 @@ class Grader:
         if self._strange(said, match):
             return OTHER_NAME
         return SIGNED if _signed(said, match, near) else ""
+
+    def _words(self, said: str, match: Match, near: Sequence[Match], context: Context) -> str:
+        """Say why a whole name may be none in a text of others: all of it is words, Will Price."""
+        words = self.value(match).split()
+        if match.whole or context.linked or not all(map(names.is_word, words)):
+            return ""
+        named = any(neighbours.bracketed(said, match.span, other.span) for other in near)
+        return "" if named else WORD
+
+    def _loose(
+        self, said: str, match: Match, others: Sequence[Match], context: Context
+    ) -> str:
+        """Say why a part of a name near something of the subject may have nothing to do with it."""
+        word = folded(said[match.span.start : match.span.end])
+        if word in names.nicknames(self.value(match)):
+            return LOOKS_LIKE
+        if context.linked and not names.is_word(word):
+            return ""
+        spans = [other.span for other in others if other.index != match.index]
+        if neighbours.belongs(said, match.span, spans):
+            return ""
+        return WORD if names.is_word(word) else APART
 
     def _rare(self, match: Match) -> bool:
         """Whether a match is of a part of the name that few texts hold."""

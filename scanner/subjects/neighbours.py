@@ -1,9 +1,9 @@
 """What stands around a name in a text, and may make it another person's. Reads nothing."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from scanner.identity import FAMILY, GIVEN, is_name
+from scanner.identity import FAMILY, FORMS_OF_ADDRESS, GIVEN, is_name
 from scanner.model import Span
 from scanner.subjects.details import LABEL
 from scanner.texts import names
@@ -15,19 +15,26 @@ ROOM = 120
 CAPITAL = r"(?<![^\W_])(?:[^\W\d_]['’])?[^\W\d_]{2,}"
 """A word, which must have a capital to be a name."""
 
-PARTICLES = (
-    "(?:(?:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
-    "[ ]){0,3}"
+PARTICLE = (
+    "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
 )
-BEFORE = re.compile(rf"({CAPITAL})(?:[ ][^\W\d_]\.)?(?:[ ][^\W\d_]\.)?[ _+-]\Z")
+PARTICLES = rf"(?:{PARTICLE}[ ]){{0,3}}"
+"""Many write them with a capital: Jan Van Damme, Nguyen Van An."""
+
+BEFORE = re.compile(
+    rf"({CAPITAL})(?:[ ][^\W\d_]\.)?(?:[ ][^\W\d_]\.)?[ _+-]((?:{PARTICLE}[ ]){{0,3}})\Z"
+)
 BEHIND = re.compile(rf"[ _+-]{PARTICLES}({CAPITAL})(?![^\W_])(?![-_/.]?\d)")
 """A word with a capital right before, right behind, with initials or particles between."""
 
+LONE_PARTICLE = re.compile(rf"(?<!\w)(?=[A-Z][a-z])({PARTICLE})[ ]\Z")
+"""A particle with a capital right before a family name makes it another one: Van Damme."""
+
 INITIALS, INITIAL = (
-    re.compile(r"(?<!\w)((?:[^\W\d_]\.[ ]?){1,3})\Z"),
-    re.compile(r"[ ]([^\W\d_])\.(?!\w)"),
+    re.compile(r"(?<!\w)((?:[^\W\d_]\.[ ]?){1,3}|[B-HJ-NP-Z][ ])\Z"),
+    re.compile(r",?[ ](?:([^\W\d_])\.(?!\w)|([B-HJ-NP-Z])(?![\w'’&]))"),
 )
-"""Letters that stand for names right before, and one right behind."""
+"""Letters that stand for names right before, and one right behind; without a stop A, I and O are words."""
 
 FAMILY_NAME = re.compile(rf"[ ]{PARTICLES}({CAPITAL})(?![^\W_])(?![-_/.]?\d|[ ]?[:#])")
 """What stands behind a whole name as one more family name does, and not as an id or a label."""
@@ -36,7 +43,8 @@ COMMA, CELL = re.compile(rf",[ ]?({CAPITAL})"), re.compile(rf",[ ]?({CAPITAL}),"
 """What stands behind a family name as a given name does (Lee, Bob), and in a list behind either."""
 
 JUNIOR = re.compile(r",? (?:jr|sr|junior|senior|ii|iii)\b", re.IGNORECASE)
-"""What tells members of a family apart."""
+JUNIOR_TOO = re.compile(r"[ ](jr|sr|ii|iii)\.?\Z", re.IGNORECASE)
+"""What tells members of a family apart: behind a name, and at the end of one."""
 
 SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\Z")
 """What makes a place of a name."""
@@ -64,6 +72,28 @@ BEGUN = re.compile(r"(?:\A|[.!?:;>\r\n\"(])\s*\Z")
 FIELD = re.compile(r"\\?[\"']\s*:")
 """What stands behind the name of a field of JSON."""
 
+VALUE = re.compile(
+    r"[ ]?[:=#]|[ ](?:no\.?|nr\.?)?[ ]?#?(?:\d{1,4}([/.-])\d{1,2}\1\d|\d(?![\d ()./-]{6}))",
+    re.IGNORECASE,
+)
+"""What stands behind the name of a field, or a heading: a value, a date, a number that is no phone's."""
+
+STOP = re.compile(r"[.!?]\s")
+
+ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?[ ](?:[^\W\d_]+\.[ ])?\Z")
+"""The word before a name, also with a title between: Frau Dr. Lee."""
+
+FIELD_AHEAD = re.compile(
+    r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
+)
+"""What a field is called of which a name is the value, or how its value begins."""
+
+HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in firstName."""
+
+BRACKET = re.compile(r"[\"']?\s?[<(\[{]\s?(?:mailto:|tel[.:]?\s?)?", re.IGNORECASE)
+"""What stands between a name and its address or number in brackets."""
+
 SPACES = re.compile(r"[^\S\r\n]+")
 
 WORD, LABELS = re.compile(r"\w+"), 2
@@ -89,6 +119,8 @@ def strange(
     ahead, after = _around(said, span)
     if SAINT.search(ahead) or (family and JUNIOR.match(after)) or _initials(ahead, after, called):
         return True
+    if family and (particle := LONE_PARTICLE.search(ahead)) and folded(particle[1]) not in called:
+        return True
     comma = (COMMA if family else CELL).match(after)
     beside = (_before(ahead, begun=begun), BEHIND.match(after), comma)
     if any(_names(m[1], called) for m in beside if m is not None):
@@ -99,19 +131,61 @@ def strange(
 
 
 def labels(said: str, span: Span) -> bool:
-    """Whether a word is what a field is called, in XML or JSON, and nobody's name: <Price>."""
+    """Whether a word is what a field is called and nobody's name, or a month: <Price>, Case 12, May 5."""
     ahead, after = said[max(0, span.start - 2) : span.start], said[span.end : span.end + 8]
     tag = ahead.endswith(("<", "</")) and after[:1] in (">", "/", " ")
-    return tag or (ahead.endswith(('"', "'")) and FIELD.match(after) is not None)
+    if tag or (ahead.endswith(('"', "'")) and FIELD.match(after) is not None):
+        return True
+    field = folded(said[span.start : span.end]) in names.fields()
+    return (field and VALUE.match(after) is not None) or names.may_be_month(said, span.start, span.end)
 
 
 def longer(said: str, span: Span, called: Collection[str]) -> bool:
-    """Whether another name beside a whole one makes it another one: Mary Ann Lee, Ann Lee Smith."""
+    """Whether what stands beside a whole name makes it another one: Mary Ann Lee, Ann Lee Smith, Sr."""
     ahead, after = _around(said, span)
+    end = JUNIOR_TOO.search(said, span.start, span.end)
+    if end and folded(end[1]) not in {word.strip(".") for word in called}:
+        return True
     before, behind = BEFORE.search(ahead), FAMILY_NAME.match(after)
     if before and names.is_given(folded(before[1])) and _names(before[1], called):
         return True
     return behind is not None and not said.isupper() and _names(behind[1], called)
+
+
+def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
+    """Whether it is said that a part of a name goes with something else: Ms. Lee; Lee (512 610 5466).
+
+    Args:
+        said: the text.
+        span: where the part stands.
+        others: where something of the subject stands nearby, or another part of its name.
+    """
+    word = folded(said[span.start : span.end])
+    if any(bracketed(said, span, other) for other in others):
+        return True
+    ahead, _ = _around(said, span)
+    if (before := ADDRESSED.search(ahead)) and (
+        names.greets(plain := folded(before[1])) or (plain in FORMS_OF_ADDRESS)
+    ):
+        return True
+    if names.is_word(word):
+        return False
+    if field := FIELD_AHEAD.search(ahead):
+        label = folded(HUMP.sub(" ", field[1] or field[2]))
+        return names.labels().issuperset(re.findall(r"[^\W\d_]+", label))
+    return any(touch(said, span, o) and not _ended(said, span, o) for o in others)
+
+
+def _ended(said: str, one: Span, other: Span) -> bool:
+    """Whether a sentence ends between a name and something else: ... 5466. Lee wants ..."""
+    first, second = sorted((one, other))
+    return STOP.match(said, first.end, second.start) is not None
+
+
+def bracketed(said: str, name: Span, other: Span) -> bool:
+    """Whether something stands in brackets right behind a name: Ann Lee <ann.lee@example.com>."""
+    between = said[name.end : other.start]
+    return name.end <= other.start and BRACKET.fullmatch(meant(between)) is not None
 
 
 def touch(said: str, one: Span, other: Span) -> bool:
@@ -137,10 +211,15 @@ def parted(said: str, name: Span, other: Span) -> bool:
 
 
 def _before(ahead: str, *, begun: bool) -> re.Match[str] | None:
+    """Find the word with a capital before a name; before a small particle it must be a given name.
+
+    It may be any word: Anruf von Lee.
+    """
     before = BEFORE.search(ahead)
-    if before and not begun and not names.is_given(folded(before[1])):
-        return None if BEGUN.search(ahead[: before.start()]) else before
-    return before
+    if before is None or names.is_given(folded(before[1])):
+        return before
+    small = before[2] != "" and before[2][0].islower()
+    return None if small or (not begun and BEGUN.search(ahead[: before.start()])) else before
 
 
 def _names(word: str, called: Collection[str]) -> bool:
@@ -161,7 +240,7 @@ def _initials(ahead: str, after: str, called: Collection[str]) -> bool:
     """Whether letters beside a part stand for names that are none of the subject's: J. A. Lee."""
     before, behind = INITIALS.search(ahead), INITIAL.match(after)
     letters = re.findall(r"[^\W\d_]", before[1]) if before else []
-    letters += [behind[1]] if behind else []
+    letters += [behind[1] or behind[2]] if behind else []
     known = {word[0] for word in called if word}
     return any(not x.islower() and folded(x)[:1] not in known for x in letters)
 

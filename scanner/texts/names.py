@@ -7,6 +7,27 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from scanner.texts.folding import folded
+
+AROUND_MONTH = 24
+"""How much of a text says whether a word is a month."""
+
+_YEAR, _SHORT = r"(?:(?:19|20)\d\d|['’]\d\d)(?!\d)", r"\d\d(?![\d:])"
+_DAY, _TIME = r"\d{1,2}(?!\d)(?:st|nd|rd|th|er|\.)?", r"[ ,]{1,2}(?:at |um )?\d{1,2}:\d\d"
+_OF, _SIGNS = r"(?:(?:de|of|di) )?", r"[ ,/-]{1,2}"
+BEHIND_MONTH = re.compile(
+    rf"\.?(?:[ ,/-]{{0,2}}{_OF}{_YEAR}|[ /-]{{1,2}}{_DAY}(?:{_SIGNS}{_OF}{_YEAR}|{_TIME})"
+    rf"|(?P<sign>[/-]){_DAY}(?P=sign){_SHORT})"
+)
+AROUND_MONTHS = (
+    (re.compile(rf"(?<!\d){_DAY}[ /-]?{_OF}\Z"), re.compile(rf"\.?(?:[/-]{_SHORT}|{_TIME})")),
+    (re.compile(r"(?<!\d)(?:19|20)\d\d[ ./-]\Z"), re.compile(rf"\.?[ /-]{_DAY}")),
+)
+"""What stands behind the month of a date, or before and behind it: its day with a year or a time."""
+
+DAYS = re.compile(rf"(?<![\d:]){_DAY}[ /-]?{_OF}\Z"), re.compile(rf"\.?[ /-]{_DAY}(?![\w:])")
+"""A day before or behind a month."""
+
 
 @cache
 def _rules() -> Mapping[str, Any]:
@@ -27,7 +48,7 @@ def _nicknames() -> Mapping[str, frozenset[str]]:
 
 def nicknames(given: str) -> frozenset[str]:
     """Name what somebody of the folded name ``given`` is called besides."""
-    return _nicknames().get(given, frozenset())
+    return _nicknames().get(given.replace(" ", "-"), frozenset())
 
 
 @cache
@@ -41,6 +62,42 @@ def is_given(word: str) -> bool:
 
 
 @cache
+def _own() -> frozenset[str]:
+    return frozenset(_rules()["given"]["own"].split())
+
+
+def is_own(nickname: str) -> bool:
+    """Whether a folded short form is given by itself as well: Jan is Janet, or her brother."""
+    return nickname in _own()
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(w for line in _rules()["words"].values() for w in line.split())
+
+
+def is_word(name: str) -> bool:
+    """Whether a folded name is a word as well: Price, May, Koch."""
+    return name in _words() or name in _all_months()
+
+
+@cache
+def _greetings() -> frozenset[str]:
+    return frozenset(_rules()["addressed"]["greetings"].split())
+
+
+def greets(word: str) -> bool:
+    """Whether a folded word stands before the name of whom one speaks or writes to."""
+    return word in _greetings()
+
+
+@cache
+def labels() -> frozenset[str]:
+    """List the folded words of what a field is called that holds the name of a customer."""
+    return frozenset(_rules()["addressed"]["labels"].split())
+
+
+@cache
 def months(month: int) -> frozenset[str]:
     """Name the ``month``, 1 to 12, in several languages, long and short."""
     found = set()
@@ -51,6 +108,33 @@ def months(month: int) -> frozenset[str]:
         more = short.split()
         found |= {w for n, w in zip(more[::2], more[1::2], strict=True) if int(n) == month}
     return frozenset(found)
+
+
+@cache
+def _all_months() -> frozenset[str]:
+    return frozenset[str]().union(*(months(n) for n in range(1, 13)))
+
+
+def is_month(text: str, start: int, end: int) -> bool:
+    """Whether a word of a text is the month of a date that has a year or a time: 06 Jan 2019.
+
+    Of a date with a day only it cannot be told: Ask April 3 times.
+    """
+    if folded(text[start:end]) not in _all_months():
+        return False
+    ahead, after = text[max(0, start - AROUND_MONTH) : start], text[end : end + AROUND_MONTH]
+    if BEHIND_MONTH.match(after):
+        return True
+    return any(b.search(ahead) and a.match(after) for b, a in AROUND_MONTHS)
+
+
+def may_be_month(text: str, start: int, end: int) -> bool:
+    """Whether a word of a text is a month's name with the number of a day beside it: May 5."""
+    if folded(text[start:end]) not in _all_months():
+        return False
+    before, behind = DAYS
+    ahead, after = text[max(0, start - AROUND_MONTH) : start], text[end : end + AROUND_MONTH]
+    return before.search(ahead) is not None or behind.match(after) is not None
 
 
 @cache
@@ -96,6 +180,17 @@ def is_capital(word: str) -> bool:
 
 
 @cache
-def things() -> frozenset[str]:
-    """List the words that make a company, a street or another thing of the name before them."""
-    return frozenset(w for line in _rules()["companies"].values() for w in line.split())
+def things(where: str) -> frozenset[str]:
+    """List the folded words that make a company, a street or another thing of the name beside them.
+
+    Args:
+        where: ``behind`` the name, behind it with a ``capital``, ``before`` it, what may stand
+            ``between`` these and the name, and what stands before it in an address (``housed``).
+    """
+    return frozenset(_rules()["things"][where].split())
+
+
+@cache
+def fields() -> frozenset[str]:
+    """List the folded words that are names, and what fields and headings are called as well."""
+    return frozenset(_rules()["fields"]["words"].split())
