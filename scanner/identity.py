@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
+from scanner.texts import names
 from scanner.texts.folding import folded
 from scanner.texts.mailboxes import is_common
 
@@ -102,7 +103,7 @@ DECIMAL = re.compile(r"(\d+)\.0+")
 MASKED = re.compile(r"[*•]{2}|[xX#]{4}")
 """A number that shows its end only is many people's."""
 
-MAIL = re.compile(r"[^\s<>;,()\"'@]+@[^\s<>;,()\"'@]+\.[^\s<>;,()\"'@.]+")
+MAIL = re.compile(r"(?!mailto:)[^\s<>;,()\"':@]+@[^\s<>;,()\"'@]+\.[^\s<>;,()\"'@.]+")
 NUMBER = re.compile(r"[+(]?\d[\d\s().\-]{5,}\d")
 SEVERAL = re.compile(r"[;,|]|\s(?:or|and|und|oder|ou|et)\s")
 """What stands between two numbers in one field; a slash may stand behind an area code as well."""
@@ -123,6 +124,18 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 """A part of a building: many have the same."""
+
+NO_BIRTHS = ("1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "0001-01-01", "9999-12-31")
+"""What programs write where they know no date."""
+
+EITHER = re.compile(
+    r"[()\[\]{}<>/;|\"“”„«»]+|\s(?:née|nee|geb|born|formerly|aka|alias)\b\.?", re.IGNORECASE
+)
+MOST_READINGS = 3
+"""What parts two names in one field: Lee/Brown, Brown (née Lee); and how many are read."""
+
+CLUTTER = re.compile(r"[\s,;#_&+~=:!?/|()\[\]{}<>*\"“”„«»]+")
+"""What stands between the words of a field of names, whatever people note there."""
 
 AROUND = frozenset({"CITY", "POSTCODE"})
 """What stands around a street: names nobody."""
@@ -182,22 +195,23 @@ def read(row: Mapping[str, Any], entities: Mapping[str, str]) -> Iterator[Identi
         row: the row, column to value.
         entities: the entity of each of its columns that identifies a person.
     """
-    names = {c: str(row[c]).strip() for c in entities if entities[c] == "PERSON" and row.get(c)}
-    first = [c for c in names if GIVEN.search(c.lower()) and is_name(names[c])]
-    last = [c for c in names if FAMILY.search(c.lower()) and is_name(names[c])]
+    people = [c for c in entities if entities[c] == "PERSON" and row.get(c)]
+    called = {c: " ".join(str(row[c]).split()) for c in people}
+    first = [c for c in called if GIVEN.search(c.lower()) and _has_letter(called[c])]
+    last = [c for c in called if FAMILY.search(c.lower()) and _has_letter(called[c])]
     parts = {*first, *last} if first and last else ()
     for column, value in row.items():
         if value is None or not (entity := entities.get(column)):
             continue
         if column in parts:
-            yield from _part(names[column])
+            yield from _part(called[column])
         else:
-            yield from typed(str(value).strip(), entity)
-            if column in names and _is_unparted(names[column], column):
-                yield Identifier("PERSON", "full", names[column])
-    for given in (names[c] for c in first):
-        for family in (names[c] for c in last):
-            yield Identifier("PERSON", "full", f"{given}\n{family}")
+            yield from typed(called.get(column, str(value).strip()), entity)
+            if column in called and _is_unparted(called[column], column):
+                yield Identifier("PERSON", "full", called[column])
+    for given in (called[c] for c in first):
+        for family in (called[c] for c in last):
+            yield from _pair(given, family)
 
 
 def typed(value: str, entity: str) -> Iterator[Identifier]:
@@ -215,7 +229,7 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
     elif entity == "STREET_ADDRESS":
         yield from _street(value)
     elif entity == "DATE_OF_BIRTH":
-        yield Identifier(entity, "weak", value[:10])
+        yield from () if value[:10] in NO_BIRTHS else (Identifier(entity, "weak", value[:10]),)
     elif entity in STRONG_KINDS or NATIONAL.fullmatch(entity):
         for one in dict.fromkeys((value, value.rpartition("\\")[2])):  # CORP\\annlee7
             yield from _id(one, entity) if len(one) >= MIN_ID else ()
@@ -288,12 +302,64 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
         yield Identifier(entity, "weak", value)
 
 
+def _pair(given: str, family: str) -> Iterator[Identifier]:
+    """Read a given and a family name, whatever else people noted in their fields.
+
+    Titles, letters and signs belong to no name, and a field may hold two: Mrs. Ann; Lee (Brown).
+    One letter is little of a name: that is always asked about.
+    """
+    if given == family:
+        yield from _whole(given)
+        return
+    for one in _readings(given):
+        for other in _readings(family):
+            sure: Strength = "full" if is_name(one) and is_name(other) else "doubt"
+            if is_name(one) or is_name(other):
+                yield Identifier("PERSON", sure, f"{one}\n{other}")
+
+
+def _readings(part: str) -> list[str]:
+    """List what a given or a family name may be, as its field has it; a note in small letters is none."""
+    found = []
+    for said in EITHER.split(part):
+        words = _words(said)
+        bare = [w for w in words if is_name(w)] or words
+        if bare and (not found or not bare[-1][0].islower()):
+            found.append(" ".join(bare))
+    return found[:MOST_READINGS]
+
+
+def _whole(value: str) -> Iterator[Identifier]:
+    """Read a given and a family name of a field that holds both: Ann Lee; Lee, Ann; Ann van Dyk."""
+    family, comma, given = value.partition(",")
+    if not comma:
+        words = [w for w in _words(value) if is_name(w)]
+        small = [n for n, w in enumerate(words) if n and w[0].islower()]
+        at = small[0] if small else len(words) - 1
+        given, family = " ".join(words[:at]), " ".join(words[at:])
+    else:
+        words = _words(value)
+    if given.strip() and family.strip() and not names.is_company(words):
+        yield from _pair(given.strip(), family.strip())
+
+
+def _words(value: str) -> list[str]:
+    """List what stands in the field of a name, without signs that belong to none."""
+    return [w for w in (p.strip(".*-") for p in CLUTTER.split(value)) if w]
+
+
 def _person(value: str) -> Iterator[Identifier]:
     words = _named(value)
     if len(words) > 1:
         yield Identifier("PERSON", "full", value)
+        yield from _whole(value)
     for word in words:
         yield Identifier("PERSON", "weak", word)
+
+
+def _has_letter(value: str) -> bool:
+    """Whether a field of a name says something; n/a and forms of address say nothing."""
+    return any(w[0].isalpha() and (len(w) == 1 or is_name(w)) for w in _words(value))
 
 
 def _is_unparted(value: str, column: str) -> bool:
@@ -306,7 +372,7 @@ def _is_unparted(value: str, column: str) -> bool:
 def _named(value: str) -> list[str]:
     """List the words of a name that can stand for it, without its particles."""
     small = _particles(value)
-    return [w for w in re.split(r"[\s,]+", value) if is_name(w) and folded(w) not in small]
+    return [w for w in _words(value) if is_name(w) and folded(w) not in small]
 
 
 def _particles(value: str) -> frozenset[str]:
@@ -328,4 +394,5 @@ def is_name(word: str) -> bool:
     """Whether a word can be a part of a name: two letters or more, and no form of address."""
     plain = folded(word).strip(" .'-")
     long = len(plain) > 1 or plain > FIRST_IDEOGRAM
-    return long and plain[0].isalpha() and plain not in FORMS_OF_ADDRESS
+    none = plain in FORMS_OF_ADDRESS or plain in names.noise()
+    return long and plain[0].isalpha() and not none

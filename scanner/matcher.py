@@ -6,7 +6,7 @@ forms tried. Phone numbers are compared by their digits.
 
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,7 @@ from scanner.model import Span
 from scanner.texts import names
 from scanner.texts.documents import Scalar, scalars, value
 from scanner.texts.folding import fold, folded, folded_all, hides, pieces, spaced
+from scanner.texts.placeholders import holds_key
 
 REMEMBERED = 4_000_000
 """How many characters of texts are remembered for all subjects of one search together."""
@@ -130,7 +131,7 @@ class Matcher:
 
     def parts(self) -> Iterator[tuple[str, str]]:
         """Yield the words that say little by themselves, each with the part of the name it stands for."""
-        for form in (f for f in self._forms if f.strength == "weak" and f.only == ""):
+        for form in (f for f in self._forms if f.strength == "weak" and not f.short):
             one = self.identity.identifiers[form.index]
             if one.kind == "PERSON" and "\n" not in one.value:
                 yield from ((word, folded(one.value)) for word in form.anchors)
@@ -220,8 +221,7 @@ class Matcher:
         """Find all identifiers in a text as it is folded."""
         plain = folded(text)
         digits, words = self._sieve.digits(plain), self._sieve.words(plain)
-        ways = {"", *(["own"] if own else ()), *(["cut"] if cut else ())}
-        tried = self._tried(plain, words, digits, ways)
+        tried = self._tried(plain, words, digits, cut=cut)
         found = [*self._numbers(plain, digits)]
         found += self._literal(
             plain, ((f, w) for f, w in tried if f.strength not in ("doubt", "weak"))
@@ -244,6 +244,8 @@ class Matcher:
             first, last = origin(start, end)
             if capitals and names.is_month(text, first, last):
                 continue
+            if not capitals and holds_key(text, first, last):
+                continue
             if _proper(text[first:last], capitals, own=own):
                 whole = first <= inside[0] and inside[1] <= last
                 kind = self.identity.identifiers[index].kind
@@ -255,7 +257,8 @@ class Matcher:
         plain: str,
         words: Sequence[tuple[int, str]],
         digits: Sequence[str],
-        ways: Collection[str],
+        *,
+        cut: bool,
     ) -> list[tuple[Form, list[_Window]]]:
         """List the forms of the words and digits that occur, and where to try each."""
         tried: dict[int, tuple[Form, list[_Window]]] = {}
@@ -264,7 +267,7 @@ class Matcher:
             ({w for _, w in words}, self._windows(plain, [start for start, _ in words])),
         ):
             for form in (f for w in sorted(known) for f in self._by_word.get(w, ())):
-                if form.only not in ways or id(form) in tried:
+                if (form.cut and not cut) or id(form) in tried:
                     continue
                 if not form.beside or any(map(plain.__contains__, form.beside)):
                     tried[id(form)] = form, windows

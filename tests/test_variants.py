@@ -78,7 +78,7 @@ VARIANTS = [
     ("ref [KD47119X]", YES, YES),
     ("call [512-610-5466] ok", YES, YES),
     ("call [001 (512) 610.5466 ext. 7] ok", YES, YES),
-    ("call [610-5466] ok", NO, SURE),
+    ("call [610-5466] ok", ASK, SURE),
     ("ref [KD-47119-X]-2", ASK, ASK),
 ]
 

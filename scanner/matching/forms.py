@@ -4,7 +4,7 @@ Phone numbers are aside: the matcher compares them by their digits.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
@@ -26,9 +26,6 @@ Thai, Lao, Burmese and Khmer are such scripts, too.
 CALLED = ("様", "さん", "氏", "君", "殿", "先生", "小姐", "女士", "님", "씨")
 AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
 """Behind a name in such a script: a form of address or a particle in kana, else no sign of a word."""
-
-LEAST_WIDE = 3
-"""Of so many signs a name counts within others, where something strong stands beside it."""
 
 GAP = r"(?![^\S\n]*\n[\s>]*\n)(?:[\s,.'\"/_+-]|(?<=[\s>])>){1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
@@ -106,9 +103,15 @@ SUFFIX = re.compile(r"[\s,]+(?:jr|sr|junior|senior|i{2,3}|iv|esq|ph\.?d|m\.?d)\.
 JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
 """Behind a family name in a text it goes with it."""
 
+NO_TIME = r"(?![t ,]{1,2}(?!00:00)\d\d:\d\d)"
+"""A day with its hour is nobody's birth, but midnight, as columns of times have it."""
+
 WORDS = re.compile(r"[^\W\d_]+")
 """The words of a name or an address, without its numbers and signs."""
 
+
+LEAST_WIDE = 3
+"""Of so many signs a name counts within others, where something strong stands beside it."""
 
 LEAST_TOGETHER = 6
 """A shorter name in one word is a word, as often as not."""
@@ -118,6 +121,9 @@ LEAST_CUT = 2
 
 LEAST_CUT_LOCAL = 8
 """Of a mailbox fewer signs are many people's."""
+
+LEAST_CUT_PHONE = 6
+"""Of a phone number fewer digits are many people's."""
 
 LEAST_CUT_ID, CUT_SIGNS = 9, 2
 """Of a shorter id what is left, when so many signs are cut, is many people's."""
@@ -149,10 +155,11 @@ class Form:
 
     ``digits`` stands for anchors where only the digits count. Of ``beside`` one must occur too,
     where there are any. ``capitals`` says which words of the
-    text need one: none, the first, any, all, or initials each. ``only`` in the subject's own texts, or in cut ones.
+    text need one: none, the first, any, all, or initials each. ``cut``: only in texts that are cut.
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only. ``last``: not
-    where something better of the identifier was found, which is as long.
+    where something better of the identifier was found, which is as long. ``short`` stands for a part
+    of the name, and is none.
     """
 
     index: int
@@ -162,10 +169,11 @@ class Form:
     capitals: Capitals = ""
     digits: str = ""
     beside: tuple[str, ...] = ()
-    only: Literal["", "own", "cut"] = ""
+    cut: bool = False
     word: bool = False
     starts: tuple[str, ...] = ()
     last: bool = False
+    short: bool = False
 
     def spans(
         self,
@@ -210,6 +218,7 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways in which an identifier is written."""
     if one.kind == "PHONE_NUMBER":
         yield from _locally(index, one)
+        yield from _cut_phone(index, one)
     elif one.kind == "DATE_OF_BIRTH":
         yield from _dates(index, one)
     elif one.kind == "EMAIL_ADDRESS" and one.value.count("@") == 1:
@@ -225,12 +234,45 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
 
 
 def _locally(index: int, one: Identifier) -> Iterator[Form]:
-    """Write a phone number as it is called within its own area: 555-0148. It counts beside something."""
+    """Write a phone number as it is called within its own area, 555-0148, which others have, too.
+
+    Without a sign between its groups it may be any number: then it counts beside something only.
+    """
     for groups in phones.local(one.value):
-        written = tuple(dict.fromkeys(sign.join(groups) for sign in ("", " ", "-", ".", "/")))
-        inner = "|".join(map(re.escape, written))
-        pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
-        yield Form(index, written, pattern, "weak", word=True, starts=(groups[0],))
+        ways: tuple[tuple[str, Strength], ...] = ((" -./", "hint"), ("", "weak"))
+        for signs, sure in ways if len(groups) > 1 else ways[1:]:
+            written = tuple(sign.join(groups) for sign in signs or ("",))
+            inner = "|".join(map(re.escape, written))
+            pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
+            yield Form(index, written, pattern, sure, word=True, starts=(groups[0],))
+
+
+def _cut_phone(index: int, one: Identifier) -> Iterator[Form]:
+    """Ask about the beginning of a phone number that a column's length cuts."""
+    for groups in phones.groups(one.value):
+        digits = "".join(groups)
+        if len(digits) <= LEAST_CUT_PHONE:
+            continue
+        more = r"[ ().\/-]{0,2}"
+        rest = ""
+        for digit in reversed(digits[LEAST_CUT_PHONE:-1]):
+            rest = rf"(?:{more}{digit}{rest})?"
+        starts = tuple(_begun(groups, sign) for sign in (*" -./", "", ") ", ")", ")-"))
+        starts = tuple(dict.fromkeys(starts))
+        inner = "|".join(map(re.escape, starts))
+        pattern = rf"(?<!\d)(?:{inner}){rest}{more}\Z"
+        yield Form(index, starts, pattern, "doubt", cut=True, starts=(groups[0],))
+
+
+def _begun(groups: Sequence[str], sign: str) -> str:
+    """Write the first digits of a number in groups; a bracket closes behind the first one only."""
+    first, *rest = groups
+    left, written = LEAST_CUT_PHONE - len(first), first[:LEAST_CUT_PHONE]
+    for n, group in enumerate(rest):
+        if left > 0:
+            written += (" " if n and ")" in sign else sign) + group[:left]
+            left -= len(group)
+    return written
 
 
 def _spelled(name: str) -> tuple[str, ...]:
@@ -306,17 +348,28 @@ def _words(index: int, one: Identifier) -> Iterator[Form]:
     )
     yield form
     if wide and one.strength == "full":
-        yield replace(form, pattern=f"(?:{inner})", strength="hint")
-    nicks = names.nicknames(spelled[0]) if one.strength == "weak" else ()
-    for nick in sorted(nicks):
-        pattern = f"{BEFORE}{re.escape(nick)}{AFTER}"
-        yield Form(index, (nick,), pattern, "weak", "first", only="own", word=True, starts=(nick,))
+        yield replace(form, pattern=f"(?:{inner})", strength=_within(one.value))
+    if one.strength == "weak":
+        yield from _stand_ins(index, spelled)
+
+
+def _stand_ins(index: int, spelled: Sequence[str]) -> Iterator[Form]:
+    """Find what may stand for a part of a name: nicknames, and the halves of a double one."""
+    for short in sorted(names.nicknames(spelled[0]) | _halves(spelled)):
+        pattern = f"{BEFORE}{_loosely(short)}{AFTER}"
+        anchor = _longest([short])
+        yield Form(
+            index, anchor, pattern, "weak", "first", word=True, starts=_firsts([short]), short=True
+        )
 
 
 def _names(index: int, one: Identifier) -> Iterator[Form]:
     """Write a given and a family name in both orders, the given one also short or an initial."""
     given, family = (_spelled(SUFFIX.sub("", part)) for part in one.value.split("\n"))
     given, family = ((*some, *_joined(some)) for some in (given, family))
+    if one.strength == "doubt":
+        yield from _lettered(index, given, family)
+        return
     yield from _pair(index, given, family, "full")
     firsts, lasts = sorted(_halves(given)), sorted(_halves(family))
     short = sorted(names.nicknames(given[0]))
@@ -345,11 +398,23 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     more = rf"(?:[a-z]{{1,2}})?{parted}(?:[a-z]{parted}){{0,2}}"
     word = _alone(family)
     ways: tuple[tuple[tuple[str, ...], Capitals, str], ...] = (
-        ((letters[0],), "initials", rf"{BEFORE}{first}{more}{last}{AFTER}"),
+        ((letters[0],), "initials", rf"{BEFORE}(?<!\.-){first}{more}{last}{AFTER}"),
         (_firsts(family), "first", rf"{BEFORE}{last},\s*{first}(?:\.|{AFTER})(?:\s?[a-z]\.)?"),
     )
     for starts, capitals, pattern in ways:
         yield Form(index, anchors, pattern, "weak", capitals, word=word, starts=starts)
+
+
+def _within(name: str) -> Strength:
+    """Say how sure a name of an unparted script is within other signs: two occur by chance."""
+    return "hint" if len(name) >= LEAST_WIDE else "doubt"
+
+
+def _lettered(index: int, given: tuple[str, ...], family: tuple[str, ...]) -> Iterator[Form]:
+    """Ask about a name of which one part is a letter; the other one is the rarer word."""
+    parts = (given, family) if len(family[0]) == 1 else (family, given)
+    for form in _pair(index, parts[1], parts[0], "doubt"):
+        yield replace(form, capitals="initials")
 
 
 def _together(index: int, given: str, family: str) -> Iterator[Form]:
@@ -372,7 +437,7 @@ def _halves(options: Iterable[str]) -> set[str]:
     for option in options:
         particles = ""
         for part in re.split(r"[\s-]+", option):
-            if len(part) < LEAST_PART or not is_name(part):
+            if part in names.particles() or not is_name(part):
                 particles += f"{part} "
                 continue
             found |= {part, f"{particles}{part}"}
@@ -395,12 +460,18 @@ def _pair(
     for left, right, starts in ((first, last, begun), (last, first, turned)):
         pattern = rf"{BEFORE}{left}{initials}{gap}{right}{after}"
         yield Form(index, anchors, pattern, strength, beside=beside, word=word, starts=starts)
-        if not narrow and len(given[0] + family[0]) >= LEAST_WIDE:
-            pattern = f"{left}{gap}{right}"
-            yield Form(index, anchors, pattern, "hint", beside=beside, starts=starts)
+        if not narrow:
+            pattern, sure = f"{left}{gap}{right}", _within(given[0] + family[0])
+            yield Form(index, anchors, pattern, sure, beside=beside, starts=starts)
+    if narrow and strength == "full":
+        pattern = rf"{BEFORE}{first}{gap}{_any(family)}s{AFTER}"
+        whole = tuple(f"{word}s" for word in anchors)
+        yield Form(index, whole, pattern, "hint", beside=beside, word=word, starts=begun)
     if narrow:
         for pattern, starts in (
             (rf"{BEFORE}{first}(?:[ ][^\W\d_]{{2,20}}){{1,2}}[ ]{last}{AFTER}", begun),
+            (rf"{BEFORE}{first}[ ][(\"'][^\W\d_]{{2,20}}[)\"'][ ]{last}{AFTER}", begun),
+            (rf"{BEFORE}{last}[ ]\({first}\)", turned),
             (rf"{BEFORE}{last},[ ]{first}(?:[ ][^\W\d_]{{2,20}}){AFTER}", turned),
         ):
             yield Form(
@@ -415,7 +486,7 @@ def _cut(index: int, given: str, family: str) -> Iterator[Form]:
         if short:
             pattern = rf"{BEFORE}{re.escape(first)}{sign}(?:{short})\Z"
             anchors = (f"{first}{sign}{second[:LEAST_CUT]}",)
-            yield Form(index, anchors, pattern, "hint", only="cut", starts=(first,))
+            yield Form(index, anchors, pattern, "hint", cut=True, starts=(first,))
 
 
 def _cut_id(index: int, value: str) -> Iterator[Form]:
@@ -424,7 +495,7 @@ def _cut_id(index: int, value: str) -> Iterator[Form]:
         shown = (value[:-CUT_SIGNS], value[: 1 - CUT_SIGNS])
         pattern = rf"{BEFORE}{re.escape(shown[0])}{re.escape(value[-CUT_SIGNS])}?\Z"
         starts = (shown[0],)
-        yield Form(index, shown, pattern, "doubt", only="cut", word=True, starts=starts)
+        yield Form(index, shown, pattern, "doubt", cut=True, word=True, starts=starts)
 
 
 def _mails(index: int, one: Identifier) -> Iterator[Form]:
@@ -446,7 +517,7 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
     yield Form(index, anchors, loose, "doubt", starts=(local,), last=True)
     short = "|".join(re.escape(domain[:k]) for k in range(len(domain) - 1, -1, -1))
     cut = rf"{MAIL_BEFORE}{plain}@(?:{short})\Z"
-    yield Form(index, anchors[:1], cut, "doubt", only="cut", starts=(local,))
+    yield Form(index, anchors[:1], cut, "doubt", cut=True, starts=(local,))
     if len(local) >= LEAST_LOCAL and re.search(r"[\d._-]", local):
         alone = rf"(?<![\w.+@-]){plain}(?![\w@+-])(?!\.\w)(?!{AT})"
         yield Form(index, (local,), alone, "doubt", starts=(local,))
@@ -461,7 +532,7 @@ def _cut_local(index: int, local: str) -> Iterator[Form]:
         rest = "|".join(re.escape(local[least:k]) for k in range(len(local) - 1, least, -1))
         pattern = rf"(?<![\w.+@-]){re.escape(local[:least])}(?:{rest})?\Z"
         starts = (local[:least],)
-        yield Form(index, starts, pattern, "doubt", only="cut", starts=starts)
+        yield Form(index, starts, pattern, "doubt", cut=True, starts=starts)
 
 
 def _addresses(index: int, one: Identifier) -> Iterator[Form]:
@@ -534,6 +605,8 @@ def _ids(index: int, one: Identifier) -> Iterator[Form]:
         yield from _cut_id(index, " ".join(words))
     if one.kind == "USERNAME":
         yield from _elsewhere(index, folded(one.value))
+    if one.kind == "USERNAME" and one.strength == "weak":
+        yield from _logged_in(index, folded(one.value))
     signs = "".join(c for c in folded(one.value) if c.isalnum())
     digits = "".join(c for c in signs if c.isascii() and c.isdigit())
     if one.strength == "weak" or one.kind == "USERNAME":
@@ -570,6 +643,13 @@ def _elsewhere(index: int, login: str) -> Iterator[Form]:
         yield Form(index, (f"{login}@", f"{login}+"), address, "doubt", starts=(login,))
 
 
+def _logged_in(index: int, login: str) -> Iterator[Form]:
+    """Ask about a login that is a word, where the text says that it is one: user=jsmith."""
+    said = "user|username|login|logon|account|uid|benutzer|benutzername|utilisateur|usuario|utente"
+    ahead = rf"(?:{said})[\"']?\W{{1,3}}|\w\\"
+    yield Form(index, (login,), rf"(?:{ahead}){re.escape(login)}{AFTER}", "doubt", word=True)
+
+
 def _masked(index: int, last: str) -> Iterator[Form]:
     """Write a number of which only the end shows; it counts beside something else."""
     shown = rf"(?:[*x#•]{{2,}}[\s-]?)+{last}(?!\d)|(?:end(?:ing|s|et)?|last)(?:\s\w+){{0,3}}\s{last}(?!\d)"
@@ -582,5 +662,5 @@ def _dates(index: int, one: Identifier) -> Iterator[Form]:
     for day in dates.days(one.value):
         said = dates.written(day)
         inner = "|".join(map(re.escape, sorted(said, key=lambda s: (-len(s), s))))
-        pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d)"
+        pattern = rf"(?<![\w.-])(?:{inner})(?!\d)(?![.-]\d){NO_TIME}"
         yield Form(index, tuple(sorted(said)), pattern, "weak")

@@ -29,6 +29,9 @@ CHAIN = re.compile(r"\.(?!0+(?![\d.]))\d")
 FEWEST = 6
 """Fewer digits are a number of a country that has such short ones, where it is said, and else none."""
 
+WITH_COUNTRY = 11
+"""Fewer digits without a sign before them begin with no calling code."""
+
 NORTH_AMERICAN = 10
 """Digits of a national number of the countries that are called by 1."""
 
@@ -98,6 +101,8 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
         if len(core) < FEWEST:
             return
     yield core, code
+    if not code and (abroad := _abroad(number)):
+        yield abroad
     token = _token(code)
     if token and core.startswith(token) and len(core) - len(token) > WITH_AREA:
         yield core.removeprefix(token), code
@@ -108,6 +113,22 @@ def ways(number: str) -> Iterator[tuple[str, str]]:
         if not home.endswith(core):
             trunk = next((t for t in _trunks(code) if home.startswith(t)), "")
             yield home.removeprefix(trunk), code
+
+
+def _abroad(number: str) -> tuple[str, str] | None:
+    """Read a number that says its country without a sign before it, as columns of numbers have it."""
+    import phonenumbers
+
+    digits = "".join(c for c in folded(number) if c.isdigit())
+    if len(digits) < WITH_COUNTRY or digits.startswith("0") or number.lstrip().startswith("+"):
+        return None
+    try:
+        found = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(found):
+        return None
+    return str(found.national_number), str(found.country_code)
 
 
 def local(number: str) -> Iterator[tuple[str, ...]]:
@@ -134,6 +155,31 @@ def local(number: str) -> Iterator[tuple[str, ...]]:
                 groups.insert(0, group[-wanted:])
                 wanted -= len(group)
         yield tuple(groups)
+
+
+def groups(number: str) -> Iterator[tuple[str, ...]]:
+    """Yield the groups of digits in which a national number is written: its country's, and its own."""
+    import phonenumbers
+
+    core, code = national(number)
+    if len(core) <= FEWEST:
+        return
+    if not code and len(core) == NORTH_AMERICAN:
+        code = "1"
+    said = [number]
+    if code:
+        one = phonenumbers.PhoneNumber(country_code=int(code), national_number=int(core))
+        said.append(phonenumbers.format_number(one, phonenumbers.PhoneNumberFormat.NATIONAL))
+    found = dict[tuple[str, ...], None]()
+    for written in said:
+        wanted, some = len(core), list[str]()
+        for group in reversed(re.findall(r"\d+", folded(written))):
+            if wanted > 0:
+                some.insert(0, group[-wanted:])
+                wanted -= len(group)
+        if "".join(some) == core:
+            found[tuple(some)] = None
+    yield from found
 
 
 def _short(core: str, code: str) -> bool:

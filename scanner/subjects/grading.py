@@ -11,17 +11,26 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 from scanner.identity import Identity
 from scanner.matcher import Match
 from scanner.model import Certainty
 from scanner.subjects import neighbours
-from scanner.subjects.bounds import half_capitals, in_two_sentences, part_of_another, thing
+from scanner.subjects.bounds import (
+    coded,
+    elsewhere,
+    half_capitals,
+    in_two_sentences,
+    part_of_another,
+    thing,
+)
 from scanner.subjects.details import behind
 from scanner.subjects.neighbours import parted, strange, touch
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
+    CODE,
     COMMON,
     ELSES,
     KEYED,
@@ -52,6 +61,9 @@ Where somebody else has the name, too, a part of it needs something ``TOUCHING``
 corroborates it, or the other part.
 """
 
+NO_CODES = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "USERNAME"})
+"""What is nobody's order and no case's number."""
+
 PARAGRAPH = re.compile(r"(?:\r\n|\n\r|\n|\r)[\s>]*(?:\r\n|\n\r|\n|\r)")
 """An empty line, also in a quoted mail."""
 
@@ -77,7 +89,7 @@ class Context:
     ``paired``: given and family name; ``supported``: something strong; ``holder``: the row is
     somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
     the column holds nobody's data. ``about``: the cell holds several things that are the subject's
-    alone, as a copy of its row does; ``told``: one such thing at least. ``mixed``: the row bears the
+    alone, as a copy of its row does; ``told``: the row holds one such thing at least. ``mixed``: the row bears the
     name of the subject and that of somebody else, whose what stands in cells of its own may be.
     """
 
@@ -122,7 +134,7 @@ class Grader:
         """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
         strong = [m for m in matches if self.strong(m, known)]
         about = len({m.index for m in strong}) >= ABOUT
-        context = replace(context, about=about, told=bool(strong))
+        context = replace(context, about=about, told=context.told or bool(strong))
         sure = list(strong)
         for match in (m for m in matches if m.strength != "weak"):
             grade = self._grade(said, match, strong, context, known)
@@ -131,6 +143,7 @@ class Grader:
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
         ordered = sorted(matches, key=lambda m: m.span.start)
+        coupled = self.coupled(said, ordered)
         for place, match in enumerate(ordered):
             if match.strength != "weak":
                 continue
@@ -143,10 +156,23 @@ class Grader:
             why = SAME_PART if apart else ""
             if near and any(behind(said, [match.span], [o.span for o in others])):
                 why = why or ELSES
-            if near and not why and match.span.entity == "PERSON" and not context.own:
+            if near and not why and not context.own:
                 why = self._loose(said, match, [*near, *others], context)
-            if (part := self._part(said, match, near, context, why, free=free)) is not None:
+            part = self._part(said, match, near, context, why, free=free)
+            if part is None and match.index in coupled:
+                part = "possible", NAMESAKE
+            if part is not None:
                 yield match, part
+
+    def coupled(self, said: str, matches: Sequence[Match]) -> frozenset[int]:
+        """Name the parts of a whole name that stand in fields or cells beside each other."""
+        found = set[int]()
+        for one, two in pairwise(m for m in matches if m.span.entity == "PERSON"):
+            weak = one.strength == two.strength == "weak"
+            if weak and frozenset(map(self.value, (one, two))) in self._couples:
+                if neighbours.coupled(said, one.span, two.span):
+                    found |= {one.index, two.index}
+        return frozenset(found)
 
     def _grade(
         self,
@@ -160,7 +186,7 @@ class Grader:
         if context.own:
             return "certain", ""
         if match.strength == "strong":
-            return self._sure(match, context, known)
+            return self._sure(said, match, context, known)
         if match.strength == "doubt":
             return "possible", self._unsure(match)
         near = _beside(said, match, strong, NEAR_NAME)
@@ -170,6 +196,9 @@ class Grader:
                 return "possible", why
             if why := self._words(said, match, near, context):
                 return "possible", why
+        elif match.span.entity == "STREET_ADDRESS" and not context.linked:
+            if elsewhere(said, match.span, self.identity.around):
+                return "possible", NEIGHBOUR
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
         if match.strength == "hint":
@@ -181,11 +210,13 @@ class Grader:
         kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
         return "possible", kinds.get(match.span.entity, SHORT)
 
-    def _sure(self, match: Match, context: Context, known: Known) -> Grade:
-        """Grade something strong: certain, unless others have it or its column holds no person's."""
+    def _sure(self, said: str, match: Match, context: Context, known: Known) -> Grade:
+        """Grade something strong: certain, unless others have it or it is said to be no person's."""
         shared = self.value(match) in known.shared and not context.linked
         if shared or (match.whole and context.mixed):
             return "possible", SHARED
+        if match.span.entity not in NO_CODES and not context.linked and coded(said, match.span):
+            return "possible", CODE
         return ("possible", KEYED) if context.keyed else ("certain", "")
 
     def _part(
@@ -206,18 +237,18 @@ class Grader:
             return "certain", ""
         if near:
             why = self._doubtful(said, match, near) or apart
-            doubtful = match.span.entity == "PERSON" and why
+            doubtful = why and (match.span.entity == "PERSON" or why == ELSES)
             return ("possible", why) if doubtful else ("corroborated", "")
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
         person = match.span.entity == "PERSON"
+        if person and match.whole and context.supported and not context.holder:
+            return "possible", PART
         if (context.about or (context.told and person)) and not self._strange(
             said, match, begun=not person
         ):
             return "possible", ABOUT_IT
-        if person and match.whole and context.supported and not context.holder:
-            return "possible", PART
         if context.keyed or not person or thing(said, match.span):
             return None
         capitals = said.isupper()  # all words of a shadow look like names
@@ -245,12 +276,13 @@ class Grader:
         named = any(neighbours.bracketed(said, match.span, other.span) for other in near)
         return "" if named else WORD
 
-    def _loose(
-        self, said: str, match: Match, others: Sequence[Match], context: Context
-    ) -> str:
+    def _loose(self, said: str, match: Match, others: Sequence[Match], context: Context) -> str:
         """Say why a part of a name near something of the subject may have nothing to do with it."""
-        word = folded(said[match.span.start : match.span.end])
-        if word in names.nicknames(self.value(match)):
+        if match.span.entity != "PERSON":
+            strangers = neighbours.born(said, match.span, self._called)
+            return ELSES if strangers and not context.linked else ""
+        word, value = folded(said[match.span.start : match.span.end]), self.value(match)
+        if word in names.nicknames(value) or ("-" in value and word in value.split("-")):
             return LOOKS_LIKE
         if context.linked and not names.is_word(word):
             return ""
@@ -280,6 +312,12 @@ class Grader:
         if longer or in_two_sentences(said, match.span, value):
             return OTHER_NAME
         return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
+
+    @cached_property
+    def _couples(self) -> frozenset[frozenset[str]]:
+        """Collect the folded given and family names that belong together."""
+        people = (i.value for i in self.identity.identifiers if i.kind == "PERSON")
+        return frozenset(frozenset(map(folded, v.split("\n"))) for v in people if "\n" in v)
 
     @cached_property
     def _parts(self) -> frozenset[str]:

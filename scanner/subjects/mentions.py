@@ -137,7 +137,17 @@ class Judge:
                 namesakes |= {plainly(pair) for pair in self._pairs(hit)}
                 full = (m for m in whole if m.strength == "full" and m.span.entity == "PERSON")
                 namesakes |= {plainly(self._grader.value(m)) for m in full}
-        return Known(frozenset(shared | self._held(rows)), frozenset(namesakes))
+        shared |= self._held(rows) | {*self._keys(rows)}
+        return Known(frozenset(shared), frozenset(namesakes))
+
+    def _keys(self, rows: Sequence[RowHits]) -> Iterator[str]:
+        """Yield the numbers of the subject that are whole values of columns of keys and codes."""
+        for hit in rows:
+            if self.territory.row(hit.table, hit.key) is None:
+                for column, matches in hit.found.items():
+                    declared = self.pack.declared(hit.table.name, column)
+                    if declared is not None and declared.personal == "none":
+                        yield from (self._grader.value(m) for m in matches if m.whole)
 
     def _held(self, rows: Sequence[RowHits]) -> set[str]:
         """Find the identifiers that stand as whole values in rows of somebody else of any table."""
@@ -181,15 +191,15 @@ class Judge:
         row = self.territory.row(hit.table, hit.key)
         own = row is not None and row.rows == "own" and row.only is None
         borne = () if row is not None else self._borne(hit)
+        strong = [m for ms in hit.found.values() for m in ms if self._grader.strong(m, known)]
         context = Context(
             own,
             linked=row is not None,
             mixed=any(borne) and not all(borne),
             paired=bool(self._pairs(hit)),
             holder=row is None and self.pack.holds(hit.table, self.basis.copies),
-            supported=any(
-                m.whole and self._grader.strong(m, known) for ms in hit.found.values() for m in ms
-            ),
+            supported=any(m.whole for m in strong),
+            told=bool(strong),
         )
         for column, matches in hit.found.items():
             declared = self.pack.declared(hit.table.name, column)

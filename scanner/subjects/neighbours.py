@@ -15,9 +15,7 @@ ROOM = 120
 CAPITAL = r"(?<![^\W_])(?:[^\W\d_]['’])?[^\W\d_]{2,}"
 """A word, which must have a capital to be a name."""
 
-PARTICLE = (
-    "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
-)
+PARTICLE = "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
 PARTICLES = rf"(?:{PARTICLE}[ ]){{0,3}}"
 """Many write them with a capital: Jan Van Damme, Nguyen Van An."""
 
@@ -51,6 +49,9 @@ SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\
 
 QUOTE = r"\\?[\"']"
 CELLS = rf"(?:{QUOTE})?[ ]?[;|\t][ ]?(?:{QUOTE})?|,(?=\S)|{QUOTE}\s?,\s?{QUOTE}|</(?:td|th|li|c|v|p)>\s*<(?:td|th|li|c|v|p)>"
+CELL_SIGN = re.compile(rf"{CELLS}|[ ]?[|;\t,&][ ]?[\"']?")
+"""What parts two cells beside each other."""
+
 TABLE = re.compile(rf"({CAPITAL})(?:{CELLS})\Z"), re.compile(rf"(?:{CELLS})({CAPITAL})")
 """A word with a capital in the cell before, behind."""
 
@@ -79,6 +80,20 @@ VALUE = re.compile(
 """What stands behind the name of a field, or a heading: a value, a date, a number that is no phone's."""
 
 STOP = re.compile(r"[.!?]\s")
+
+LEADS = re.compile(
+    r"(?:['’]s|[ ](?:(?:called|calls|calling|phoned|rang|wrote|mailed|emailed|rief|schrieb|appelle|appelé)[ ])?"
+    r"(?:at|on|from|under|via|unter|von|aus|au|du|al|op|sur|depuis|desde))[ ]"
+    rf"(?:(?:the|her|his|der|die|das|le|la|el|il)[ ])?(?:{LABEL.pattern})?\W{{0,2}}",
+    re.IGNORECASE,
+)
+"""What leads from a name to an address or a number of the same person."""
+
+BORN = re.compile(
+    rf"({CAPITAL}(?:[ ]{CAPITAL})*)[ ]?[,;(-]?[ ]?(?:was |is |wurde |est )?"
+    r"(?i:born|birth|dob|d\.o\.b\.|geb|geboren|geburtsdatum|née?|nato|nata|nacid[oa]|born on)[ .:]{0,3}(?:on |am |le |el |il )?\Z"
+)
+"""Whose birth a date is said to be."""
 
 ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?[ ](?:[^\W\d_]+\.[ ])?\Z")
 """The word before a name, also with a title between: Frau Dr. Lee."""
@@ -137,7 +152,9 @@ def labels(said: str, span: Span) -> bool:
     if tag or (ahead.endswith(('"', "'")) and FIELD.match(after) is not None):
         return True
     field = folded(said[span.start : span.end]) in names.fields()
-    return (field and VALUE.match(after) is not None) or names.may_be_month(said, span.start, span.end)
+    return (field and VALUE.match(after) is not None) or names.may_be_month(
+        said, span.start, span.end
+    )
 
 
 def longer(said: str, span: Span, called: Collection[str]) -> bool:
@@ -170,16 +187,52 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
         return True
     if names.is_word(word):
         return False
-    if field := FIELD_AHEAD.search(ahead):
-        label = folded(HUMP.sub(" ", field[1] or field[2]))
-        return names.labels().issuperset(re.findall(r"[^\W\d_]+", label))
-    return any(touch(said, span, o) and not _ended(said, span, o) for o in others)
+    if FIELD_AHEAD.search(ahead):
+        return _customers(said, span)
+    return any(
+        (touch(said, span, o) and not _ended(said, span, o)) or _leads(said, span, o)
+        for o in others
+    )
+
+
+def _leads(said: str, name: Span, other: Span) -> bool:
+    """Whether small words lead from a name to an address or a number: Ann called from 512 610 5466."""
+    between = said[name.end : other.start]
+    return 0 < len(between) <= ROOM and LEADS.fullmatch(meant(between)) is not None
 
 
 def _ended(said: str, one: Span, other: Span) -> bool:
     """Whether a sentence ends between a name and something else: ... 5466. Lee wants ..."""
     first, second = sorted((one, other))
     return STOP.match(said, first.end, second.start) is not None
+
+
+def born(said: str, span: Span, called: Collection[str]) -> bool:
+    """Whether a date is said to be the birth of somebody else: Bob Ray, born 4 May 1980."""
+    before = BORN.search(_around(said, span)[0])
+    return before is not None and any(_names(w, called) for w in re.findall(CAPITAL, before[1]))
+
+
+def coupled(said: str, one: Span, other: Span) -> bool:
+    """Whether two parts of a name stand in fields or cells of one record: Ann;Lee, first: Ann\\nlast: Lee."""
+    first, second = sorted((one, other))
+    if second.start - first.end > ROOM:
+        return False
+    between = meant(said[first.end : second.start])
+    if CELL_SIGN.fullmatch(between):
+        return True
+    if RECORD.search(between):
+        return False
+    return all(_customers(said, part) for part in (first, second))
+
+
+def _customers(said: str, span: Span) -> bool:
+    """Whether a name stands in a field that is called as those of customers' names are."""
+    field = FIELD_AHEAD.search(_around(said, span)[0])
+    if field is None:
+        return False
+    label = folded(HUMP.sub(" ", field[1] or field[2]))
+    return names.labels().issuperset(re.findall(r"[^\W\d_]+", label))
 
 
 def bracketed(said: str, name: Span, other: Span) -> bool:

@@ -137,13 +137,16 @@ def said_in(
     columns: Sequence[Column[Any]],
     row: Sequence[Any],
     skipped: Collection[str] = (),
-) -> Iterator[tuple[str, tuple[Match, ...]]]:
-    """Find what each cell of a row says; ``row`` begins with ``columns``."""
+) -> Iterator[tuple[str, str, tuple[Match, ...]]]:
+    """Find what each cell of a row says: its column, its text, what is in it.
+
+    ``row`` begins with ``columns``.
+    """
     for column, value in zip(columns, row, strict=False):
         if value and column.name not in skipped:
             said = text(value)
             if hit := matcher.find(said, cut=fills(column, said)):
-                yield column.name, hit
+                yield column.name, said, hit
 
 
 def _hit(
@@ -155,7 +158,8 @@ def _hit(
 ) -> RowHits | None:
     values = dict(row._mapping)  # noqa: SLF001 - the public way in SQLAlchemy
     key = address.key(values)
-    found = dict(said_in(matcher, columns, row, ignore(address.table, key)))
+    said = said_in(matcher, columns, row, ignore(address.table, key))
+    found = {column: hit for column, _, hit in said}
     return RowHits(address.table, key, values, found) if found else None
 
 

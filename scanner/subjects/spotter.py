@@ -18,6 +18,7 @@ from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
 from scanner.subjects.crowd import Crowd
+from scanner.subjects.grading import Grader
 from scanner.subjects.searcher import ALL, Piece, RowHits, passages, said_in, search, searched
 
 PAIR = 2
@@ -39,8 +40,8 @@ class Spots:
 
     ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
     the tables ``whole`` they cannot be named: all are looked at. ``rare`` are parts of the name that
-    stand alone in so few rows of others that all these are among ``rows``; ``common`` counts, by
-    table, where the other parts do.
+    stand alone in no row of others, or in so few that all these are among ``rows``; ``common`` counts,
+    by table, where the other parts do.
     """
 
     matcher: Matcher = field(repr=False)
@@ -145,7 +146,8 @@ def spot(
         for where, row in (place for one in rare.values() for place in one.rows):
             rows.setdefault(where, set()).add(row)
         unnamed = frozenset(keyless & rows.keys())
-        asked = frozenset(rare)
+        often = standing.keys() - rare.keys()
+        asked = frozenset(part for _, part in matcher.parts() if part not in often)
         spots.append(
             Spots(matcher, frozenset(numbers), keys, rows, own, unnamed, asked, dict(common))
         )
@@ -194,12 +196,17 @@ def _told(
 
 
 def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:
-    """Whether a row tells of somebody: by more than weak signs, or by names in cells of their own."""
+    """Whether a row tells of somebody: by more than weak signs, or by names in cells of their own.
+
+    Such cells are the row's, or fields and cells that a text has.
+    """
     names = 0
-    for matches in said_in(matcher, columns, row):
-        if any(m.strength != "weak" for m in matches[1]):
+    for _, said, matches in said_in(matcher, columns, row):
+        if any(m.strength != "weak" for m in matches):
             return True
-        names += any(m.whole and m.span.entity == "PERSON" for m in matches[1])
+        names += any(m.whole and m.span.entity == "PERSON" for m in matches)
+        if len(matches) >= PAIR and Grader(matcher.identity).coupled(said, matches):
+            return True
     return names >= PAIR
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -188,6 +188,30 @@ def things(where: str) -> frozenset[str]:
             ``between`` these and the name, and what stands before it in an address (``housed``).
     """
     return frozenset(_rules()["things"][where].split())
+
+
+def is_company(words: Iterable[str]) -> bool:
+    """Whether one of the words of a name makes a company of it: Acme Industries GmbH."""
+    plain = {re.sub(r"[. ]", "", folded(word)) for word in words}
+    return not plain.isdisjoint(things("behind") | things("capital"))
+
+
+@cache
+def codes() -> frozenset[str]:
+    """List the folded words that stand before the number of a thing: Order 10004711."""
+    return frozenset(_rules()["codes"]["labels"].split())
+
+
+@cache
+def noise() -> frozenset[str]:
+    """List the folded words that stand in the fields of names and are none."""
+    return frozenset(_rules()["noise"]["words"].split())
+
+
+@cache
+def particles() -> frozenset[str]:
+    """List the folded words of names that stand for nobody by themselves."""
+    return frozenset(_rules()["particles"]["words"].split())
 
 
 @cache

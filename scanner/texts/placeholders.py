@@ -48,6 +48,10 @@ _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 _STANDS = re.compile(rf"\\*\"?{_ONE}|_(?:{'|'.join(WORDS)})(?:{_KEY})?_")
 """One in a text: in quotes of its own where it is in place of a number, bare in a name of XML."""
 
+_KEYED = re.compile(rf"(?:\[(?:{'|'.join(WORDS)})|(?<!\w)(?:redacted|r|REDACTED|R))-\Z")
+_LONGEST = max(map(len, WORDS)) + 2
+"""What stands before the key in a placeholder."""
+
 _MASKED = re.compile(r"(?:[\W_]*x)+[\W_]*|(?:[\W_]*X)+[\W_]*")
 """What a mask leaves."""
 
@@ -56,6 +60,13 @@ def is_placeholder(text: str) -> bool:
     """Whether nothing but what a strategy wrote stands in ``text``: then it names nobody."""
     bare = text.strip().strip('"').strip()
     return bare == "<redacted/>" or bool(_PLACEHOLDERS.fullmatch(bare) or _MASKED.fullmatch(bare))
+
+
+def holds_key(text: str, start: int, end: int) -> bool:
+    """Whether what stands at a place of ``text`` is the key in a placeholder: [REDACTED-4711]."""
+    if _KEYED.search(text[max(0, start - _LONGEST) : start]) is None:
+        return False
+    return text.startswith(("]", f"@{DOMAIN}", f"@{DOMAIN.upper()}"), end)
 
 
 def is_erased(text: str) -> bool:
