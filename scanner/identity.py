@@ -320,7 +320,7 @@ def _pair(given: str, family: str) -> Iterator[Identifier]:
 
 def _readings(part: str) -> list[str]:
     """List what a given or a family name may be, as its field has it; a note in small letters is none."""
-    found = []
+    found = list[str]()
     for said in EITHER.split(part):
         words = _words(said)
         bare = [w for w in words if is_name(w)] or words

@@ -15,7 +15,7 @@ from typing import Any
 
 from scanner.identity import Identity, Strength
 from scanner.matching import phones
-from scanner.matching.forms import Form, forms
+from scanner.matching.forms import END, Form, forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names
@@ -220,7 +220,8 @@ class Matcher:
     def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
         """Find all identifiers in a text as it is folded."""
         plain = folded(text)
-        digits, words = self._sieve.digits(plain), self._sieve.words(plain)
+        digits = self._sieve.digits(plain)
+        words = self._sieve.words(f"{plain}{END}" if cut else plain)
         tried = self._tried(plain, words, digits, cut=cut)
         found = [*self._numbers(plain, digits)]
         found += self._literal(

@@ -119,6 +119,12 @@ LEAST_TOGETHER = 6
 LEAST_CUT = 2
 """Fewer letters of a name say nothing."""
 
+END = "\0"
+"""What ends a cell where rows are looked through, and a text that is cut."""
+
+LEAST_CUT_PART = 4
+"""Of fewer letters a part of a name that stands last is anybody's."""
+
 LEAST_CUT_LOCAL = 8
 """Of a mailbox fewer signs are many people's."""
 
@@ -260,7 +266,7 @@ def _cut_phone(index: int, one: Identifier) -> Iterator[Form]:
         starts = tuple(_begun(groups, sign) for sign in (*" -./", "", ") ", ")", ")-"))
         starts = tuple(dict.fromkeys(starts))
         inner = "|".join(map(re.escape, starts))
-        pattern = rf"(?<!\d)(?:{inner}){rest}{more}\Z"
+        pattern = rf"(?<![1-9])(?<!\d0)(?:{inner}){rest}{more}\Z"
         yield Form(index, starts, pattern, "doubt", cut=True, starts=(groups[0],))
 
 
@@ -373,11 +379,12 @@ def _names(index: int, one: Identifier) -> Iterator[Form]:
     yield from _pair(index, given, family, "full")
     firsts, lasts = sorted(_halves(given)), sorted(_halves(family))
     short = sorted(names.nicknames(given[0]))
-    for others, sure in (
+    stand_ins: tuple[tuple[Sequence[str], Strength], ...] = (
         (firsts, "hint"),
         ([n for n in short if not names.is_own(n)], "hint"),
         ([n for n in short if names.is_own(n)], "doubt"),
-    ):
+    )
+    for others, sure in stand_ins:
         if others:
             yield from _pair(index, others, family, sure)
     for one_of_two in (given, firsts):
@@ -414,7 +421,7 @@ def _lettered(index: int, given: tuple[str, ...], family: tuple[str, ...]) -> It
     """Ask about a name of which one part is a letter; the other one is the rarer word."""
     parts = (given, family) if len(family[0]) == 1 else (family, given)
     for form in _pair(index, parts[1], parts[0], "doubt"):
-        yield replace(form, capitals="initials")
+        yield replace(form, capitals="all")
 
 
 def _together(index: int, given: str, family: str) -> Iterator[Form]:
@@ -487,6 +494,17 @@ def _cut(index: int, given: str, family: str) -> Iterator[Form]:
             pattern = rf"{BEFORE}{re.escape(first)}{sign}(?:{short})\Z"
             anchors = (f"{first}{sign}{second[:LEAST_CUT]}",)
             yield Form(index, anchors, pattern, "hint", cut=True, starts=(first,))
+    for part in (given, family):
+        if len(part) >= LEAST_CUT_PART:
+            yield _last(index, part, rf"{BEFORE}{re.escape(part)}[ ,]?", ("", " ", ","), "first")
+
+
+def _last(
+    index: int, begun: str, pattern: str, signs: Sequence[str], capitals: Capitals = ""
+) -> Form:
+    """Ask about something common, where nothing stands behind it in a text that is cut."""
+    ends = tuple(f"{begun}{sign}{END}" for sign in signs)
+    return Form(index, ends, rf"{pattern}\Z", "doubt", capitals, cut=True, starts=(begun,))
 
 
 def _cut_id(index: int, value: str) -> Iterator[Form]:
@@ -526,6 +544,8 @@ def _mails(index: int, one: Identifier) -> Iterator[Form]:
 
 def _cut_local(index: int, local: str) -> Iterator[Form]:
     """Ask about what is left of a mailbox that a column's length cuts, if it is more than a name."""
+    if (part := re.match(r"[^\W\d_]{4,}[._-]", local)) and part.end() < len(local):
+        yield _last(index, part[0], rf"(?<![\w.+@-]){re.escape(part[0])}", ("",))
     sign = re.search(r"\d|[._-]..", local)
     least = max(LEAST_CUT_LOCAL, sign.end()) if sign else len(local)
     if least < len(local):

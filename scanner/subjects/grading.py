@@ -169,9 +169,9 @@ class Grader:
         found = set[int]()
         for one, two in pairwise(m for m in matches if m.span.entity == "PERSON"):
             weak = one.strength == two.strength == "weak"
-            if weak and frozenset(map(self.value, (one, two))) in self._couples:
-                if neighbours.coupled(said, one.span, two.span):
-                    found |= {one.index, two.index}
+            pair = frozenset(map(self.value, (one, two)))
+            if weak and pair in self._couples and neighbours.coupled(said, one.span, two.span):
+                found |= {one.index, two.index}
         return frozenset(found)
 
     def _grade(
@@ -190,15 +190,8 @@ class Grader:
         if match.strength == "doubt":
             return "possible", self._unsure(match)
         near = _beside(said, match, strong, NEAR_NAME)
-        if match.span.entity == "PERSON":
-            same = plainly(self.value(match)) in known.namesakes and not context.supported
-            if why := self._unlike(said, match) or (_same(said, match, near) if same else ""):
-                return "possible", why
-            if why := self._words(said, match, near, context):
-                return "possible", why
-        elif match.span.entity == "STREET_ADDRESS" and not context.linked:
-            if elsewhere(said, match.span, self.identity.around):
-                return "possible", NEIGHBOUR
+        if why := self._others(said, match, near, context, known):
+            return "possible", why
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
         if match.strength == "hint":
@@ -209,6 +202,19 @@ class Grader:
             return "possible", SIGNED
         kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
         return "possible", kinds.get(match.span.entity, SHORT)
+
+    def _others(
+        self, said: str, match: Match, near: Sequence[Match], context: Context, known: Known
+    ) -> str:
+        """Say why a whole name or a street may be somebody else's, though something stands near."""
+        if match.span.entity == "STREET_ADDRESS":
+            apart = not context.linked and elsewhere(said, match.span, self.identity.around)
+            return NEIGHBOUR if apart else ""
+        if match.span.entity != "PERSON":
+            return ""
+        same = plainly(self.value(match)) in known.namesakes and not context.supported
+        why = self._unlike(said, match) or (_same(said, match, near) if same else "")
+        return why or self._words(said, match, near, context)
 
     def _sure(self, said: str, match: Match, context: Context, known: Known) -> Grade:
         """Grade something strong: certain, unless others have it or it is said to be no person's."""

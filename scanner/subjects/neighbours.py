@@ -19,9 +19,7 @@ PARTICLE = "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bi
 PARTICLES = rf"(?:{PARTICLE}[ ]){{0,3}}"
 """Many write them with a capital: Jan Van Damme, Nguyen Van An."""
 
-BEFORE = re.compile(
-    rf"({CAPITAL})(?:[ ][^\W\d_]\.)?(?:[ ][^\W\d_]\.)?[ _+-]((?:{PARTICLE}[ ]){{0,3}})\Z"
-)
+BEFORE = re.compile(rf"({CAPITAL})(?:[ ][^\W\d_]\.)?(?:[ ][^\W\d_]\.)?[ _+-]{PARTICLES}\Z")
 BEHIND = re.compile(rf"[ _+-]{PARTICLES}({CAPITAL})(?![^\W_])(?![-_/.]?\d)")
 """A word with a capital right before, right behind, with initials or particles between."""
 
@@ -29,7 +27,7 @@ LONE_PARTICLE = re.compile(rf"(?<!\w)(?=[A-Z][a-z])({PARTICLE})[ ]\Z")
 """A particle with a capital right before a family name makes it another one: Van Damme."""
 
 INITIALS, INITIAL = (
-    re.compile(r"(?<!\w)((?:[^\W\d_]\.[ ]?){1,3}|[B-HJ-NP-Z][ ])\Z"),
+    re.compile(r"(?<!\w)((?:[^\W\d_]\.[ -]?){1,3}|[B-HJ-NP-Z][ ])\Z"),
     re.compile(r",?[ ](?:([^\W\d_])\.(?!\w)|([B-HJ-NP-Z])(?![\w'’&]))"),
 )
 """Letters that stand for names right before, and one right behind; without a stop A, I and O are words."""
@@ -214,7 +212,7 @@ def born(said: str, span: Span, called: Collection[str]) -> bool:
 
 
 def coupled(said: str, one: Span, other: Span) -> bool:
-    """Whether two parts of a name stand in fields or cells of one record: Ann;Lee, first: Ann\\nlast: Lee."""
+    """Whether two parts of a name stand in fields or cells of one record: Ann;Lee; first=Ann&last=Lee."""
     first, second = sorted((one, other))
     if second.start - first.end > ROOM:
         return False
@@ -264,15 +262,10 @@ def parted(said: str, name: Span, other: Span) -> bool:
 
 
 def _before(ahead: str, *, begun: bool) -> re.Match[str] | None:
-    """Find the word with a capital before a name; before a small particle it must be a given name.
-
-    It may be any word: Anruf von Lee.
-    """
     before = BEFORE.search(ahead)
-    if before is None or names.is_given(folded(before[1])):
-        return before
-    small = before[2] != "" and before[2][0].islower()
-    return None if small or (not begun and BEGUN.search(ahead[: before.start()])) else before
+    if before and not begun and not names.is_given(folded(before[1])):
+        return None if BEGUN.search(ahead[: before.start()]) else before
+    return before
 
 
 def _names(word: str, called: Collection[str]) -> bool:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from scanner.database import dialect_of, ref
 from scanner.errors import DatabaseFailed
 from scanner.matcher import Match, Matcher
+from scanner.matching.forms import END
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address
 
@@ -212,11 +213,11 @@ def _chunks(
 
 
 def _joined(cells: Sequence[Any]) -> str:
-    """Join the texts of a row; most rows hold nothing else."""
+    """Join the texts of a row, each with its end; most rows hold nothing else."""
     try:
-        return "\x00".join(filter(None, cells))
+        return END.join([*filter(None, cells), ""])
     except TypeError:
-        return "\x00".join(filter(None, map(text, cells)))
+        return END.join([*filter(None, map(text, cells)), ""])
 
 
 def text(value: Any) -> str:
