@@ -38,6 +38,12 @@ ROOM = 150
 LEAST_TYPO = 5
 """One letter more or less makes another name of a shorter one."""
 
+LEAST_SMALL = 3
+"""A shorter word in small letters is no name."""
+
+JOINTS, JOINED = frozenset("@._+-"), re.compile(r"[@._+-]\w")
+"""What stands before or behind a part of an address."""
+
 AGAIN = 3
 """How often what stands right beside something found is looked at again."""
 
@@ -51,12 +57,16 @@ TOGETHER = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One identifier found; ``index`` says which one of the identity's."""
+    """One identifier found; ``index`` says which one of the identity's.
+
+    ``small``: a part of a name in small letters, which may be a word.
+    """
 
     span: Span
     strength: Strength
     index: int
     whole: bool
+    small: bool = False
 
     def places(self, text: str) -> tuple[Span, ...]:
         """Say what of ``text`` is to be replaced: all of it but tags that others open or close."""
@@ -247,10 +257,14 @@ class Matcher:
                 continue
             if not capitals and holds_key(text, first, last):
                 continue
-            if _proper(text[first:last], capitals, own=own):
+            said = text[first:last]
+            small = not _proper(said, capitals, own=own)
+            if small and not (strength == "weak" and capitals == "first"):
+                continue
+            if not small or _may_be_small(text, first, last):
                 whole = first <= inside[0] and inside[1] <= last
                 kind = self.identity.identifiers[index].kind
-                matches.append(Match(Span(first, last, kind), strength, index, whole))
+                matches.append(Match(Span(first, last, kind), strength, index, whole, small))
         return tuple(_disjoint(matches))
 
     def _tried(
@@ -374,6 +388,13 @@ def _proper(said: str, capitals: str, *, own: bool) -> bool:
     words = [said] if capitals in ("first", "initials") else WORD.findall(said)
     big = [names.is_capital(w) for w in words]
     return any(big) if capitals == "any" else all(big)
+
+
+def _may_be_small(text: str, start: int, end: int) -> bool:
+    """Whether a part of a name in small letters may be one, as people chat: no word, nor of an address."""
+    if end - start < LEAST_SMALL or names.is_word(folded(text[start:end])):
+        return False
+    return not (JOINED.match(text, end) or text[start - 1 : start] in JOINTS)
 
 
 def misspells(word: str, name: str) -> bool:

@@ -222,3 +222,12 @@ def test_a_reference_that_equals_the_key_can_be_erased(single):
     single.write(f"update table_contact set x_cust_ref = objid where objid = {mini.ANN}")
     single.commit(single.plan())
     assert "ann.lee@example.com" not in mini.texts(single.url)
+
+
+def test_names_in_small_letters_are_asked_about_in_a_text_about_the_subject(called):
+    erasure = called("Ann", "Lee")
+    said = f"[10:31] ann: hello\n[10:33] ann: my mail is {MAIL}"
+    assert outcome(erasure, said, "ann came by") == [
+        (said.replace(MAIL, "[EMAIL]"), APART),
+        ("ann came by", ""),
+    ]

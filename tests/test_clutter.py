@@ -148,3 +148,18 @@ def test_a_full_column_is_looked_at_where_it_ends(single):
     found = [r.mention.key for r in made.plan().reviews if r.mention.table.name == "x_short"]
     made.engine.dispose()
     assert (2,) in found
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "strength"),
+    [
+        ("ann.lee7@gmail.com", "annlee7@googlemail.com", "strong"),
+        ("ann.lee7@gmail.com", "ann.lee7@googlemail.com", "strong"),
+        ("mailto:ann.lee7@x.example", "ann.lee7@x.example", "strong"),
+        ("ann@xn--mller-kva.example", "ann@müller.example", "strong"),
+        ("ann.lee7@x.example", "<bounces+12-ann.lee7=x.example@em1.example>", "doubt"),
+    ],
+)
+def test_a_mailbox_is_found_however_mail_systems_write_it(held, said, strength):
+    matcher = Matcher(Identity.of(typed(held, "EMAIL_ADDRESS")))
+    assert strength in [m.strength for m in matcher.find(said)]

@@ -52,6 +52,9 @@ DOT = r"(?:\.|\s?[\[({<]\s?(?:dot|punkt|\.)\s?[\])}>]\s?|\s(?:dot|punkt)\s)"
 AT_SIGNS = ("@", "=40", " @", "\n@", " at ", " [", "[", " (", "(", " {", "{", " <", "<", "+")
 """What follows a local part, whichever way its @ is spelled."""
 
+GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+"""Domains of the same mailboxes, in which dots do not count."""
+
 LEAST_LOCAL = 7
 """A shorter local part, or one of letters only, may be anybody's."""
 
@@ -517,9 +520,31 @@ def _cut_id(index: int, value: str) -> Iterator[Form]:
 
 
 def _mails(index: int, one: Identifier) -> Iterator[Form]:
-    """Write an address plainly, with a tag, with @ and . spelled out, and as part of a file's name."""
+    """Write an address, and those that lead to the same mailbox."""
     local, domain = folded(one.value).split("@")
     local = local.partition("+")[0] or local
+    domains = [domain, *_spelled_out(domain)]
+    locals_ = [local]
+    if domain in GOOGLE:
+        domains = sorted(GOOGLE)
+        locals_ = sorted({local, local.replace(".", "")})
+    for at, where in product(locals_, domains):
+        yield from _mail(index, at, where)
+    verp = rf"(?<!\w){re.escape(local)}={re.escape(domain)}(?=@)"
+    yield Form(index, (f"{local}=",), verp, "doubt", starts=(local,))
+
+
+def _spelled_out(domain: str) -> list[str]:
+    """Give the letters of a domain that is written in ASCII: xn--mller-kva.de."""
+    try:
+        said = folded(domain.encode("ascii").decode("idna")) if "xn--" in domain else domain
+    except UnicodeError:
+        return []
+    return [said] if said != domain else []
+
+
+def _mail(index: int, local: str, domain: str) -> Iterator[Form]:
+    """Write an address plainly, with a tag, with @ and . spelled out, and as part of a file's name."""
     plain = re.escape(local)
     tag = r"(?:\+[\w.%-]{1,64})?"
     ends = r"\.".join(map(re.escape, domain.split(".")))

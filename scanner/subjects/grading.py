@@ -264,7 +264,8 @@ class Grader:
         if strange and self._strange(said, match, begun=False):
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
-        return ("possible", LONE) if self._rare(match) and not (word or context.holder) else None
+        lone = self._rare(match) and not (word or context.holder or match.small)
+        return ("possible", LONE) if lone else None
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
