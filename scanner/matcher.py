@@ -15,7 +15,8 @@ from typing import Any
 
 from scanner.identity import Identity, Strength
 from scanner.matching import phones
-from scanner.matching.forms import END, Form, forms
+from scanner.matching.form import END, Form
+from scanner.matching.forms import forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import names

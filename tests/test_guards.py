@@ -157,7 +157,7 @@ def test_given_and_family_name_in_cells_of_their_own_are_asked_about(embedded):
     assert ("table_case", (3,)) in places(embedded.plan())
 
 
-NEAR = "mail to ann@home.example, says Ann"
+NEAR = "mail to ann@home.example, Ann"
 FAR = f"mail to ann@home.example. {'The weather was fine that day. ' * 4}Ann of billing agreed"
 APART = "mail to ann@home.example\n\nAnn of billing agreed"
 
@@ -165,7 +165,7 @@ APART = "mail to ann@home.example\n\nAnn of billing agreed"
 @pytest.mark.parametrize(
     ("said", "left"),
     [
-        (NEAR, "mail to [EMAIL], says [NAME]"),
+        (NEAR, "mail to [EMAIL], [NAME]"),
         (FAR, FAR.replace("ann@home.example", "[EMAIL]")),
         (APART, APART.replace("ann@home.example", "[EMAIL]")),
     ],

@@ -13,7 +13,7 @@ from itertools import product
 
 from scanner.identity import MAIL, Identity, is_name
 from scanner.matching import phones
-from scanner.matching.forms import SPELLED_OUT
+from scanner.matching.people import SPELLED_OUT
 from scanner.texts import names
 from scanner.texts.folding import folded
 

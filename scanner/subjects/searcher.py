@@ -28,7 +28,7 @@ from sqlalchemy import (
 from scanner.database import dialect_of, ref
 from scanner.errors import DatabaseFailed
 from scanner.matcher import Match, Matcher
-from scanner.matching.forms import END
+from scanner.matching.form import END
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address
 
