@@ -326,7 +326,7 @@ class Matcher:
     def _misspelt(self, plain: str, found: Sequence[_Found]) -> Iterator[_Found]:
         """Find the name with one wrong letter near something strong.
 
-        With a wrong given name it may be somebody of the family: that is asked about.
+        With a wrong given name, or another first letter, it may be somebody else: that is asked about.
         """
         if not self._pairs:
             return
@@ -346,7 +346,8 @@ class Matcher:
             for index, given, family in self._pairs:
                 for called, named in ((first, second), (second, first)):
                     if called == given and misspells(named, family):
-                        yield one.start(), two.end(), index, "hint", "all"
+                        sure: Strength = "hint" if named[0] == family[0] else "doubt"
+                        yield one.start(), two.end(), index, sure, "all"
                     elif named == family and misspells(called, given):
                         yield one.start(), two.end(), index, "doubt", "all"
 

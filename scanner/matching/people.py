@@ -164,8 +164,8 @@ def whole(index: int, one: Identifier) -> Iterator[Form]:
     short = sorted(names.nicknames(given[0]))
     stand_ins: tuple[tuple[Sequence[str], Strength], ...] = (
         (firsts, "hint"),
-        ([n for n in short if not names.is_own(n)], "hint"),
-        ([n for n in short if names.is_own(n)], "doubt"),
+        ([n for n in short if not names.are_two(given[0], n)], "hint"),
+        ([n for n in short if names.are_two(given[0], n)], "doubt"),
     )
     for others, sure in stand_ins:
         if others:

@@ -138,6 +138,8 @@ class Grader:
         sure = list(strong)
         for match in (m for m in matches if m.strength != "weak"):
             grade = self._grade(said, match, strong, context, known)
+            if grade[0] == "corroborated" and _anothers(said, match, matches):
+                grade = "possible", ELSES
             if grade[0] != "possible":
                 sure.append(match)
             yield match, grade
@@ -377,6 +379,12 @@ def _same(said: str, match: Match, near: Sequence[Match]) -> str:
     """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
     apart = near and not any(touch(said, match.span, other.span) for other in near)
     return SAME_NAME if apart else ""
+
+
+def _anothers(said: str, match: Match, matches: Sequence[Match]) -> bool:
+    """Whether what is nearly the name has an address or a number of somebody else behind it."""
+    rest = [other.span for other in matches if other is not match]
+    return match.strength == "hint" and any(behind(said, [match.span], rest))
 
 
 def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:

@@ -38,7 +38,10 @@ FAMILY_NAME = re.compile(rf"[ ]{PARTICLES}({CAPITAL})(?![^\W_])(?![-_/.]?\d|[ ]?
 COMMA, CELL = re.compile(rf",[ ]?({CAPITAL})"), re.compile(rf",[ ]?({CAPITAL}),")
 """What stands behind a family name as a given name does (Lee, Bob), and in a list behind either."""
 
-JUNIOR = re.compile(r",? (?:jr|sr|junior|senior|ii|iii)\b", re.IGNORECASE)
+JUNIOR = re.compile(
+    r",? (?:(jr|sr|jun|sen|junior|senior|ii|iii|iv|fils|père|filho|neto)|d\. ?[äj])\b",
+    re.IGNORECASE,
+)
 JUNIOR_TOO = re.compile(r"[ ](jr|sr|ii|iii)\.?\Z", re.IGNORECASE)
 """What tells members of a family apart: behind a name, and at the end of one."""
 
@@ -158,8 +161,9 @@ def labels(said: str, span: Span) -> bool:
 def longer(said: str, span: Span, called: Collection[str]) -> bool:
     """Whether what stands beside a whole name makes it another one: Mary Ann Lee, Ann Lee Smith, Sr."""
     ahead, after = _around(said, span)
-    end = JUNIOR_TOO.search(said, span.start, span.end)
-    if end and folded(end[1]) not in {word.strip(".") for word in called}:
+    ends = (JUNIOR_TOO.search(said, span.start, span.end), JUNIOR.match(after))
+    ours = {word.strip(".") for word in called}
+    if any(end is not None and folded(end[1] or "") not in ours for end in ends):
         return True
     before, behind = BEFORE.search(ahead), FAMILY_NAME.match(after)
     if before and names.is_given(folded(before[1])) and _names(before[1], called):

@@ -19,7 +19,7 @@ ABOUT_IT = (
 )
 SIGNED = "a name behind the close of a letter: it may be its writer's"
 SAME_NAME = "the full name, and somebody else has the same"
-ELSES = "a part of the name or a date, with a name, an address or a number beside it that is not the subject's"
+ELSES = "a part of the name, nearly the name or a date, with a name, an address or a number beside it that is not the subject's"
 SAME_PART = "a part of the name, and somebody else has the same name"
 THING = "a company, a street or another thing that is called like the subject"
 DETAIL = "an address or a number beside the name, and no row of the subject holds it"

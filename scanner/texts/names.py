@@ -66,9 +66,9 @@ def _own() -> frozenset[str]:
     return frozenset(_rules()["given"]["own"].split())
 
 
-def is_own(nickname: str) -> bool:
-    """Whether a folded short form is given by itself as well: Jan is Janet, or her brother."""
-    return nickname in _own()
+def are_two(given: str, other: str) -> bool:
+    """Whether a folded name and its short form may be two people of one family: Janet and Jan."""
+    return not _own().isdisjoint((given, other))
 
 
 @cache
