@@ -56,7 +56,7 @@ class Desk:
         return json.loads((self.folder / "receipt.json").read_text())
 
     def write(self, place, head, value, title="Reviews"):
-        def change(opened):
+        def filled(opened):
             sheet = opened[title]
             heads = [c.value for c in sheet[1]]
             row = next(
@@ -66,7 +66,7 @@ class Desk:
             )  # fmt: skip
             row[heads.index(head)].value = value
 
-        books.edit(self.book, change)
+        books.edit(self.book, filled)
 
     def said(self):
         case = {r[0]: r[3] for r in mini.dump(self.url)["table_case"]}
@@ -78,12 +78,10 @@ def desk(efface, sqlite_url, tmp_path):
     return Desk(efface, mini.build(sqlite_url), tmp_path)
 
 
-def put_back(desk, said):
-    """Have the first note say something else."""
+def change(desk, statement, **values):
     engine = create_engine(desk.url)
     with engine.begin() as connection:
-        note = text("update table_notes_log set description = :said where objid = 500")
-        connection.execute(note, {"said": said})
+        connection.execute(text(statement), values)
     engine.dispose()
 
 
@@ -162,7 +160,11 @@ def test_the_proof_finds_what_was_answered_with_erase_behind_what_was_sure(desk)
     told = desk.verify()
     assert "nothing is left of what the plan found" in told
     assert "4 reviews of the plan not answered with erase" in told
-    put_back(desk, f"[EMAIL] {FAR} [NAME] {FAR}\n\nAnn Lee {FAR} Bob Ray")
+    change(
+        desk,
+        "update table_notes_log set description = :said where objid = 500",
+        said=f"[EMAIL] {FAR} [NAME] {FAR}\n\nAnn Lee {FAR} Bob Ray",
+    )
     assert "table_notes_log.description  1" in desk.verify(status=1)
 
 
@@ -191,6 +193,19 @@ def test_without_the_journal_the_proof_counts_answers_as_open(desk):
     desk.commit()
     (desk.folder / "j.jsonl").unlink()
     assert "4 reviews of the plan not answered with erase" in desk.verify()
+
+
+def test_what_was_answered_with_erase_is_no_copy_of_a_trigger(desk):
+    first = desk.erase()
+    assert "(1 row more than planned, 2 rounds)" in first  # what the trigger copies
+    desk.write(BOB_ASKED, "Answer", "erase")
+    desk.write(HER_OWN, "Answer", "erase")
+    assert "(1 row more than planned, 2 rounds)" in desk.erase()
+    change(desk, "drop trigger t_aud")
+    desk.book.unlink()
+    desk.plan_again()
+    desk.write(BOB_ASKED, "Answer", "erase")
+    assert "triggers made" not in desk.erase()
 
 
 def test_one_answer_goes_for_all_alike_that_have_none_of_their_own(desk):
