@@ -30,7 +30,7 @@ from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
 from scanner.subjects.grading import Known
-from scanner.subjects.mentions import Judge, Mentions
+from scanner.subjects.mentions import Copied, Judge, Mentions, no_copies
 from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.texts.wording import noun
 from scanner.verifier import measure
@@ -130,6 +130,7 @@ def draft(
     after: Draft | None = None,
     known: Acquaintance | None = None,
     judged: Known | None = None,
+    copied: Copied = no_copies,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
@@ -138,7 +139,7 @@ def draft(
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
     pass; without one, or with one for another identity, all text is searched. ``known`` is what
     that pass knew, given only where no row has changed since. ``judged`` is what is known of rows
-    that are not looked at. ``after`` is the draft of a purge
+    that are not looked at, ``copied`` tells which rows triggers made of the subject's own. ``after`` is the draft of a purge
     that was carried out: the subject is gone, and what refers to rows that are gone is looked for.
 
     Raises:
@@ -179,6 +180,7 @@ def draft(
         sight.spots.rare,
         lambda rows: owners(connection, walk, rows, own=True),
         request.key,
+        copied,
     )
     hits = again(
         connection,

@@ -387,6 +387,12 @@ class Dialect:
     keeps_versions = False
     """Whether other connections read, at once, what stood in rows before a transaction rewrote them."""
 
+    shows_committed = False
+    """Whether other connections read, at once, what is committed, whatever a transaction has written."""
+
+    writes_alone = False
+    """Whether nobody else can write while a transaction does."""
+
     streams_by_cursor = False
     """Whether to stream a query takes statements of its own: to begin it, to end it."""
 

@@ -77,6 +77,7 @@ class Dialect(generic.Dialect):
             connection.exec_driver_sql("SET SESSION max_statement_time = 0")
 
     locks_rows = True
+    shows_committed = True
 
     idle_seconds = 10
     """A table that was written to within so many seconds may be being written to."""

@@ -313,6 +313,7 @@ class Dialect(generic.Dialect):
         return func.unnest(*sent).table_valued(*names, name="efface_sent").render_derived()
 
     keeps_versions = True
+    shows_committed = True
     streams_by_cursor = True
 
     def digested(self, column: ColumnElement[Any]) -> ColumnElement[str] | None:

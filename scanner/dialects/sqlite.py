@@ -142,6 +142,8 @@ class Dialect(generic.Dialect):
         driver: Any = connection.connection.dbapi_connection
         return int(driver.total_changes)
 
+    writes_alone = True
+
     def catalogue(self, connection: Connection) -> str:
         """Read the version that each change of the schema counts up."""
         return str(connection.scalar(text("PRAGMA schema_version")))
