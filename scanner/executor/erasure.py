@@ -141,8 +141,9 @@ def execute(
             kpis=kpis,
         )
         if commit and left:
+            waiting = any(not r.answer for r in plan.reviews)
             raise Residue(
-                f"the subject could still be found in {_places(left)}: {safeguards.WAYS_OUT}"
+                f"the subject could still be found in {_places(left)}: {safeguards.ways_out(waiting)}"
             )
         safeguards.few(len(tally.rows | tally.behind), max_rows)
         if commit and tally.rows:

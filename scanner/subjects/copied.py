@@ -51,7 +51,10 @@ def _towns(said: str, around: Collection[str], scalars: Sequence[Scalar]) -> Ite
         number = town.isdecimal()
         if len(town) < (CODE if number else TOWN):
             continue
-        word = rf"(?<![\w.,+-]){'0*' if number else ''}{re.escape(town)}(?![\w-]|[.,]\d)"
+        apart = (
+            (r"(?<![\w+-])(?<!\d\.)0*", r"(?![\w-]|\.\d)") if number else (r"(?<!\w)", r"(?!\w)")
+        )
+        word = re.escape(town).join(apart)
         for match in re.finditer(word, plain.text):
             place = plain.origin(*match.span())
             if not scalars or documents.value(said, *place, scalars):
