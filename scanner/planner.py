@@ -13,7 +13,7 @@ from sqlalchemy import (
     Table,
 )
 
-from scanner import __version__, companions, followers
+from scanner import __version__, companions, constraints, followers
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
@@ -163,6 +163,7 @@ def draft(
     matcher = sight.spots.matcher if sight else Matcher(who, memory=REMEMBERED)
     rewriter = Rewriter(pack, basis, matcher, known.addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
+    constraints.held(connection, tables, known.addresses, edits)
     computed = {
         w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
     }

@@ -24,6 +24,7 @@ from sqlalchemy import (
     UpdateBase,
     cast,
     func,
+    literal,
     select,
     union,
 )
@@ -241,6 +242,18 @@ class Dialect:
     def code(self, error: BaseException | None) -> str | int | None:
         """Take the error code from a driver's exception, never its text."""
         return getattr(error, "sqlstate", None)
+
+    def refusing(self, error: BaseException | None) -> str:
+        """Take from a driver's exception what the constraint is called that refused a value, or ""."""
+        return str(getattr(getattr(error, "diag", None), "constraint_name", None) or "")
+
+    def given(self, value: Any, column: Column[Any]) -> ColumnElement[Any]:
+        """Write a value as one that a column could hold."""
+        return literal(value, column.type)
+
+    def column_checks(self, connection: Connection) -> Sequence[tuple[str, str, str]]:
+        """List the checks that reflection overlooks: their table, their name, and what they say."""
+        return ()
 
     # -- the catalogue ----------------------------------------------------------------------
 
