@@ -384,6 +384,10 @@ class Dialect:
         """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
         return column.in_(keys)
 
+    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
+        """Say that a column reads like a value, where nothing else compares them; None elsewhere."""
+        return None
+
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Say that a column holds a text itself, sign by sign, whatever else compares equal to it."""
         return column == value

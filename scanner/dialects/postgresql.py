@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CHAR,
+    JSON,
     TEXT,
     VARCHAR,
     BigInteger,
@@ -39,6 +40,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
@@ -276,6 +278,14 @@ class Dialect(generic.Dialect):
         if name := NAMES.get(type(kind)):
             return Among(column, words, f"({{column}} = ANY (CAST({{keys}} AS {name}[])))")
         return column == any_(cast(words, ARRAY(kind)))
+
+    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
+        """Compare as texts what has no equality of its own: json, xml, points, words to search."""
+        kind = getattr(column.type, "data_type", column.type)
+        plain = isinstance(kind, JSON) and not isinstance(kind, JSONB)
+        if not (plain or isinstance(kind, NullType | TSVECTOR)):
+            return None
+        return cast(column, Text) == literal(str(value), Text)
 
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Compare texts as bytes, not as citext or a collation of their own; CHAR only has blanks."""
