@@ -6,7 +6,7 @@ from scanner import errors
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.subjects import copied
-from tests import mini
+from tests import mini, purging
 from tests.erasing import Erasure, refused
 
 FAR = "z" * 80
@@ -85,6 +85,23 @@ def test_all_of_a_copy_of_the_own_row_is_erased(live_url, tmp_path):
     assert "agent of [ADDRESS], [NAME]" in row
     assert '"ann"' in row  # what a value is called is not its value
     erasure.engine.dispose()
+
+
+def test_all_of_a_copy_of_a_deleted_row_is_erased(live_url, tmp_path):
+    purging.build(live_url)
+    first = Erasure(live_url, tmp_path)
+    for one in AUDITS[name_of(first)]:
+        first.write(one)
+    for one in TRIGGERS[name_of(first)]:
+        said = one.format("table_contact", whole_row(first)).replace(":", r"\:")
+        first.write(said.replace("after update on", "after delete on").replace("new;", "old;"))
+    first.engine.dispose()
+    made = purging.Purging(live_url, tmp_path, x_audit__said="scrub", x_audit__who="scrub")
+    assert made.commit(made.plan()).residue == {}
+    (row,) = rows(made)
+    for gone in ("Ann", "Lee", MAIL, PHONE, "Austin"):
+        assert gone not in row
+    made.engine.dispose()
 
 
 def test_what_was_there_before_stays_as_it_was(live_url, tmp_path):
