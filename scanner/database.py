@@ -30,6 +30,7 @@ from sqlalchemy import inspect as look
 from sqlalchemy.engine import URL, make_url
 
 from scanner import dialects
+from scanner.checks import Check, checks, refusing
 from scanner.dialects import Dialect, ForeignKey
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import Database, TableRef, digest
@@ -129,7 +130,7 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return "the connection to the database was lost"
     if isinstance(error, exc.IntegrityError) or code in dialect.refusals:
-        return f"a constraint of the database refuses a value{_written(error)}"
+        return f"a constraint of the database refuses a value{_written(error, _check(bind, error))}"
     if isinstance(error, exc.DataError):
         return f"a value does not fit its column{_written(error)}"
     if isinstance(error, exc.OperationalError) and code is None and bind.dialect.name == "sqlite":
@@ -142,11 +143,39 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     return f"the database failed ({told}){where}"
 
 
-def _written(error: BaseException) -> str:
-    """Say which columns a refused statement writes: its names, none of its values."""
+def _check(bind: Engine | Connection, error: BaseException) -> Check | None:
+    """Find the check that refused a value, among those of the table that was written to."""
+    found = UPDATES.match(getattr(error, "statement", None) or "")
+    name = dialect_of(bind).refusing(getattr(error, "orig", None))
+    if found is None or not name:
+        return None
+    *schema, table = (part.strip('"`[]') for part in found["table"].split("."))
+    try:
+        with bind.engine.connect() as connection, warnings.catch_warnings():
+            warnings.simplefilter("ignore", exc.SAWarning)
+            read = Table(
+                table,
+                MetaData(),
+                schema=schema[-1] if schema else None,
+                autoload_with=connection,
+                resolve_fks=False,
+            )
+            return refusing(checks(connection, dialect_of(bind), read), name)
+    except exc.SQLAlchemyError:
+        return None
+
+
+def _written(error: BaseException, check: Check | None = None) -> str:
+    """Say which columns a refused statement writes: its names, none of its values.
+
+    Where it is known which ``check`` refused it, only those that it names.
+    """
     found = UPDATES.match(getattr(error, "statement", None) or "")
     if found is None:
         return ": decide otherwise on its column"
+    if check is not None:
+        those = " or ".join(check.columns)
+        return f" of {found['table']} ({check.called}): decide otherwise on {those}"
     columns = [m[1] for m in ASSIGNED.finditer(found["columns"])]
     shown, more = columns[:COLUMNS_SHOWN], len(columns) - COLUMNS_SHOWN
     told = [*shown, *([f"{more} others"] if more > 0 else [])]

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Table,
 )
 
-from scanner import __version__, companions, followers
+from scanner import __version__, companions, constraints, followers
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.errors import Misconfigured, Undecided
 from scanner.graph import Territory, Walk
@@ -30,7 +30,7 @@ from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
 from scanner.subjects.grading import Known
-from scanner.subjects.mentions import Judge, Mentions
+from scanner.subjects.mentions import Copied, Judge, Mentions, no_copies
 from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.texts.wording import noun
 from scanner.verifier import measure
@@ -130,6 +130,7 @@ def draft(
     after: Draft | None = None,
     known: Acquaintance | None = None,
     judged: Known | None = None,
+    copied: Copied = no_copies,
     progress: Progress | None = None,
 ) -> Draft:
     """Work out a plan inside a transaction, with what carrying it out needs.
@@ -138,7 +139,7 @@ def draft(
     which were taken before, are not taken again. ``sight`` says where to look, from an earlier
     pass; without one, or with one for another identity, all text is searched. ``known`` is what
     that pass knew, given only where no row has changed since. ``judged`` is what is known of rows
-    that are not looked at. ``after`` is the draft of a purge
+    that are not looked at, ``copied`` tells which rows triggers made of the subject's own. ``after`` is the draft of a purge
     that was carried out: the subject is gone, and what refers to rows that are gone is looked for.
 
     Raises:
@@ -162,6 +163,7 @@ def draft(
     matcher = sight.spots.matcher if sight else Matcher(who, memory=REMEMBERED)
     rewriter = Rewriter(pack, basis, matcher, known.addresses, request.key)
     edits = tuple(rewriter.edits(connection, tables, territory))
+    constraints.held(connection, tables, known.addresses, edits)
     computed = {
         w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
     }
@@ -179,6 +181,7 @@ def draft(
         sight.spots.rare,
         lambda rows: owners(connection, walk, rows, own=True),
         request.key,
+        copied,
     )
     hits = again(
         connection,

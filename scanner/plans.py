@@ -240,16 +240,22 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """How many rows would change."""
+        """How many rows would change, as the reviews are answered by now."""
         rows = {(s.table, k) for s in self.steps for k in s.keys}
-        return len(rows | {(m.table, m.key) for m in self.mentions})
+        return len(rows | self._named)
+
+    @property
+    def _named(self) -> set[tuple[TableRef, Key]]:
+        """Name the rows in whose texts something is erased."""
+        erased = (r.mention for r in self.reviews if r.answer == "erase")
+        return {(m.table, m.key) for m in (*self.mentions, *erased)}
 
     @property
     def staying(self) -> int:
         """How many of these rows would stay and be rewritten; the others would be deleted."""
         gone = {(s.table, k) for s in self.steps if s.purge for k in s.keys}
         changed = {(s.table, k) for s in self.steps if not s.purge for k in s.keys}
-        return len((changed | {(m.table, m.key) for m in self.mentions}) - gone)
+        return len((changed | self._named) - gone)
 
     def to_json(self) -> str:
         """Write the plan file, sealed with a digest of all but the answers to reviews."""

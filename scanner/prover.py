@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Float, Integer, MetaData, Numeric, Table, func, select
 
-from scanner import planner, verifier
+from scanner import planner, strategies, verifier
 from scanner.database import dialect_of, reading, ref, reflect
 from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
@@ -16,8 +16,9 @@ from scanner.purge.references import key_column
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
+from scanner.subjects.mentions import merged
 from scanner.tables.relations import places
-from scanner.texts.marking import stands
+from scanner.texts.standing import counted, gone
 from scanner.texts.stored import Document
 from scanner.texts.wording import count
 
@@ -60,9 +61,9 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
             for column in step.columns:
                 name = f"{step.table}.{column}"
                 left[name] = left.get(name, 0) + step.rows
-        for mention in {*draft.plan.mentions, *_standing(connection, schema, draft, plan)}:
-            name = f"{mention.table}.{mention.column}"
-            left[name] = left.get(name, 0) + 1
+        standing = _still(connection, schema, draft.addresses, _erased(plan))
+        for table, _, column in {*map(_cell, draft.plan.mentions), *map(_cell, standing)}:
+            left[f"{table}.{column}"] = left.get(f"{table}.{column}", 0) + 1
         waiting = sum(r.answer != "erase" for r in plan.reviews)
         kept = f"{count(waiting, 'review')} of the plan not answered with erase" if waiting else ""
         return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
@@ -81,7 +82,7 @@ def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) ->
         if s.purge and (count := _there(connection, tables[s.table], s.keys))
     }
     addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
-    for mention in _still(connection, schema, addresses, plan.mentions):
+    for mention in _still(connection, schema, addresses, _erased(plan)):
         name = f"{mention.table}.{mention.column}"
         left[name] = left.get(name, 0) + 1
     return Proof(left, _moved(plan.kpis_after, verifier.measure(connection, schema, pack)))
@@ -105,15 +106,18 @@ def _there(connection: Connection, table: Table, keys: Sequence[Key]) -> int:
     )
 
 
-def _standing(
-    connection: Connection, schema: MetaData, draft: planner.Draft, plan: Plan
-) -> Iterable[Mention]:
-    """Find the mentions of ``plan`` whose text was not replaced; rows named by digest have moved.
+def _erased(plan: Plan) -> tuple[Mention, ...]:
+    """Name all that a plan erases in others' texts, a mention for each cell.
 
-    Reviews that people answered with erase are among them.
+    Reviews that people answered with erase are among it: what stands before them in their cell moves
+    them.
     """
     said = [r.mention for r in plan.reviews if r.answer == "erase"]
-    return _still(connection, schema, draft.addresses, [*plan.mentions, *said])
+    return merged([*plan.mentions, *said])
+
+
+def _cell(mention: Mention) -> tuple[TableRef, Key, str]:
+    return mention.table, mention.key, mention.column
 
 
 def _still(
@@ -122,6 +126,7 @@ def _still(
     addresses: Mapping[TableRef, Address],
     mentions: Iterable[Mention],
 ) -> Iterable[Mention]:
+    """Choose the mentions of which something was not replaced; rows named by digest have moved."""
     for mention in mentions:
         address = addresses[mention.table]
         if str(mention.key[0]).startswith("#") or not address.clear or len(address.columns) != 1:
@@ -129,10 +134,9 @@ def _still(
         table = table_of(schema, mention.table)
         key = table.c[address.columns[0]] == mention.key[0]
         text = connection.scalar(select(table.c[mention.column]).where(key))
-        places = [(s.start, s.end) for s in mention.spans]
-        if isinstance(text, Document):  # a database may have turned its names round
-            continue
-        if isinstance(text, str) and not stands(text, places):
+        places = strategies.merged(mention.spans, max(s.end for s in mention.spans))
+        says = counted if isinstance(text, Document) else gone
+        if isinstance(text, str) and not says(text, places):
             yield mention
 
 

@@ -93,6 +93,8 @@ class Address:
         """
         if not isinstance(value, str):
             return column.is_(None) if value is None else column == value
+        if (said := self.dialect.said(column, value)) is not None:
+            return said
         return and_(column == value, self.dialect.exactly(column, value))
 
 

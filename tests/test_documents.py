@@ -14,7 +14,7 @@ from scanner import errors, strategies
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.texts.documents import holds_json
-from scanner.texts.marking import stands
+from scanner.texts.standing import counted, gone
 from tests import mini
 from tests.erasing import Erasure, asked, noted, now
 from tests.test_scripts import carry_out, committing, run, script
@@ -264,10 +264,90 @@ def test_what_would_no_longer_be_xml_is_refused_with_its_column():
 def test_the_proof_looks_behind_a_name_of_xml_that_stays():
     said = ORDER.replace("ann.lee@example.com", "[EMAIL]")
     at = said.index("[EMAIL]")
-    assert stands(said, [(8, 11), (at, at + 19)])
-    assert not stands(ORDER, [(8, 11), (at, at + 19)])
-    assert stands("<Lee>[NAME] x</Lee>", [(1, 8)])
-    assert not stands("<Lee>Ann x</Lee>", [(1, 8)])
+    places = [(8, 11, "PERSON"), (at, at + 19, "EMAIL_ADDRESS")]
+    assert gone(said, places)
+    assert not gone(ORDER, places)
+    assert gone("<Lee>[NAME] x</Lee>", [(1, 8, "PERSON")])
+    assert not gone("<Lee>Ann x</Lee>", [(1, 8, "PERSON")])
+
+
+def cut_out(said, *words):
+    """Give a span for each word, in the order of the text."""
+    kinds = {"@": "EMAIL_ADDRESS", "+": "PHONE_NUMBER"}
+    found = [(said.index(w), w) for w in words]
+    return [
+        Span(at, at + len(w), next((k for s, k in kinds.items() if s in w), "PERSON"))
+        for at, w in sorted(found)
+    ]
+
+
+def told(spans):
+    return strategies.merged(spans, max(s.end for s in spans))
+
+
+MIXED = (
+    "Bo Ray (bo@x.example) asked Ann Lee, ann.lee@example.com, for Ann Lee's number +1 512 610 5466"
+)
+ANNS = ("Ann Lee", "ann.lee@example.com", "+1 512 610 5466")
+
+
+@pytest.mark.parametrize("room", [None, len(MIXED), len(MIXED) + 3])
+@pytest.mark.parametrize("first", [(), ("Bo Ray",), ("Bo Ray", "bo@x.example")])
+@pytest.mark.parametrize("mine", [ANNS, ANNS[:1], ANNS[1:]])
+@pytest.mark.parametrize("unique", [False, True])
+def test_the_proof_knows_what_was_erased_whatever_stands_before_it(room, first, mine, unique):
+    kind = String(room) if room else Text()
+    before = cut_out(MIXED, *mine)
+    own = scrubbed(MIXED, before, kind, unique=unique)
+    assert gone(own, told(before))
+    assert not gone(MIXED, told(before))
+    if first:  # somebody else is erased later, or was never
+        others = [Span(own.index(w), own.index(w) + len(w), s.entity)
+                  for w, s in zip(first, cut_out(MIXED, *first), strict=True)]  # fmt: skip
+        assert gone(scrubbed(own, others), told(before))
+        assert not gone(scrubbed(MIXED, cut_out(MIXED, *first)), told(before))
+    if len(mine) > 1:
+        for left in range(len(before)):
+            some = before[:left] + before[left + 1 :]
+            assert not gone(scrubbed(MIXED, some, kind, unique=unique), told(before))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ('{"tel": 15126105466.0, "who": "Ann Lee", "x": "Bob"}', ["15126105466.0", "Ann Lee"]),
+        ('{"first": "Ann", "last": "Lee", "x": "Bob"}', ['Ann", "last": "Lee']),
+        ('{"a": {"first": "Ann", "last": "Lee"}, "b": "Al"}', ['Ann", "last": "Lee', "Al"]),
+        ('{"Ann": 1, "Lee": 2, "x": [12, "Al"]}', ["Ann", "Lee", "12", "Al"]),
+        ('POST {"tel":5126105466.0} 200 Ann', ["5126105466", "Ann"]),
+    ],
+)
+def test_the_proof_reads_documents(said, words):
+    spans = cut_out(said, *words)
+    new = scrubbed(said, spans)
+    assert gone(new, told(spans))
+    assert counted(new, told(spans))
+    assert not gone(said, told(spans))
+    assert not counted(said, told(spans))
+    split = any('"' in word for word in words)  # one place became several placeholders
+    for left in () if split else range(len(spans)):
+        assert not gone(scrubbed(said, spans[:left] + spans[left + 1 :]), told(spans))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("kam"), st.integers(1, 12)), min_size=1, max_size=8),
+    st.sampled_from([None, 0, 4]),
+)
+def test_the_proof_finds_every_place_by_those_before_it(parts, more):
+    said, spans = "", []
+    for how, size in parts:
+        if how == "m":
+            spans.append(Span(len(said), len(said) + size))
+        said += {"k": "k", "a": "-", "m": "N"}[how] * size
+    new = scrubbed(said, spans, Text() if more is None else String(len(said) + more))
+    if spans:
+        assert gone(new, told(spans))
+        assert not gone(said, told(spans))
 
 
 def test_a_script_does_the_same(erasure, tmp_path):

@@ -62,6 +62,32 @@ def test_rows_with_an_odd_key_are_found_and_rewritten(postgresql_url, tmp_path):
         assert sum("call" in r for r in rows) == sum("Bob" in r for r in rows) == 1, kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("json", '{"a":  1}'),
+        ("xml", "<a>x</a>"),
+        ("point", "(1,2)"),
+        ("tsvector", "a b"),
+        ("path", "[(0,0),(1,1)]"),
+        ("jsonb", '{"a":1}'),
+        ("text[]", "{a}"),
+    ],
+)
+def test_rows_without_a_key_are_found_by_what_has_no_equality(
+    postgresql_url, tmp_path, kind, value
+):
+    erasure = built(
+        postgresql_url,
+        tmp_path,
+        f"create table x_bare (said text, d {kind})",
+        f"insert into x_bare values ('mail {MAIL}', '{value}'), ('mail {MAIL}', null)",
+    )
+    assert erasure.commit(erasure.plan()).residue == {}
+    (rows,) = texts(erasure, "x_bare")
+    assert [row.split(",")[0] for row in rows] == ['("mail [EMAIL]"'] * 2
+
+
 def test_mariadb_finds_rows_by_an_inexact_key(mariadb_url, tmp_path):
     erasure = built(
         mariadb_url,

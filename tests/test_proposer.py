@@ -170,6 +170,29 @@ def test_a_confirmed_file_is_not_replaced(proposed, efface, sqlite_url):
     assert proposed.read_text() == before
 
 
+def test_columns_of_several_values_are_no_keys(postgresql_url, efface, tmp_path):
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for statement in (
+            "create table customers (id integer primary key, first_name text, last_name text,"
+            " email text unique, tags text[], prefs jsonb)",
+            "create table letters (id integer primary key, emails text[], meta jsonb)",
+            "create table visits (id integer primary key, customer_id integer, emails text[])",
+            "insert into customers select n, 'Ann', 'Lee', 'ann' || n || '@example.com',"
+            " array['ann' || n || '@example.com', 'vip'], '{\"nick\": \"Al\"}'"
+            " from generate_series(501, 540) n",
+            "insert into letters select id - 500, array[email], jsonb_build_array(email)"
+            " from customers",
+            "insert into visits select id - 500, id, array[email] from customers",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    done = Steps(efface, postgresql_url, tmp_path)
+    done("scan", "--pack", "none", "-o", tmp_path / "scan.json")
+    done("pack", tmp_path / "scan.json", "--subject", "customers", "-o", tmp_path / "pack.toml")
+    assert reaches(tmp_path / "pack.toml", rows="own") == [("visits", "customers")]
+
+
 @pytest.mark.parametrize(
     ("column", "table"),
     [

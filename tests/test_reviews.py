@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
+from sqlalchemy import create_engine, text
 
 import reports
-from scanner import planner, witness
+from scanner import planner, prover, witness
+from scanner.plans import Plan
 from tests import books, mini
-from tests.erasing import PACK
+from tests.erasing import PACK, noted, now
 
 SEALED = re.compile(r"[\w+/=]{200,}")
 """What a hidden sheet carries, compressed: it is read back here."""
@@ -43,12 +46,17 @@ class Desk:
         assert done.exit_code == status, done.stderr
         return done.stderr
 
+    def verify(self, status=0):
+        done = self.run("verify", self.folder / "plan.json", "--journal", self.folder / "j.jsonl")
+        assert done.exit_code == status, done.stderr
+        return done.stdout + done.stderr
+
     def commit(self):
         self.erase("--commit", "--confirm", mini.ANN)
         return json.loads((self.folder / "receipt.json").read_text())
 
     def write(self, place, head, value, title="Reviews"):
-        def change(opened):
+        def filled(opened):
             sheet = opened[title]
             heads = [c.value for c in sheet[1]]
             row = next(
@@ -58,7 +66,7 @@ class Desk:
             )  # fmt: skip
             row[heads.index(head)].value = value
 
-        books.edit(self.book, change)
+        books.edit(self.book, filled)
 
     def said(self):
         case = {r[0]: r[3] for r in mini.dump(self.url)["table_case"]}
@@ -68,6 +76,13 @@ class Desk:
 @pytest.fixture
 def desk(efface, sqlite_url, tmp_path):
     return Desk(efface, mini.build(sqlite_url), tmp_path)
+
+
+def change(desk, statement, **values):
+    engine = create_engine(desk.url)
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
 
 
 def shown(desk):
@@ -123,6 +138,74 @@ def test_what_was_answered_with_erase_is_erased_and_what_with_keep_stays_listed(
         HER_SITE: ("kept: nobody answered", "", ""),
         BOB_KNOWS: ("kept: nobody answered", "", ""),
     }
+
+
+FAR = "z" * 80
+
+
+def test_the_proof_finds_what_was_answered_with_erase_behind_what_was_sure(desk):
+    """The name stands too far from the mail to be sure; another one of the same cell is kept."""
+    both = f"ann.lee@example.com {FAR} Ann Lee {FAR}\n\nAnn Lee {FAR} Bob Ray"
+    noted(desk, both)
+    desk.plan_again()
+    plan = Plan.from_json((desk.folder / "plan.json").read_text())
+    mine = [r for r in plan.reviews if r.mention.key == (500,)]
+    assert len(mine) == 1
+    assert len(mine[0].mention.spans) == 2
+    desk.write(("table_notes_log", 500), "Answer", "erase")
+    desk.write(BOB_ASKED, "Answer", "keep")
+    assert desk.verify(status=1)
+    desk.commit()
+    assert now(desk) == [f"[EMAIL] {FAR} [NAME] {FAR}\n\n[NAME] {FAR} Bob Ray"]
+    told = desk.verify()
+    assert "nothing is left of what the plan found" in told
+    assert "4 reviews of the plan not answered with erase" in told
+    change(
+        desk,
+        "update table_notes_log set description = :said where objid = 500",
+        said=f"[EMAIL] {FAR} [NAME] {FAR}\n\nAnn Lee {FAR} Bob Ray",
+    )
+    assert "table_notes_log.description  1" in desk.verify(status=1)
+
+
+@pytest.mark.parametrize(
+    ("full", "part"),
+    [("erase", "keep"), ("keep", "erase"), ("erase", "erase"), ("erase", ""), ("", "erase")],
+)
+def test_what_is_kept_beside_what_is_erased_is_no_fault_of_the_proof(embedded, full, part):
+    noted(embedded, f"ann.lee@example.com {FAR} Ann Lee {FAR} A. Lee {FAR}")
+    plan = embedded.plan()
+    mine = {r.mention.spans[0].start: r.id
+            for r in plan.reviews if r.mention.key == (500,)}  # fmt: skip
+    assert len(mine) == 2
+    said = dict(zip((mine[at] for at in sorted(mine)), (full, part), strict=True))
+    answered = plan.answered(replace(r, answer=said.get(r.id, "")) for r in plan.reviews)
+    embedded.commit(answered)
+    assert ("Ann Lee" in now(embedded)[0], "A. Lee" in now(embedded)[0]) == (
+        full != "erase",
+        part != "erase",
+    )
+    assert prover.prove(embedded.engine, answered, PACK).holds
+
+
+def test_without_the_journal_the_proof_counts_answers_as_open(desk):
+    desk.write(BOB_ASKED, "Answer", "erase")
+    desk.commit()
+    (desk.folder / "j.jsonl").unlink()
+    assert "4 reviews of the plan not answered with erase" in desk.verify()
+
+
+def test_what_was_answered_with_erase_is_no_copy_of_a_trigger(desk):
+    first = desk.erase()
+    assert "(1 row more than planned, 2 rounds)" in first  # what the trigger copies
+    desk.write(BOB_ASKED, "Answer", "erase")
+    desk.write(HER_OWN, "Answer", "erase")
+    assert "(1 row more than planned, 2 rounds)" in desk.erase()
+    change(desk, "drop trigger t_aud")
+    desk.book.unlink()
+    desk.plan_again()
+    desk.write(BOB_ASKED, "Answer", "erase")
+    assert "triggers made" not in desk.erase()
 
 
 def test_one_answer_goes_for_all_alike_that_have_none_of_their_own(desk):

@@ -119,7 +119,8 @@ def command(
     for line in summary(receipt, todo.rows):
         _output.remark(line)
     if receipt.residue:
-        raise Residue(f"the subject could still be found: {safeguards.WAYS_OUT}")
+        waiting = any(not r.answer for r in todo.reviews)
+        raise Residue(f"the subject could still be found: {safeguards.ways_out(waiting)}")
 
 
 def _answered(todo: "Plan", answers: Path) -> "Plan":

@@ -24,6 +24,7 @@ from sqlalchemy import (
     UpdateBase,
     cast,
     func,
+    literal,
     select,
     union,
 )
@@ -242,6 +243,18 @@ class Dialect:
         """Take the error code from a driver's exception, never its text."""
         return getattr(error, "sqlstate", None)
 
+    def refusing(self, error: BaseException | None) -> str:
+        """Take from a driver's exception what the constraint is called that refused a value, or ""."""
+        return str(getattr(getattr(error, "diag", None), "constraint_name", None) or "")
+
+    def given(self, value: Any, column: Column[Any]) -> ColumnElement[Any]:
+        """Write a value as one that a column could hold."""
+        return literal(value, column.type)
+
+    def column_checks(self, connection: Connection) -> Sequence[tuple[str, str, str]]:
+        """List the checks that reflection overlooks: their table, their name, and what they say."""
+        return ()
+
     # -- the catalogue ----------------------------------------------------------------------
 
     def schemas(self, inspector: Inspector) -> tuple[str, ...]:
@@ -371,6 +384,10 @@ class Dialect:
         """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
         return column.in_(keys)
 
+    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
+        """Say that a column reads like a value, where nothing else compares them; None elsewhere."""
+        return None
+
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Say that a column holds a text itself, sign by sign, whatever else compares equal to it."""
         return column == value
@@ -386,6 +403,12 @@ class Dialect:
 
     keeps_versions = False
     """Whether other connections read, at once, what stood in rows before a transaction rewrote them."""
+
+    shows_committed = False
+    """Whether other connections read, at once, what is committed, whatever a transaction has written."""
+
+    writes_alone = False
+    """Whether nobody else can write while a transaction does."""
 
     streams_by_cursor = False
     """Whether to stream a query takes statements of its own: to begin it, to end it."""

@@ -1,6 +1,7 @@
 """MySQL and MariaDB with InnoDB."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,11 +25,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 from sqlalchemy.types import UserDefinedType
 
 from scanner.dialects import generic
 from scanner.dialects._keys import Among, sent
+
+REFUSING = re.compile(
+    r"CONSTRAINT `(?P<mariadb>[^`]+)` failed|Check constraint '(?P<mysql>[^']+)' is violated"
+)
+"""What a server says of a value that a check refuses."""
 
 
 class Dialect(generic.Dialect):
@@ -62,6 +69,26 @@ class Dialect(generic.Dialect):
         first = error.args[0] if error is not None and error.args else None
         return first if isinstance(first, int) else None
 
+    def refusing(self, error: BaseException | None) -> str:
+        """Read the name between the ticks; one of a column stands behind its table's."""
+        found = REFUSING.search(str(error))
+        return next(filter(None, found.groups())) if found else ""
+
+    def column_checks(self, connection: Connection) -> Sequence[tuple[str, str, str]]:
+        """Read what MariaDB writes beside a column instead of beneath all."""
+        if not getattr(connection.dialect, "is_mariadb", False):
+            return ()
+        query = text(
+            "select table_name, constraint_name, check_clause "
+            "from information_schema.check_constraints "
+            "where constraint_schema = database() and level = 'Column'"
+        )
+        try:
+            found = connection.execute(query).all()
+        except DBAPIError:  # before MariaDB 10.5.10 nothing says which table they are of
+            return ()
+        return [(table, f"{table}.{column}", said) for table, column, said in found]
+
     def begin_reading(self, connection: Connection, seconds: int) -> None:
         """Start anew, as a read-only transaction."""
         connection.exec_driver_sql("START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT")
@@ -77,6 +104,7 @@ class Dialect(generic.Dialect):
             connection.exec_driver_sql("SET SESSION max_statement_time = 0")
 
     locks_rows = True
+    shows_committed = True
 
     idle_seconds = 10
     """A table that was written to within so many seconds may be being written to."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CHAR,
+    JSON,
     TEXT,
     VARCHAR,
     BigInteger,
@@ -39,6 +40,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
@@ -87,6 +89,11 @@ class Dialect(generic.Dialect):
         said = str(error)
         known = {'role "': "28P01", "does not exist": "3D000", "authentication failed": "28P01"}
         return next((code for words, code in known.items() if words in said), None)
+
+    def given(self, value: Any, column: Column[Any]) -> ColumnElement[Any]:
+        """Give it the column's type; a domain's own check would refuse it at once."""
+        kind = getattr(column.type, "data_type", column.type)
+        return cast(literal(value, kind), kind)
 
     def begin_reading(self, connection: Connection, seconds: int) -> None:
         """Set this transaction read-only, with a time limit for each statement."""
@@ -272,6 +279,14 @@ class Dialect(generic.Dialect):
             return Among(column, words, f"({{column}} = ANY (CAST({{keys}} AS {name}[])))")
         return column == any_(cast(words, ARRAY(kind)))
 
+    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
+        """Compare as texts what has no equality of its own: json, xml, points, words to search."""
+        kind = getattr(column.type, "data_type", column.type)
+        plain = isinstance(kind, JSON) and not isinstance(kind, JSONB)
+        if not (plain or isinstance(kind, NullType | TSVECTOR)):
+            return None
+        return cast(column, Text) == literal(str(value), Text)
+
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Compare texts as bytes, not as citext or a collation of their own; CHAR only has blanks."""
         kind = getattr(column.type, "data_type", column.type)
@@ -313,6 +328,7 @@ class Dialect(generic.Dialect):
         return func.unnest(*sent).table_valued(*names, name="efface_sent").render_derived()
 
     keeps_versions = True
+    shows_committed = True
     streams_by_cursor = True
 
     def digested(self, column: ColumnElement[Any]) -> ColumnElement[str] | None:

@@ -63,6 +63,10 @@ SHADOWS = ("content", "segments", "segdir", "docsize", "stat", "data", "idx", "c
 """What the names of the tables end in that an FTS table is made of."""
 
 
+REFUSING = re.compile(r"CHECK constraint failed: (.+)", re.DOTALL)
+"""What SQLite says of a value that a check refuses: its name, or what it says."""
+
+
 class Dialect(generic.Dialect):
     """SQLite allows 32,766 parameters since 3.32 and 999 before."""
 
@@ -141,6 +145,13 @@ class Dialect(generic.Dialect):
         """Read how many rows this connection has changed, those of triggers and foreign keys too."""
         driver: Any = connection.connection.dbapi_connection
         return int(driver.total_changes)
+
+    writes_alone = True
+
+    def refusing(self, error: BaseException | None) -> str:
+        """Read the name, or the constraint itself where it has none: never more than the catalogue says."""
+        found = REFUSING.fullmatch(str(error))
+        return found[1] if found else ""
 
     def catalogue(self, connection: Connection) -> str:
         """Read the version that each change of the schema counts up."""

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from scanner import changes
+from scanner import changes, constraints
 from scanner.database import dialect_of, ref, standing
 from scanner.errors import Refused, Stale
 from scanner.executor.recorder import Tally
@@ -49,8 +49,15 @@ def rewrite(
 
     ``observed``: in rows of these tables, of all without it, something else may change what else
     stands there.
+
+    Raises:
+        Misconfigured: a constraint would refuse what a text becomes.
     """
     edits = changes.changed(draft, pack)
+    named = {(m.table, m.key) for m in draft.plan.mentions}
+    tables = {ref(t): t for t in draft.schema.tables.values()}
+    scrubbed = (e for e in edits if (e.table, e.key) in named)
+    constraints.held(connection, tables, draft.addresses, scrubbed)
     write(connection, draft.schema, draft.addresses, edits, tally, observed=observed)
     tally.mentions += sum(len(m.spans) for m in draft.plan.mentions)
 

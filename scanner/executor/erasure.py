@@ -30,6 +30,7 @@ from scanner.executor.settling import settle
 from scanner.executor.transaction import writing
 from scanner.graph import table_of
 from scanner.guards import following, further, newcomers, safeguards
+from scanner.guards.copies import Copies
 from scanner.guards.heirs import Answered
 from scanner.journal import Journal, probe
 from scanner.model import Progress
@@ -140,8 +141,9 @@ def execute(
             kpis=kpis,
         )
         if commit and left:
+            waiting = any(not r.answer for r in plan.reviews)
             raise Residue(
-                f"the subject could still be found in {_places(left)}: {safeguards.WAYS_OUT}"
+                f"the subject could still be found in {_places(left)}: {safeguards.ways_out(waiting)}"
             )
         safeguards.few(len(tally.rows | tally.behind), max_rows)
         if commit and tally.rows:
@@ -184,7 +186,7 @@ def _work(
         Residue: a trigger writes it again and again.
     """
     dialect, current, rounds = dialect_of(connection), draft, 0
-    answered = Answered.of(draft)
+    answered, copies = Answered.of(draft), Copies.of(connection, draft)
     with dialect.watched(connection) as copied:
         while not current.plan.empty:
             if rounds == ROUNDS:
@@ -200,7 +202,9 @@ def _work(
                 safeguards.recalled(connection, tally.others, wrote)
             if safeguards.alone(connection, current) and not wrote:
                 break
-            again = partial(_again, connection, done=current, survey=survey, copied=wrote)
+            again = partial(
+                _again, connection, done=current, survey=survey, copied=wrote, copies=copies
+            )
             current = again(request, progress)
             if heirs := [*answered.heirs(current)]:
                 tally.inherited += heirs
@@ -219,9 +223,10 @@ def _again(
     done: Draft,
     survey: Survey,
     copied: frozenset[str] | None,
+    copies: Copies,
 ) -> Draft:
     """Work out what is left to write after ``done``; ``copied``: what triggers wrote to."""
-    told = further.draft(connection, request, done, copied)
+    told = further.draft(connection, request, done, copied, copies)
     if told is not None:
         return told
     if dialect_of(connection).tells_rows:
@@ -235,6 +240,7 @@ def _again(
         identity=done.identity,
         sight=sight,
         after=done if done.purge else None,
+        copied=copies,
         progress=progress,
     )
     return replace(found, territory=done.territory)

@@ -11,16 +11,21 @@ from scanner.graph import Territory
 from scanner.model import Key, TableRef
 from scanner.planner import Draft
 from scanner.subjects.acquaintance import Acquaintance, Request
+from scanner.subjects.mentions import Copied, no_copies
 from scanner.subjects.spotter import Sight
 
 
 def draft(
-    connection: Connection, request: Request, done: Draft, copied: Collection[str] | None
+    connection: Connection,
+    request: Request,
+    done: Draft,
+    copied: Collection[str] | None,
+    copies: Copied = no_copies,
 ) -> Draft | None:
     """Work out what to write after ``done`` was carried out and read back.
 
     Nothing but triggers has written since, and only to the tables ``copied``: they are looked at
-    whole, all else is known. What waits for an answer elsewhere waits still.
+    whole, all else is known. ``copies`` tells which rows they made of the subject's own. What waits for an answer elsewhere waits still.
 
     Returns:
         The draft, whose sight has all places but the rows that were written themselves; None where
@@ -59,6 +64,7 @@ def draft(
         sight=Sight(blind, dict.fromkeys(among)),
         known=known,
         judged=done.mentions.judged,
+        copied=copies,
     )
     return _together(done, found, among)
 

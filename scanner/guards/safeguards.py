@@ -34,6 +34,17 @@ WAYS_OUT = (
 )
 """What people can do where something is left."""
 
+ANSWERS = (
+    "answer its reviews, as copies of what is answered with erase are erased with it "
+    "(plan --reviews FILE.xlsx, then erase --answers FILE.xlsx); else "
+)
+"""What they can do before, where reviews of the plan wait."""
+
+
+def ways_out(waiting: bool) -> str:
+    """Say what people can do where something is left; ``waiting``: reviews have no answer."""
+    return f"{ANSWERS}{WAYS_OUT}" if waiting else WAYS_OUT
+
 
 def allowed(plan: Plan, pack: Pack, *, commit: bool, confirm: str, max_rows: int | None) -> None:
     """Refuse what can be refused without the database."""

@@ -9,9 +9,10 @@ from scanner.errors import Refused
 from scanner.graph import Territory
 from scanner.identity import AROUND, Identity, surroundings
 from scanner.matcher import Match
-from scanner.model import Certainty, ColumnRef, Key, Span, TableRef, digest
+from scanner.model import KEEP, Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
+from scanner.subjects import copied
 from scanner.subjects.bearers import bearers, tells, without_part
 from scanner.subjects.details import behind, cued
 from scanner.subjects.grading import Context, Grader, Known, plainly
@@ -24,6 +25,15 @@ Place = tuple[TableRef, tuple[object, ...], str]
 
 Rows = Mapping[tuple[TableRef, Key], Mapping[str, object]]
 """Rows by table and key."""
+
+
+Copied = Callable[[Sequence[RowHits]], Mapping[tuple[TableRef, Key], RowHits]]
+"""Chooses the rows that are copies of the subject's own, with all that is found in them."""
+
+
+def no_copies(_rows: Sequence[RowHits]) -> Mapping[tuple[TableRef, Key], RowHits]:
+    """Choose none: before anything is written nothing is a copy that a trigger made of it."""
+    return {}
 
 
 def _nobodys(_rows: Rows) -> Mapping[tuple[TableRef, Key], Collection[object]]:
@@ -48,6 +58,7 @@ class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
     ``rare``: as for ``Grader``. ``owners`` says to whose rows relations lead from rows; ``key`` is the subject's.
+    ``copied`` chooses rows in which all is the subject's.
     """
 
     pack: Pack
@@ -61,6 +72,7 @@ class Judge:
     rare: frozenset[str] = field(default=frozenset(), repr=False)
     owners: Callable[[Rows], Mapping[tuple[TableRef, Key], Collection[object]]] = _nobodys
     key: object = None
+    copied: Copied = no_copies
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -76,9 +88,12 @@ class Judge:
         places: set[Place] = set()
         undecided: set[ColumnRef] = set()
         values: dict[Place, Mapping[str, object]] = {}
+        copies = self.copied([hit for hit in rows if self._rich(hit, known)])
         for hit in rows:
             firm = set[str]()
-            for mention, why in self._followed(hit.table, list(self._row(hit, known))):
+            copy = copies.get((hit.table, hit.key))
+            found = self._row(hit, known) if copy is None else self._copy(copy)
+            for mention, why in self._followed(hit.table, list(found)):
                 column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
                 place = (hit.table, hit.key, mention.column)
                 if self.basis.treatment(column).firm and column not in self.basis.undecided:
@@ -224,6 +239,23 @@ class Judge:
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):
             yield from self._around(hit, BESIDE)
+
+    def _rich(self, hit: RowHits, known: Known) -> bool:
+        """Whether a row that is not the subject's holds as much of it as a copy of one that is."""
+        if self.territory.row(hit.table, hit.key) is not None:
+            return False
+        matches = (m for ms in hit.found.values() for m in ms)
+        return copied.rich(hit.found, [m for m in matches if self._grader.strong(m, known)])
+
+    def _copy(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
+        """Give all that a copy of the subject's row holds of it."""
+        chosen = {t.entity for t in self.basis.columns.values() if t.choice != KEEP}
+        towns = self.identity.around if chosen & AROUND else ()
+        for column, value in hit.values.items():
+            if not isinstance(value, str) and column not in hit.found:
+                continue
+            if spans := copied.spans(value, hit.found.get(column, ()), towns):
+                yield Mention(hit.table, hit.key, column, spans, "certain"), ""
 
     def _details(
         self,

@@ -5,7 +5,7 @@ there, and how many numbers drawn at random from the same range would be. Values
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -198,7 +198,13 @@ class Linker:
         return self._values[place]
 
     def read(self, table: Table, *names: str) -> list[tuple[Any, ...]]:
-        """Read some columns of a few thousand rows: of all, or of a random sample."""
+        """Read some columns of a few thousand rows: of all, or of a random sample.
+
+        A list or an object, as PostgreSQL's arrays have them, is no key and counts as no value.
+        """
+        return [tuple(map(_single, row)) for row in self._read(table, names)]
+
+    def _read(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         few = select(*(table.c[n] for n in names)).limit(2 * ROWS)
         rows = [tuple(r) for r in self.connection.execute(few)]
         if len(rows) < 2 * ROWS:
@@ -210,6 +216,11 @@ class Linker:
         )
         sampled = [tuple(r) for r in self.connection.execute(query.limit(2 * ROWS))]
         return sampled if len(sampled) > ENOUGH else rows
+
+
+def _single(value: Any) -> Any:
+    """Give a value that may be a key; a list and an object are none, nor can they be held in a set."""
+    return value if isinstance(value, Hashable) else None
 
 
 def _certainty(fit: Fit, found: Inclusion, *, alone: bool, unique: bool) -> Certainty:

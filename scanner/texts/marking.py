@@ -5,7 +5,7 @@ value would take another's place; names of XML have no brackets.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,23 +56,6 @@ def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> 
         last = piece.end
     made = "".join([*parts, text[last:]])
     return None if any(is_(text) and not is_(made) for is_ in READ) else made
-
-
-def stands(text: str, spans: Iterable[tuple[int, int]]) -> bool:
-    """Whether placeholders stand in a text whose pieces at ``spans`` were to be replaced.
-
-    Only the first place is where it was. That is behind a name of XML that had to stay.
-    """
-    names = {}
-    if markup.is_xml(text):
-        names = {p: tag for tag in markup.tags(text) for p in tag.parts if p.named}
-    for start, end in sorted(spans):
-        within = next((tag for p, tag in names.items() if p.start <= start < p.end), None)
-        if within is None or placeholders.stands(text, start):
-            return placeholders.stands(text, start)
-        if end > within.end:
-            return placeholders.stands(text, within.end)
-    return False
 
 
 def is_structured(text: str) -> bool:

@@ -8,6 +8,7 @@ a ``K``), or, where the key is no number and could itself name somebody, as a di
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 DOMAIN = "erased.invalid"
 """RFC 2606 keeps .invalid for addresses that nobody can ever receive."""
@@ -45,8 +46,19 @@ _OWN = rf"(?:\[(?:{'|'.join(w for w in WORDS if len(w) > 1)})(?:{_KEY})?\]|\[[A-
 _ONLY_OWN = re.compile(rf"{_OWN}(?:[\s,;:./|-]*{_OWN})*", re.IGNORECASE)
 _PLACEHOLDERS = re.compile(rf"{_ONE}(?:[\s,;:./|-]*{_ONE})*")
 
-_STANDS = re.compile(rf"\\*\"?{_ONE}|_(?:{'|'.join(WORDS)})(?:{_KEY})?_")
-"""One in a text: in quotes of its own where it is in place of a number, bare in a name of XML."""
+_STANDS = re.compile(
+    rf"\[(?P<word>{'|'.join(WORDS)})(?:{_KEY})?\]|_(?P<name>{'|'.join(WORDS)})(?:{_KEY})?_"
+)
+"""One in a text; in a name of XML it has no brackets."""
+
+_STARRED = re.compile(r"[*_\\\"]*[*_][*_\\\"]*")
+"""What takes exactly the room of what it stands for; a number of JSON has quotes in it."""
+
+_OPENED = re.compile(r"\\*\"\Z")
+"""The quote of a text's own that stands before a placeholder for a number of JSON."""
+
+FEW = 32
+"""More than a quote has before it that is escaped several times."""
 
 _KEYED = re.compile(rf"(?:\[(?:{'|'.join(WORDS)})|(?<!\w)(?:redacted|r|REDACTED|R))-\Z")
 _LONGEST = max(map(len, WORDS)) + 2
@@ -74,9 +86,31 @@ def is_erased(text: str) -> bool:
     return _ONLY_OWN.fullmatch(text.strip().strip('"').strip()) is not None
 
 
-def stands(text: str, at: int) -> bool:
-    """Whether a placeholder stands at a place of ``text``, or the text now ends before it."""
-    return at >= len(text) or is_placeholder(text) or _STANDS.match(text, at) is not None
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A placeholder in a text: where it stands, and the first letter of its word."""
+
+    start: int
+    end: int
+    letter: str
+
+    def quoted(self, text: str) -> "Mark | None":
+        """Give it with quotes of its own, as it has them in place of a number; None where it has none."""
+        opened = _OPENED.search(text, max(0, self.start - FEW), self.start)
+        if opened is None or not text.startswith(opened[0], self.end):
+            return None
+        return Mark(opened.start(), self.end + len(opened[0]), self.letter)
+
+
+def marks(text: str) -> Iterator[Mark]:
+    """Yield the placeholders that stand in place of pieces of a text, in their order."""
+    for found in _STANDS.finditer(text):
+        yield Mark(*found.span(), (found["word"] or found["name"])[0])
+
+
+def is_starred(text: str) -> bool:
+    """Whether a piece of a text is nothing but stars, or what stands for them in a name of XML."""
+    return _STARRED.fullmatch(text) is not None
 
 
 def without_placeholders(text: str) -> str:
