@@ -209,12 +209,11 @@ def test_a_day_that_programs_write_where_they_know_none_is_nobodys_birth(called)
     ]
 
 
-def test_a_name_elsewhere_in_a_row_that_names_the_subject_is_asked_about(called):
+@pytest.mark.parametrize("cell", [f"b@x.example, {MAIL}", "Ann Quillfeather wrote"])
+def test_a_name_elsewhere_in_a_row_that_names_the_subject_is_asked_about(called, cell):
     erasure = called("Ann", "Quillfeather")
     erasure.write("create table x_mail (id integer primary key, cc varchar(80), body varchar(200))")
-    erasure.write(
-        f"insert into x_mail values (1, 'b@x.example, {MAIL}', 'we met Quillfeather there')"
-    )
+    erasure.write(f"insert into x_mail values (1, '{cell}', 'we met Quillfeather there')")
     made = type(erasure)(erasure.url, erasure.journal.path.parent)
     plan = made.plan()
     asked_about = [(r.mention.table.name, r.mention.column) for r in plan.reviews]

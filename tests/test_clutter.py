@@ -138,13 +138,13 @@ def test_what_a_column_cuts_off_is_asked_about(kind, held, said):
     assert not any(m.strength != "weak" for m in matcher.find(said))
 
 
-def test_a_full_column_is_looked_at_where_it_ends(single):
-    said = "Same problem as Ann L".rjust(255, ".")
-    single.write("create table x_short (id integer primary key, body varchar(255))")
-    single.write(
-        f"insert into x_short values (1, '{said[:-2]}'), (2, '{said}'), (3, 'as Ann Brown')"
+def test_a_full_column_is_looked_at_where_it_ends(crowded):
+    said = "Same problem as Ann Le".rjust(255, ".")
+    crowded.write("create table x_short (id integer primary key, body varchar(255))")
+    crowded.write(
+        f"insert into x_short values (1, '{said[:-3]}'), (2, '{said}'), (3, 'as Ann Brown')"
     )
-    made = type(single)(single.url, single.journal.path.parent)
+    made = type(crowded)(crowded.url, crowded.journal.path.parent)
     found = [r.mention.key for r in made.plan().reviews if r.mention.table.name == "x_short"]
     made.engine.dispose()
     assert (2,) in found
