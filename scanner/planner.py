@@ -32,6 +32,7 @@ from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subje
 from scanner.subjects.grading import Known
 from scanner.subjects.mentions import Judge, Mentions
 from scanner.subjects.spotter import RARE, Sight, again, spot
+from scanner.tables import misfits
 from scanner.texts.wording import noun
 from scanner.verifier import measure
 
@@ -215,6 +216,7 @@ def draft(
         stops=(
             *stops.found(connection, walk, whole, request.method),
             *(purge.stops if purge else ()),
+            *misfits.unmatched(connection, tables, pack),
         ),
         steps=steps,
         mentions=found.sure,
