@@ -154,6 +154,16 @@ def test_all_names_that_are_not_there_are_refused_at_once_and_nothing_is_planned
     assert json.loads(shop.plan("--json").stderr)["status"] == 2
 
 
+def test_of_several_packs_each_is_named_with_what_it_says(shop):
+    shop.written(TYPOS[0][:2])
+    other = shop.folder / "other.toml"
+    other.write_text(shop.pack.read_text().replace("invoice", "bill"))
+    done = shop.efface("rules", shop.pack, other, "--db", shop.url)
+    assert done.exit_code == 2
+    for pack, word in ((shop.pack, "invoice"), (other, "bill")):
+        assert f"{pack}: [[reach]] {word} from customers: there is no table" in done.stderr
+
+
 def test_a_pack_that_fits_is_said_to_fit(shop):
     shop.written()
     for how in (("--db", shop.url), ("--audit", shop.audit)):

@@ -46,16 +46,17 @@ def _asked(db: str, packs: "Sequence[Pack]") -> "list[StopFound]":
     with _connection.opened(db) as engine, database.reading(engine) as connection:
         schema = database.reflect(connection)
         tables = {database.ref(t): t for t in schema.tables.values()}
-        _refused(misfits.columns(tables), packs)
+        misfits.refuse(misfits.columns(tables), *packs)
         return [stop for pack in packs for stop in misfits.unmatched(connection, tables, pack)]
 
 
 def _listed(audit: Path | None, packs: "Sequence[Pack]") -> "list[StopFound]":
     """Ask what an audit lists: names only."""
     import reports
+    from scanner.tables import misfits
 
     if audit is not None:
-        _refused(_columns(reports.read(audit)), packs)
+        misfits.refuse(_columns(reports.read(audit)), *packs)
     return []
 
 
@@ -65,10 +66,3 @@ def _columns(audit: "Audit") -> "Columns":
     for finding in audit.scan.columns:
         names.setdefault(finding.column.of, []).append(finding.column.name)
     return names
-
-
-def _refused(tables: "Columns", packs: "Sequence[Pack]") -> None:
-    from scanner.tables import misfits
-
-    for pack in packs:
-        misfits.refuse(tables, pack)

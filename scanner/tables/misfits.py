@@ -38,17 +38,19 @@ class _Named:
     exact: bool = False
 
 
-def refuse(tables: Mapping[TableRef, Collection[str]], pack: Pack) -> None:
-    """Refuse a pack of people's own that names what is not there.
+def refuse(tables: Columns, *packs: Pack) -> None:
+    """Refuse packs of people's own that name what is not there.
 
     Raises:
         Misconfigured: all such names at once, each with the nearest one that is there.
     """
-    if wrong := faults(tables, pack):
+    wrong = {pack.name: found for pack in packs if (found := faults(tables, pack))}
+    if wrong:
+        several = len(wrong) > 1
         raise Misconfigured(
-            f"pack {pack.name!r} names what the database does not have, so these entries would not be "
-            "followed: mend them, or take them out:",
-            wrong,
+            f"{'packs' if several else 'pack'} {', '.join(map(repr, wrong))}: these entries name what "
+            "the database does not have, and would not be followed: mend them, or take them out:",
+            [f"{n}: {one}" if several else one for n, found in wrong.items() for one in found],
         )
 
 
