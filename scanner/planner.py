@@ -84,7 +84,7 @@ def plan(
     """Say all that is to be done about the subject ``key``; change nothing.
 
     Raises:
-        Misconfigured: another database's audit, or no such subject.
+        Misconfigured: another database's audit, no such subject, or a pack that names what is not there.
         Undecided: a column that the plan would touch has no decision.
         Stale: the schema has changed since the scan.
         DatabaseFailed: the database failed.
@@ -154,6 +154,7 @@ def draft(
         known.territory,
         known.identity,
     )
+    misfits.refuse(misfits.columns(tables), pack)
     purge = _purge(connection, walk, request, after)
     territory = purge.spared(whole) if purge else whole
     decided(basis, tables, territory, pack.key)

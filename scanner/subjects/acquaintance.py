@@ -16,7 +16,6 @@ from scanner.plans import Answer, Basis
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.subjects import dossier, household, keyreader
-from scanner.tables import misfits
 from scanner.tables.relations import places
 
 LOG = logging.getLogger(__name__)
@@ -115,15 +114,13 @@ def acquaint(
     ``gone`` are the addresses of a purge that was carried out: then there are no rows.
 
     Raises:
-        Misconfigured: another database's audit, no such subject, or a pack that names what is not
-            there. Stale: another schema.
+        Misconfigured: another database's audit, or no such subject. Stale: another schema.
     """
     pack, basis = request.pack, request.basis
     if request.method not in METHODS:
         raise Misconfigured(f"no method {request.method!r}: there are {', '.join(METHODS)}")
     same_database(connection, schema, basis)
     tables = {ref(t): t for t in schema.tables.values()}
-    misfits.refuse(misfits.columns(tables), pack)
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
     addresses = (
         gone if gone is not None else addressed(connection, tables, private, pack, request.key)
