@@ -133,17 +133,37 @@ def _proof(receipt: Raw) -> Iterable[Markup]:
         yield tag("p", "After the changes all text of the database was searched for everything that "
                   "the subject is called, and nothing was found but what is listed below: "
                   "residue 0.")  # fmt: skip
-    figures = receipt["kpis"]
-    if figures:
-        yield from _figures(figures, receipt.get("deleted", {}))
+    if receipt["kpis"]:
+        yield from _figures(receipt)
+    if _copying(receipt):
+        yield tag("p", _copied(receipt))
 
 
-def _figures(figures: Iterable[Raw], deleted: Raw) -> Iterable[Markup]:
+def _copying(receipt: Raw) -> bool:
+    """Whether triggers may have added rows: some are known, or what they wrote took another round."""
+    return bool(receipt["triggers"]) or receipt["rounds"] > 1
+
+
+def _copied(receipt: Raw) -> str:
+    """Say what triggers may have added; a receipt does not count rows that hold nobody's data."""
+    whose = "The triggers listed below" if receipt["triggers"] else "Triggers"
+    where = " to tables that none of these figures counts" if receipt["kpis"] else ""
+    found = (
+        "what they copied of the subject was erased there, too, and counts above"
+        if receipt["rounds"] > 1
+        else "nothing of the subject was found in such rows"
+    )
+    return f"{whose} may have added rows{where}, which is not counted here: {found}."
+
+
+def _figures(receipt: Raw) -> Iterable[Markup]:
+    figures, deleted = receipt["kpis"], receipt.get("deleted", {})
     if deleted:
         rows = sum(deleted.values())
+        nothing = "removed" if _copying(receipt) else "added or removed"
         yield tag("p", f"{noun(rows, 'This', 'These')} {count(rows, 'row')} "
-                  f"{noun(rows, 'was', 'were')} deleted, no other row was added "
-                  "or removed, and no row that is left refers to them:")  # fmt: skip
+                  f"{noun(rows, 'was', 'were')} deleted, no other row was {nothing}, "
+                  "and no row that is left refers to them:")  # fmt: skip
         yield _table(("Table", "Rows deleted"), [(name(t), n) for t, n in deleted.items()])
         yield tag("p", "The figures of reports lost exactly these rows:")
         yield _table(
@@ -154,8 +174,8 @@ def _figures(figures: Iterable[Raw], deleted: Raw) -> Iterable[Markup]:
             ],
         )
         return
-    yield tag("p", "No row was added or removed, and the figures of reports are equal before "
-              "and after:")  # fmt: skip
+    nothing = "removed" if _copying(receipt) else "added or removed"
+    yield tag("p", f"No row was {nothing}, and the figures of reports are equal before and after:")
     yield _table(
         ("Figure", "Groups", "Rows", "Digest of all groups"),
         [(f["name"], f["groups"], f["rows"], _code(f["digest"])) for f in figures],

@@ -38,6 +38,7 @@ from scanner.records import holds
 from scanner.rows import Address, chunks
 from scanner.rulebook import Pack
 from scanner.subjects import acquaintance, gathering, keyreader
+from scanner.tables import misfits
 from scanner.texts.wording import noun
 
 
@@ -84,11 +85,12 @@ def setting(connection: Connection, pack: Pack, basis: Basis, agenda: Agenda) ->
     """Bind directives to the database of an audit.
 
     Raises:
-        Misconfigured: they do not fit, or the audit is another database's. Stale: the schema
+        Misconfigured: they or the pack do not fit, or the audit is another database's. Stale: the schema
             has changed since the scan.
     """
     schema = reflect(connection)
     acquaintance.same_database(connection, schema, basis)
+    misfits.refuse(misfits.columns({ref(t): t for t in schema.tables.values()}), pack)
     private = {c for c, t in basis.columns.items() if t.personal != "none"}
     dialect = dialect_of(connection)
     addresses = {
@@ -144,7 +146,7 @@ def plan(
             pack_digest=pack.digest,
             basis=basis,
             batches=tuple(drawn.batches),
-            stops=tuple(drawn.stops),
+            stops=(*drawn.stops, *misfits.unmatched(connection, here.walk.tables, pack)),
             held=drawn.held,
             mentions=len(said),
             duties=(

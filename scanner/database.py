@@ -31,7 +31,7 @@ from sqlalchemy.engine import URL, make_url
 
 from scanner import dialects
 from scanner.checks import Check, checks, refusing
-from scanner.dialects import Dialect, ForeignKey
+from scanner.dialects import Dialect, ForeignKey, generic
 from scanner.errors import DatabaseFailed, Misconfigured
 from scanner.model import Database, TableRef, digest
 from scanner.texts import stored
@@ -51,6 +51,12 @@ UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
 CHANGES = re.compile(rf"(?:UPDATE|DELETE FROM|INSERT INTO) {TABLE}[ (]")
 ASSIGNED = re.compile(rf"(?:^|, )({NAME})=(?!(?:(?:{NAME})\.)*\1(?:, |$))")
 """What a statement writes: its table and columns, but for what stays as it is."""
+
+FORBIDDEN = re.compile(
+    r"\bfor (?:materialized |foreign )?\w+ (?:`[^`\n]+`\.)?(?P<table>`[^`\n]+`|[^\n`]+?)[\"')]*$",
+    re.MULTILINE,
+)
+"""How PostgreSQL and MariaDB end what they say of a table that an account may not use."""
 
 COLUMNS_SHOWN = 12
 
@@ -122,7 +128,8 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     code = dialect.code(getattr(error, "orig", None))
     writes = UPDATES.match(getattr(error, "statement", None) or "")
     if code in dialect.sentences and not (isinstance(error, exc.IntegrityError) and writes):
-        return dialect.sentences[code]
+        told = dialect.sentences[code]
+        return told + (_denied(error) if told == generic.DENIED else "")
     if isinstance(error, exc.CompileError):  # its text may hold a value
         return (
             "a statement cannot be written for this database: a column has a type that is not known"
@@ -180,6 +187,16 @@ def _written(error: BaseException, check: Check | None = None) -> str:
     shown, more = columns[:COLUMNS_SHOWN], len(columns) - COLUMNS_SHOWN
     told = [*shown, *([f"{more} others"] if more > 0 else [])]
     return f" of {found['table']}: decide otherwise on {' or '.join(told)}".replace("%%", "%")
+
+
+def _denied(error: BaseException) -> str:
+    """Say which table a driver names, if our statement names it, too: then it is no value."""
+    found = FORBIDDEN.search(str(getattr(error, "orig", "")))
+    table = found["table"].strip("`'\"") if found else ""
+    statement = getattr(error, "statement", None) or ""
+    if table and re.search(rf"(?<![\w$#]){re.escape(table)}(?![\w$#])", statement):
+        return f", on {table}"
+    return ""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ The status says what became of the customer's data: after 1 to 4 and 130 nothing
     └── Unfinished 5        some subjects or batches of several are done, as the journal says
 """
 
+import errno
 from collections.abc import Sequence
 
 
@@ -91,3 +92,10 @@ class DatabaseFailed(EffaceError):
     """The database could not be reached, refused or failed; the transaction was rolled back."""
 
     exit_code = 4
+
+
+def why(error: OSError) -> str:
+    """Say in words why a file could not be read or written."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return "the disk is full, or a limit on file sizes is reached"
+    return (error.strerror or type(error).__name__).lower()

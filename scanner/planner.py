@@ -32,6 +32,7 @@ from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subje
 from scanner.subjects.grading import Known
 from scanner.subjects.mentions import Copied, Judge, Mentions, no_copies
 from scanner.subjects.spotter import RARE, Sight, again, spot
+from scanner.tables import misfits
 from scanner.texts.wording import noun
 from scanner.verifier import measure
 
@@ -83,7 +84,7 @@ def plan(
     """Say all that is to be done about the subject ``key``; change nothing.
 
     Raises:
-        Misconfigured: another database's audit, or no such subject.
+        Misconfigured: another database's audit, no such subject, or a pack that names what is not there.
         Undecided: a column that the plan would touch has no decision.
         Stale: the schema has changed since the scan.
         DatabaseFailed: the database failed.
@@ -154,6 +155,7 @@ def draft(
         known.territory,
         known.identity,
     )
+    misfits.refuse(misfits.columns(tables), pack)
     purge = _purge(connection, walk, request, after)
     territory = purge.spared(whole) if purge else whole
     decided(basis, tables, territory, pack.key)
@@ -218,6 +220,7 @@ def draft(
         stops=(
             *stops.found(connection, walk, whole, request.method),
             *(purge.stops if purge else ()),
+            *misfits.unmatched(connection, tables, pack),
         ),
         steps=steps,
         mentions=found.sure,

@@ -369,6 +369,7 @@ def _beside(name: str) -> Callable[[str], str]:
 def _pack(name: str, text_digest: str, raw: dict[str, Any]) -> Pack:
     _only(raw, name, _SECTIONS)
     head, subject = raw["pack"], raw["subject"]
+    _whole(raw, name)
     _only(head, f"{name}: [pack]", _HEAD)
     _only(subject, f"{name}: [subject]", _SUBJECT)
     _confirmed(raw, name)
@@ -411,6 +412,31 @@ def _only(raw: Mapping[str, Any], where: str, known: frozenset[str]) -> None:
         raise Misconfigured(
             f"{where}: unknown {', '.join(unknown)}: there are {', '.join(sorted(known))}"
         )
+
+
+_NEEDED = {
+    "pack": ("title", "known_by"),
+    "subject": ("table",),
+    "reach": ("table", "from"),
+    "link": ("columns", "to"),
+    "kpi": ("name", "table"),
+    "duty": ("kind", "why"),
+    "safe": ("table", "column", "patterns"),
+}
+"""What each part of a pack must say; stops have words of their own."""
+
+
+def _whole(raw: Mapping[str, Any], name: str) -> None:
+    """Refuse a pack that does not say what it must, with all that it lacks."""
+    lacking = []
+    for part, needed in _NEEDED.items():
+        single = isinstance(raw.get(part), Mapping)
+        for number, one in enumerate([raw[part]] if single else raw.get(part, ()), 1):
+            if missing := [word for word in needed if word not in one]:
+                place = f"[{part}]" if single else f"[[{part}]] number {number}"
+                lacking.append(f"{place} lacks {', '.join(missing)}")
+    if lacking:
+        raise Misconfigured(f"pack {name!r}: {'; '.join(lacking)}: rules/clarify.toml shows how")
 
 
 def _confirmed(raw: Mapping[str, Any], name: str) -> None:

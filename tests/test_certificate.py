@@ -10,6 +10,7 @@ import pytest
 
 import reports
 from tests import mini
+from tests.erasing import Erasure
 from tests.test_reviews import BOB_ASKED, Desk
 
 
@@ -90,6 +91,54 @@ def test_a_rehearsal_is_not_called_an_erasure(desk):
     said = Page(path.read_text()).said
     assert "Nothing was changed" in said
     assert "Certificate" not in said
+
+
+def certified(made, **more):
+    """Erase Ann in a rehearsal; give the receipt and what its page says."""
+    raw = {**made.run(made.plan()).to_raw(), **more}
+    path = made.journal.path.parent / "c.html"
+    reports.certify(raw, path)
+    return raw, Page(path.read_text()).said
+
+
+def test_rows_that_triggers_added_are_not_said_not_to_be_there(embedded):
+    before = len(mini.dump(embedded.url)["aud_table_contact"])
+    plan = embedded.plan()
+    embedded.commit(plan)
+    assert len(mini.dump(embedded.url)["aud_table_contact"]) > before
+    raw = embedded.journal.receipt(plan.digest).content
+    path = embedded.journal.path.parent / "c.html"
+    reports.certify(raw, path)
+    said = Page(path.read_text()).said
+    assert "No row was removed, and the figures of reports are equal" in said
+    assert "added or removed" not in said
+    assert (
+        "The triggers listed below may have added rows to tables that none of these figures" in said
+    )
+    assert "what they copied of the subject was erased there, too" in said
+
+
+def test_where_no_trigger_is_no_row_was_added(embedded):
+    embedded.write("drop trigger t_aud")
+    _, said = certified(embedded)
+    assert "No row was added or removed, and the figures of reports are equal" in said
+    assert "may have added" not in said
+
+
+def test_a_trigger_that_copies_nothing_of_the_subject_is_told_as_such(embedded):
+    embedded.write("drop trigger t_aud")
+    embedded.write("create table seen (n integer)")
+    embedded.write(
+        "create trigger t_seen after update on table_contact begin insert into seen values (1); end"
+    )
+    made = Erasure(embedded.url, embedded.journal.path.parent)
+    raw, said = certified(made)
+    assert raw["rounds"] == 1
+    assert "nothing of the subject was found in such rows" in said
+    _, said = certified(made, triggers={}, rounds=2, deleted={"table_x": 1})
+    assert "no other row was removed, and no row that is left" in said
+    assert "Triggers may have added rows" in said
+    made.engine.dispose()
 
 
 def test_attachments_are_named_by_keys_and_never_by_paths(embedded):

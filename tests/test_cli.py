@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, make_url, text
 from scanner import demo
 from scanner.cli import _config, _faults, _output, _progress
 from scanner.errors import DatabaseFailed, Misconfigured, Negative, Refused, Stale
+from scanner.scanning.partial import Partial
 from tests.benchmarks import score_demo
 
 PASSWORD = "s3cr3t-Pa55"
@@ -194,6 +195,19 @@ def test_a_full_disk_loses_nothing(process, scanned, name):
     refused(result, 2, "cannot write", name)
     assert old.read_text() == "what was there before"
     assert sorted(p.name for p in scanned.parent.iterdir() if p.is_file()) == [name, "scan.json"]
+
+
+def test_a_disk_that_fills_up_during_a_scan_is_said_to_be_full(tmp_path):
+    def full(*_how: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    partial = Partial(tmp_path / "scan.json", say=print)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "open", full)
+        with pytest.raises(
+            Misconfigured, match=r"cannot write '.*scan.json.part': the disk is full"
+        ):
+            partial.begin("key")
 
 
 def test_a_disk_that_fills_up_at_the_end_loses_nothing(efface, customers, scanned, monkeypatch):

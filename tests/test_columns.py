@@ -8,7 +8,7 @@ import pytest
 
 from scanner import inspector
 from scanner.database import connect
-from scanner.detectors import by_name
+from scanner.detectors import by_name, classify
 from scanner.detectors.by_language import Language
 from scanner.detectors.look import Look
 from scanner.detectors.values import Values
@@ -142,6 +142,30 @@ def _named(rules: recognizers.Rules, name: str) -> str:
     entities = {s.entity for s in look.signs} - {"*", ""}
     best = max(entities, key=look.weight, default="")
     return best if best and look.weight(best) >= 0.5 else ""
+
+
+CARDS = [f"4{n * 7919 % 10**15:015}" for n in range(1, 61)]
+"""As long as the number of a payment card; of most the check digit is wrong."""
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("card", CARDS, "direct"),
+        ("guest_card", CARDS, "direct"),
+        ("card", [f"{c[:4]} {c[4:8]} {c[8:12]} {c[12:]}" for c in CARDS], "direct"),
+        ("card", [str(n) for n in range(1, 61)], "none"),
+        ("card", ["ace of spades", "queen of hearts", "two of clubs"] * 20, "none"),
+        ("game_card", CARDS, "none"),
+        ("card_count", CARDS, "none"),
+    ],
+)
+def test_a_card_is_one_of_payment_by_its_digits_also_where_their_check_is_wrong(
+    rules: recognizers.Rules, name: str, values: list[str], kind: str
+) -> None:
+    look = Look(ColumnRef("", "guests", name), Values.of(values), rules, Language())
+    classify.examine(look)
+    assert classify.judge(look).personal == kind
 
 
 def test_a_site_can_weigh_evidence_differently(url: str, tmp_path: Path) -> None:

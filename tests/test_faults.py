@@ -244,6 +244,35 @@ def test_what_a_driver_says_is_never_repeated():
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("said", "statement", "told"),
+    [
+        ("permission denied for table visits", "SELECT visits.a FROM public.visits", ", on visits"),
+        ("permission denied for table my visits", 'SELECT 1 FROM "my visits"', ", on my visits"),
+        ("permission denied for materialized view v", "SELECT v.a FROM v", ", on v"),
+        ("permission denied for schema closed", "SELECT a FROM closed.t", ", on closed"),
+        ("permission denied for table ann.lee@example.com", "SELECT visits.a FROM visits", ""),
+        ("permission denied for table sit", "SELECT visits.a FROM visits", ""),
+        ("permission denied to create role", "SELECT 1", ""),
+        ("Zugriff verweigert", "SELECT visits.a FROM visits", ""),
+        ("permission denied for table visits", None, ""),
+    ],
+)
+def test_a_table_that_an_account_may_not_read_is_named_if_our_statement_names_it(
+    said, statement, told
+):
+    engine = create_engine("postgresql+psycopg://nobody@nowhere.example/x")
+    error = exc.ProgrammingError(statement, {}, Denied(said))
+    assert reason(engine, error) == f"this account lacks a permission that the work needs{told}"
+    engine.dispose()
+
+
+class Denied(Exception):
+    """What psycopg raises."""
+
+    sqlstate = "42501"
+
+
 END_SESSION = {
     "postgresql": "select pg_terminate_backend({})",
     "mariadb": "kill {}",

@@ -346,6 +346,23 @@ def test_the_command_line_says_who_and_for_which_request(log, embedded, efface, 
     assert "request SR-7  by dpo" in log.run().stdout
 
 
+@pytest.mark.parametrize("command", ["erase", "log", "reapply", "requests run", "requests open"])
+def test_an_address_is_no_login_and_is_not_repeated(efface, tmp_path, command):
+    """Other ways to say it are refused in cells of a file of requests."""
+    words = {
+        "log": ("--hold", 7, "--until", LATER, "--why", "claim"),
+        "requests open": ("--subject", 7),
+        "reapply": ("--journal", tmp_path / "j.jsonl"),
+    }.get(command, (tmp_path / "made.json",))
+    place = ("--db", f"sqlite:///{tmp_path}/none.sqlite")
+    done = efface(*command.split(), *words, *place, "--as", "zoe.lee@x.example")
+    assert done.exit_code == 2
+    assert "name a login without @" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "zoe" not in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_user_with_an_odd_name_is_a_login_all_the_same(monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "Jo Smith (admin)")
     assert Warrant(by=_options.login("")).by == "Jo_Smith__admin_"

@@ -226,6 +226,37 @@ def test_a_pack_that_extends_another_is_shown(tmp_path):
     assert "unknown reqests" in _rules(mine).output
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ('title = "A shop"\n', "[pack] lacks title"),
+        ('known_by = ["customers"]\n', "[pack] lacks known_by"),
+        ('table = "customers"\n', "[subject] lacks table"),
+        ('from = "customers"\n', "[[reach]] number 2 lacks from"),
+        ('name = "by status"\n', "[[kpi]] number 1 lacks name"),
+    ],
+)
+def test_a_pack_that_lacks_a_word_is_told_which(tmp_path, lost, told):
+    mine = tmp_path / "mine.toml"
+    whole = (
+        f'{SHOP}[[reach]]\ntable = "a"\nfrom="customers"\nby = "b"\n'
+        '[[reach]]\ntable = "orders"\nfrom = "customers"\nby = "customer_id"\n'
+        '[[kpi]]\nname = "by status"\ntable = "orders"\nby = ["status"]\n'
+    )
+    mine.write_text(whole)
+    assert _rules(mine, "--check").exit_code == 0
+    mine.write_text(whole.replace(lost, "", 1))
+    done = _rules(mine, "--check")
+    assert done.exit_code == 2
+    assert told in done.output
+    assert "Error" not in done.output
+    mine.write_text("[pack]\n[subject]\n[[reach]]\nconfirm = true\n")
+    assert (
+        "[pack] lacks title, known_by; [subject] lacks table; [[reach]] number 1 lacks table, from"
+        in (_rules(mine).output)
+    )
+
+
 SHOP = """[pack]
 title = "A shop"
 known_by = ["customers"]

@@ -1,5 +1,7 @@
 """What a plan says of rows and triggers, and a proof of reviews, is so."""
 
+import json
+
 import pytest
 from sqlalchemy import create_engine
 
@@ -70,6 +72,43 @@ def test_reviews_that_were_answered_with_the_erasure_are_not_said_to_be_open(
     assert "4 reviews of the plan not answered" in desk.run("verify", plan).stderr
     (tmp_path / "j.jsonl").write_text("broken")
     assert "4 reviews of the plan not answered" in desk.run("verify", plan, *book).stderr
+
+
+def test_what_no_search_reaches_is_told_beside_a_proof_that_nothing_is_left(
+    efface, sqlite_url, tmp_path
+):
+    desk = Desk(efface, mini.build(sqlite_url), tmp_path)
+    desk.commit()
+    plan = tmp_path / "plan.json"
+    told = desk.run("verify", plan).stderr
+    assert "see to: attachment files; " in told
+    assert "columns of numbers (" in told
+    listed = json.loads(desk.run("verify", plan, "--json").stdout)["duties"]
+    assert [d["kind"] for d in listed] == [
+        d["kind"] for d in json.loads(plan.read_text())["duties"]
+    ]
+    assert all({"kind", "where", "count", "why"} == d.keys() for d in listed)
+
+
+def test_a_stored_view_is_told_by_what_looks_for_a_person_and_cannot_see_it(
+    efface, postgresql_url, tmp_path
+):
+    mini.build(postgresql_url)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create materialized view report as select first_name, e_mail from table_contact"
+        )
+    engine.dispose()
+    desk = Desk(efface, postgresql_url, tmp_path)
+    desk.commit()
+    (tmp_path / "who.txt").write_text("ann.lee@example.com\n")
+    for how in ((tmp_path / "plan.json",), ("--identifiers", tmp_path / "who.txt")):
+        done = desk.run("verify", *how)
+        assert "nothing is left" in done.stderr
+        assert "stored views, public.report (1)" in done.stderr
+        listed = json.loads(desk.run("verify", *how, "--json").stdout)["duties"]
+        assert "public.report" in [d["where"] for d in listed]
 
 
 def test_a_place_that_was_to_be_erased_and_is_there_is_found(efface, sqlite_url, tmp_path):

@@ -52,6 +52,16 @@ def follows(cells: Mapping[str, int], word: str) -> Iterator[str]:
 def duties(plan: Planned) -> Iterator[str]:
     """Say what is left to people."""
     for duty in plan.duties:
-        told = "" if duty["count"] is None else f" ({duty['count']:,})"
-        place = duty["where"] if "," not in duty["where"] else ""  # several are in the plan
-        yield f"to do elsewhere: {duty['kind']}{f', {place}' if place else ''}{told}"
+        yield f"to do elsewhere: {_duty(duty)}"
+
+
+def unseen(duties: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say in a line what people have to see to: no search reaches it."""
+    if duties:
+        yield f"see to: {'; '.join(map(_duty, duties))}"
+
+
+def _duty(duty: Mapping[str, Any]) -> str:
+    told = "" if duty["count"] is None else f" ({duty['count']:,})"
+    place = duty["where"] if "," not in duty["where"] else ""  # several are in the plan
+    return f"{duty['kind']}{f', {place}' if place else ''}{told}"

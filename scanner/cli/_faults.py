@@ -4,7 +4,6 @@ A sentence of ours holds no values. Texts of other libraries may, so that of an 
 expected only its class and place are told.
 """
 
-import errno
 import json
 import os
 import re
@@ -18,7 +17,7 @@ from typing import Any
 
 import click
 
-from scanner.errors import EffaceError
+from scanner.errors import EffaceError, why
 
 USAGE = 2
 """Wrong usage, and files that cannot be read or written."""
@@ -85,13 +84,6 @@ def _unusable(error: OSError) -> str:
     name = error.filename
     what = f"cannot read or write {str(name)!r}" if name else "cannot write the output"
     return f"{what}: {why(error)}"
-
-
-def why(error: OSError) -> str:
-    """Say in words why a file could not be read or written."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return "the disk is full, or a limit on file sizes is reached"
-    return (error.strerror or type(error).__name__).lower()
 
 
 def _usage(error: click.ClickException) -> str:

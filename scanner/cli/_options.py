@@ -37,10 +37,25 @@ JOURNAL_KEY = click.option(
     help="The journal's key, a file apart from it; without it, one in your configuration folder.",
 )
 
+
+def a_login(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """Refuse an address where a login is asked for: it is written down, in the journal or a file.
+
+    Raises:
+        click.BadParameter: so; the address is not repeated.
+    """
+    if given and "@" in given:
+        raise click.BadParameter(
+            "name a login without @: it is written down, and no address may be"
+        )
+    return given
+
+
 AS = click.option(
     "--as",
     "by",
     default="",
+    callback=a_login,
     metavar="LOGIN",
     help="Who approved it, by login; the user of this computer if not given.",
 )

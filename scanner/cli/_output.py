@@ -10,8 +10,7 @@ from typing import Any
 
 import click
 
-from scanner.cli._faults import why
-from scanner.errors import Misconfigured
+from scanner.errors import Misconfigured, why
 
 OWNER = 0o600
 """Only the owner may read and write: our files say where personal data is."""

@@ -42,7 +42,11 @@ QUEUE = click.option(
 )
 NOW = click.option("--now", type=moment, metavar="TIME", help="The time; without it, now.")
 AGENT = click.option(
-    "--as", "agent", metavar="LOGIN", help="The CRM's user who writes; the pack's if not given."
+    "--as",
+    "agent",
+    callback=_options.a_login,
+    metavar="LOGIN",
+    help="The CRM's user who writes; the pack's if not given.",
 )
 PACK = click.option(
     "--pack", metavar="NAME|FILE", help="What is known of the product, requests included."

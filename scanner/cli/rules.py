@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from scanner.cli import _directives, _options, _output, _rulelist
+from scanner.cli import _directives, _fitting, _options, _output, _rulelist
 from scanner.cli._careful import Careful
 from scanner.cli._directives import Known
 from scanner.cli._rulelist import Listing
@@ -37,13 +37,14 @@ FILES = (".toml", ".yaml", ".yml")
     "--db",
     metavar="URL",
     envvar="EFFACE_DB",
-    help="Check purge directives against this database.",
+    help="Check packs of yours and purge directives against this database.",
 )
 @click.option(
     "--audit",
     type=_options.FILE,
     metavar="FILE",
-    help="The audit of that database: says which tables are copies or hold personal data.",
+    help="The audit of that database: says which tables are copies or hold personal data; without "
+    "--db, packs of yours are checked against what it lists.",
 )
 @click.option(
     "--pack",
@@ -83,6 +84,7 @@ def command(
     if names and len(purges := _directives.among(names)) == len(names):
         _purges(purges, db, Known(audit, pack), as_json=as_json)
         return
+    remarks = _fitting.check(names, db, audit) if db or audit else ()
     if tried:
         listed = {"tried": _tried(names, tried)}
     else:
@@ -97,6 +99,8 @@ def command(
         _output.emit(f"all rules do what they say: {count(proved, 'example')} proved; {counts}")
     else:
         _output.emit("\n\n".join(_table(kind, rows) for kind, rows in listed.items()))
+    for remark in remarks:
+        _output.remark(remark)
 
 
 def _proposed(names: Sequence[str], db: str | None, known: Known, output: Path | None) -> None:

@@ -47,6 +47,9 @@ REFERRED = (
 )
 """What is wrong where a database says that a row is still referred to."""
 
+DENIED = "this account lacks a permission that the work needs"
+"""What is wrong where a database lets the account not do something, most often read a table."""
+
 
 class ForeignKey(NamedTuple):
     """A foreign key: its columns, the full name of its target in lower case, what it does there."""

@@ -53,7 +53,7 @@ class Dialect(generic.Dialect):
         1044: "this account may not use that database",
         1045: "the user name or the password is wrong",
         1049: "there is no such database",
-        1142: "this account lacks a permission that the work needs",
+        1142: generic.DENIED,
         1205: "rows are locked by another program: try again when it is done",
         1213: "a deadlock with another program: try again",
         1451: generic.REFERRED,

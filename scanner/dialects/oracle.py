@@ -32,7 +32,7 @@ class Dialect(generic.Dialect):
         60: "a deadlock with another program: try again",
         1013: "a statement took longer than its time limit",
         1017: "the user name or the password is wrong",
-        1031: "this account lacks a permission that the work needs",
+        1031: generic.DENIED,
         8177: "another program changed the same rows: plan again",
         12154: "there is no such database service",
         12541: "the server does not answer",

@@ -71,7 +71,7 @@ class Dialect(generic.Dialect):
         "3D000": "there is no such database",
         "40001": "another program changed the same rows: plan again",
         "40P01": "a deadlock with another program: try again",
-        "42501": "this account lacks a permission that the work needs",
+        "42501": generic.DENIED,
         "53100": "the disk is full",
         "55P03": "rows are locked by another program: try again when it is done",
         "57014": "a statement took longer than its time limit, or was cancelled",

@@ -71,6 +71,9 @@ def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
 COMMON = "others' texts with a common part of the name, not asked about"
 """The duty that counts them: it changes with every note that anybody writes."""
 
+NUMBERS = "columns of numbers"
+"""The duty that counts those in which no phone and no id is looked for."""
+
 
 def unasked(common: Mapping[TableRef, int], most: int) -> list[Mapping[str, Any]]:
     """List where parts of the name stand alone, of which more than ``most`` rows of others hold each."""
@@ -115,9 +118,7 @@ def unsearched(schema: MetaData, numbers: Collection[ColumnRef]) -> list[Mapping
             "numbers that the audit takes for keys, amounts or codes are not searched for phones "
             "and ids: where one is, decide on its column"
         )
-        listed.append(
-            {"kind": "columns of numbers", "where": "", "count": len(plain), "why": why, "keys": []}
-        )
+        listed.append({"kind": NUMBERS, "where": "", "count": len(plain), "why": why, "keys": []})
     if stored := schema.info.get("stored"):
         where = ", ".join(map(str, stored))
         why = "they keep copies of rows until they are refreshed: refresh them"

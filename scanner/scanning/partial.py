@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from scanner.errors import Misconfigured
+from scanner.errors import Misconfigured, why
 from scanner.model import VERSION, Scan, TableRef
 from scanner.scanning.examiner import Examined
 
@@ -88,8 +88,8 @@ class Partial:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 os.fchmod(handle, OWNER)
                 file.writelines(lines)
-        except OSError:
-            raise Misconfigured(f"cannot write {str(self.path)!r}") from None
+        except OSError as error:
+            raise Misconfigured(f"cannot write {str(self.path)!r}: {why(error)}") from None
 
 
 def _whole(lines: Iterable[str]) -> Iterator[Examined]:
