@@ -135,25 +135,31 @@ def _proof(receipt: Raw) -> Iterable[Markup]:
                   "residue 0.")  # fmt: skip
     if receipt["kpis"]:
         yield from _figures(receipt)
-    if _copying(receipt):
+    if added := receipt.get("added"):
+        yield tag("p", f"Triggers added rows to these tables; {_found(receipt)}:")
+        yield _table(("Table", "Rows added"), [(name(t), n) for t, n in added.items()])
+    elif _copying(receipt):
         yield tag("p", _copied(receipt))
 
 
 def _copying(receipt: Raw) -> bool:
-    """Whether triggers may have added rows: some are known, or what they wrote took another round."""
+    """Whether triggers added rows; of an early receipt: whether there are any that may have."""
+    if receipt.get("added") is not None:
+        return bool(receipt["added"])
     return bool(receipt["triggers"]) or receipt["rounds"] > 1
 
 
 def _copied(receipt: Raw) -> str:
-    """Say what triggers may have added; a receipt does not count rows that hold nobody's data."""
+    """Say what triggers may have added, where a receipt does not count it."""
     whose = "The triggers listed below" if receipt["triggers"] else "Triggers"
     where = " to tables that none of these figures counts" if receipt["kpis"] else ""
-    found = (
-        "what they copied of the subject was erased there, too, and counts above"
-        if receipt["rounds"] > 1
-        else "nothing of the subject was found in such rows"
-    )
-    return f"{whose} may have added rows{where}, which is not counted here: {found}."
+    return f"{whose} may have added rows{where}, which is not counted here: {_found(receipt)}."
+
+
+def _found(receipt: Raw) -> str:
+    if receipt["rounds"] > 1:
+        return "what they copied of the subject was erased there, too, and counts above"
+    return "nothing of the subject was found in such rows"
 
 
 def _figures(receipt: Raw) -> Iterable[Markup]:

@@ -14,7 +14,8 @@ class Receipt:
     ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
     and the schema that it rests on, ``versions`` the programs. ``deleted`` counts, of ``rows``, those
     that a purge deleted; ``followed`` counts cells, beside ``cells``, that the database itself rewrote
-    as they refer to what was (ON UPDATE CASCADE), by column.
+    as they refer to what was (ON UPDATE CASCADE), by column. ``added`` counts rows that triggers added, by table; receipts of
+    earlier versions do not say.
     """
 
     efface: str
@@ -41,6 +42,7 @@ class Receipt:
     versions: Mapping[str, str]
     deleted: Mapping[str, int] = field(default_factory=dict)
     followed: Mapping[str, int] = field(default_factory=dict)
+    added: Mapping[str, int] | None = None
 
     def to_raw(self) -> dict[str, Any]:
         """Write as a JSON object."""

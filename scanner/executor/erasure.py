@@ -139,6 +139,7 @@ def execute(
             rounds=rounds,
             residue=left,
             kpis=kpis,
+            added=safeguards.gained(draft, before, after),
         )
         if commit and left:
             waiting = any(not r.answer for r in plan.reviews)

@@ -409,6 +409,15 @@ def unchanged(
     )
 
 
+def gained(
+    draft: Draft, before: Mapping[TableRef, int], after: Mapping[TableRef, int]
+) -> dict[str, int]:
+    """Count the rows that are there beside those that should be, by table: triggers added them."""
+    gone = draft.purge.uprooting.rows if draft.purge else {}
+    more = {where: n - before[where] + gone.get(where, 0) for where, n in sorted(after.items())}
+    return {str(where): n for where, n in more.items() if n > 0}
+
+
 def unending(current: Draft, rounds: int) -> str:
     """Say what a trigger writes again and again."""
     places = {s.table for s in current.plan.steps} | {m.table for m in current.plan.mentions}
