@@ -9,6 +9,7 @@ from scanner.subjects.reasons import (
     LOOKS_LIKE,
     NEIGHBOUR,
     OTHER_NAME,
+    SMALL,
     THING,
     WORD,
 )
@@ -231,6 +232,6 @@ def test_names_in_small_letters_are_asked_about_in_a_text_about_the_subject(call
     erasure = called("Ann", "Lee")
     said = f"[10:31] ann: hello\n[10:33] ann: my mail is {MAIL}"
     assert outcome(erasure, said, "ann came by") == [
-        (said.replace(MAIL, "[EMAIL]"), APART),
+        (said.replace(MAIL, "[EMAIL]"), SMALL),
         ("ann came by", ""),
     ]

@@ -23,7 +23,7 @@ from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
-from scanner.subjects.reasons import LONE
+from scanner.subjects.reasons import LONE, SMALL
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -362,7 +362,11 @@ def _appeared(draft: Draft, current: Draft) -> Counter[str]:
     before, now = (
         Counter(
             (m.table, m.key if draft.addresses[m.table].clear else (), m.column)
-            for m in (r.mention for r in d.plan.reviews if r.answer != "erase" and r.why != LONE)
+            for m in (
+                r.mention
+                for r in d.plan.reviews
+                if r.answer != "erase" and r.why not in (LONE, SMALL)
+            )
         )
         for d in (draft, current)
     )

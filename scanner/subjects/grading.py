@@ -45,6 +45,7 @@ from scanner.subjects.reasons import (
     SHARED,
     SHORT,
     SIGNED,
+    SMALL,
     THING,
     WORD,
 )
@@ -164,7 +165,8 @@ class Grader:
             if part is None and match.index in coupled:
                 part = "possible", NAMESAKE
             if part is not None:
-                yield match, part
+                small = match.small and part[0] == "possible"
+                yield match, ("possible", SMALL) if small else part
 
     def coupled(self, said: str, matches: Sequence[Match]) -> frozenset[int]:
         """Name the parts of a whole name that stand in fields or cells beside each other."""
