@@ -4,8 +4,8 @@ Identifiers are cell values: they stay in memory, and no representation of them 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -118,9 +118,22 @@ LEAST_UNPARTED = 3
 MIN_STREET = 7
 """A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1\d{2,4}")
+"""A day in the field of an id."""
+
+LEAST_BORNE = 4
+"""A shorter part of a name is a part of many words."""
+
+NOTHING = re.compile(r"n[/.]?a\b")
+NO_STREETS = frozenset(
+    {"na", "none", "see", "note", "notes", "siehe", "day", "days", "floor", "room"}
+)
+"""Words that are noted in the field of an address, and name no street."""
+
 UNIT = re.compile(
-    r"(?:#|(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|"
-    r"etage|stock|haus|bâtiment|étage|piso|puerta|interno|scala)\b)\.?\s*\S+",
+    r"(?:(?:#|(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|"
+    r"etage|stock|haus|bâtiment|étage|piso|puerta|interno|scala|m)\b)\.?\s*\S+"
+    r"|\d{1,2}(?:\.\s?|st\s|nd\s|rd\s|th\s|\s?[ºª°]\s?)(?:floor|fl|og|ug|eg|stock|etage|\w{1,3})?)",
     re.IGNORECASE,
 )
 """A part of a building: many have the same."""
@@ -178,8 +191,17 @@ class Identity:
         for one in ordered:
             if one.kind == "PERSON" and one.strength == "weak" and folded(one.value) in small:
                 continue
+            if one.kind == "USERNAME" and one.strength == "weak" and _bears(one.value, people):
+                one = replace(one, strength="doubt")
             order.setdefault((one.kind, one.strength, folded(one.value)), one)
         return cls(tuple(order[k] for k in sorted(order)), frozenset(map(surroundings, around)))
+
+
+def _bears(login: str, people: Sequence[Identifier]) -> bool:
+    """Whether a login of letters holds a part of the name and more: pschmidt."""
+    plain = folded(login)
+    parts = (folded(p.value) for p in people if p.strength == "weak")
+    return any(len(part) >= LEAST_BORNE and part in plain and part != plain for part in parts)
 
 
 def surroundings(value: Any) -> str:
@@ -252,7 +274,11 @@ def _street(value: str) -> Iterator[Identifier]:
 def _is_street(value: str) -> bool:
     """Whether a text has a number and a word, and is long enough not to occur by chance."""
     signs = sum(2 if c > FIRST_IDEOGRAM else 1 for c in value.strip(" .,;-"))
-    named = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    words = re.findall(r"[^\W\d_]{2,}", folded(value))
+    if NOTHING.match(folded(value)):
+        return False
+    named = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    named = named and not (words and all(w in NO_STREETS or w in names.noise() for w in words))
     return named and signs >= MIN_STREET and not UNIT.fullmatch(value)
 
 
@@ -290,7 +316,14 @@ def _digits(value: str) -> int:
 def _id(value: str, entity: str) -> Iterator[Identifier]:
     """Read an id: strong with a digit and letters or length; a short number occurs by chance."""
     signs = {c for c in value.casefold() if c.isalnum()}
-    if len(signs) < DISTINCT or MASKED.search(value):
+    if len(signs) < DISTINCT or MASKED.search(value) or DAY.fullmatch(value):
+        return
+    if (
+        entity == "USERNAME"
+        and not value.isalpha()
+        and all(map(names.is_function, re.findall(r"[^\W\d_]+", folded(value))))
+    ):
+        yield Identifier(entity, "full", value)
         return
     if value.isdecimal() and len(value) < LONG_NUMBER:
         yield Identifier(entity, "full", value)

@@ -251,22 +251,28 @@ class Matcher:
         found += self._misspelt(plain, found)
         origin = fold(text).origin
         inside = len(text) - len(text.lstrip()), len(text.rstrip())
-        matches = []
-        for start, end, index, strength, capitals in found:
-            first, last = origin(start, end)
-            if capitals and names.is_month(text, first, last):
-                continue
-            if not capitals and holds_key(text, first, last):
-                continue
-            said = text[first:last]
-            small = not _proper(said, capitals, own=own)
-            if small and not (strength == "weak" and capitals == "first"):
-                continue
-            if not small or _may_be_small(text, first, last):
-                whole = first <= inside[0] and inside[1] <= last
-                kind = self.identity.identifiers[index].kind
-                matches.append(Match(Span(first, last, kind), strength, index, whole, small))
-        return tuple(_disjoint(matches))
+        matches = (self._placed(text, one, origin(*one[:2]), inside, own=own) for one in found)
+        return tuple(_disjoint(m for m in matches if m is not None))
+
+    def _placed(
+        self, text: str, one: _Found, place: _Window, inside: _Window, *, own: bool
+    ) -> Match | None:
+        """Say what was found at a ``place`` of the text itself, if it is written as it must be.
+
+        A part of a sign that is folded to several words has no place.
+        """
+        (first, last), (_, _, index, strength, capitals) = place, one
+        apart = names.is_month if capitals else holds_key
+        if first >= last or apart(text, first, last):
+            return None
+        small = not _proper(text[first:last], capitals, own=own)
+        if small and not (
+            strength == "weak" and capitals == "first" and _may_be_small(text, *place)
+        ):
+            return None
+        whole = first <= inside[0] and inside[1] <= last
+        kind = self.identity.identifiers[index].kind
+        return Match(Span(first, last, kind), strength, index, whole, small)
 
     def _tried(
         self,

@@ -3,6 +3,7 @@
 import pytest
 
 from scanner.subjects.reasons import (
+    ABOUT_IT,
     APART,
     CODE,
     ELSES,
@@ -52,7 +53,6 @@ def outcome(erasure, *said):
         ("{mail} Lee", "{mail} [NAME]"),
         ("Lee: {mail}", "[NAME]: {mail}"),
         ("Ms. Lee asked us for {mail}", "Ms. [NAME] asked us for {mail}"),
-        ("Hi Ann,\nwe wrote to {mail}", "Hi [NAME],\nwe wrote to {mail}"),
         ("Customer: Ann\nMail: {mail}", "Customer: [NAME]\nMail: {mail}"),
         ("Ann called from {mail}", "[NAME] called from {mail}"),
         ("Ann's number is {mail}", "[NAME]'s number is {mail}"),
@@ -71,6 +71,21 @@ def test_what_goes_with_it_is_erased(called, said, left):
     [
         ("{mail} was told by Ann", APART),
         ("Agent: Ann\nMail: {mail}", APART),
+        ("Hi Ann,\nwe wrote to {mail}", APART),
+        ("From: Ann\nTo: {mail}", APART),
+        ("Agent Ann: {mail}", APART),
+        ("assigned to Ann, {mail}", APART),
+        ("Handled by Lee ({mail})", APART),
+        ("Atlanta, Lee, {mail}", APART),
+        ("12345 Lee\n{mail}", APART),
+        ("Bob Ray\nLee\n{mail}", APART),
+        ("Lee & Partner, {mail}", THING),
+        ("Meier & Lee {mail}", OTHER_NAME),
+        ("Bob,Lee,{mail}", OTHER_NAME),
+        ("Hi Ann,\n\nLee asked for {mail}", ABOUT_IT),
+        ("Team: Ann, Lee, Eva. {mail}", LOOKS_LIKE),
+        ("mary ann lee {mail}", OTHER_NAME),
+        ("Ann Lee [mailto:jt@x.example]\nTo: {mail}", ELSES),
         ("created_by: Lee, email: {mail}", APART),
         ("Bearbeiter: Lee, Kunde: {mail}", APART),
         ("{mail} escalated to Lee", APART),
@@ -109,6 +124,10 @@ def test_anything_else_is_asked_about_and_stays(called, said, why):
         ("Victor", "Hugo", "{mail} rue Victor Hugo", THING),
         ("Victor", "Hugo", "{mail} 12, quai Victor Hugo", THING),
         ("Giuseppe", "Verdi", "{mail} via Giuseppe Verdi 5", THING),
+        ("Customer", "Service", "{mail} Service down", WORD),
+        ("Customer", "Service", "Customer Service called {mail}", WORD),
+        ("Long", "Island", "long island iced tea {mail}", SMALL),
+        ("Thomas", "Martin", "Thomas\nMartin\nPeter\n{mail}", OTHER_NAME),
         ("Carl", "Goethe", "{mail} Carl Goethe e.K.", THING),
         ("Jan", "Vermeer", "{mail} Vermeer B.V.", THING),
         ("Jan", "Vermeer", "Gebr. Vermeer {mail}", THING),
@@ -235,3 +254,60 @@ def test_names_in_small_letters_are_asked_about_in_a_text_about_the_subject(call
         (said.replace(MAIL, "[EMAIL]"), SMALL),
         ("ann came by", ""),
     ]
+
+
+def test_a_whole_name_with_the_day_of_birth_beside_it_is_the_subjects(called):
+    erasure = called("Ann", "Lee")
+    erasure.write(
+        "update table_contact set x_dateofbirth = '1980-12-01 00:00:00.000000' "
+        f"where objid = {mini.ANN}"
+    )
+    said = ["Ann Lee (* 1.12.1980)", "born 01-DEC-1980, Ann Lee", "Ann Lee and 1.12.1980"]
+    left = ["[NAME] (* [DATE])", "born [DATE], [NAME]", "Ann Lee and 1.12.1980"]
+    assert [text for text, _ in outcome(erasure, *said)] == left
+
+
+def test_what_people_do_is_no_name_in_small_letters(called):
+    erasure = called("Customer", "Service")
+    assert outcome(erasure, "call customer service") == [("call customer service", "")]
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "left"),
+    [
+        ("PO Box 123", "P.O. Box 123 {mail}", "[ADDRESS] {mail}"),
+        ("Flat 4, 10 High Street", "10 High Street {mail}", "[ADDRESS] {mail}"),
+        ("Calle Mayor 3, 2º B", "Calle Mayor 3 {mail}", "[ADDRESS] {mail}"),
+        ("ul. Długa 7/3", "Długa 7/3 {mail}", "[ADDRESS] {mail}"),
+        ("Hauptstraße 5", "Haupt Straße Nr. 5 {mail}", "[ADDRESS] {mail}"),
+        ("Hauptstraße 5", "Hauptstraße 5-7 {mail}", "Hauptstraße 5-7 {mail}"),
+        ("Hauptstraße 5", "Hauptstraße 5 Uhr {mail}", "Hauptstraße 5 Uhr {mail}"),
+        ("Via Roma 10", "via Roma 10 maggio {mail}", "via Roma 10 maggio {mail}"),
+        ("1st Floor", "1st floor {mail}", "1st floor {mail}"),
+        ("See notes 2019", "See notes 2019 {mail}", "See notes 2019 {mail}"),
+        ("N/A 000000", "N/A 000000 {mail}", "N/A 000000 {mail}"),
+    ],
+)
+def test_streets_are_known_however_people_write_them_and_nothing_else_is(called, held, said, left):
+    erasure = called("Ann", "Lee")
+    erasure.write(f"update table_address set address = '{held}', city = 'Austin' where objid = 1")
+    ((text, _),) = outcome(erasure, said.format(mail=MAIL))
+    assert text == left.format(mail="[EMAIL]")
+
+
+@pytest.mark.parametrize(
+    ("login", "said", "left"),
+    [
+        ("support", "The support team, {mail}", "The support team, {mail}"),
+        ("web_user", "web_user is down", "web_user is down"),
+        ("2019-04-12", "on 2019-04-12 called", "on 2019-04-12 called"),
+        ("annlee7", "annlee7 logged in", "[ID] logged in"),
+    ],
+)
+def test_a_login_that_is_made_of_words_is_not_taken_for_sure(called, login, said, left):
+    erasure = called("Ann", "Lee")
+    erasure.write(
+        f"update table_web_user set login_name = '{login}' where web_user2contact = {mini.ANN}"
+    )
+    ((text, _),) = outcome(erasure, said.format(mail=MAIL))
+    assert text == left.format(mail="[EMAIL]")

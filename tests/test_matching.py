@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scanner.identity import Identity, read
+from scanner.identity import Identifier, Identity, read
 from scanner.matcher import Matcher
 from scanner.matching.phones import national
 from scanner.matching.sieve import Sieve
@@ -318,3 +318,8 @@ def test_words_and_places_are_left_out_only_where_nothing_could_be_found(text):
 def test_a_login_that_is_a_given_name_is_in_many_addresses():
     matcher = Matcher(Identity.of(read({"login": "maria"}, {"login": "USERNAME"})))
     assert matcher.find("maria@other.example") == ()
+
+
+def test_a_sign_that_is_folded_to_several_words_is_no_place_of_a_name():
+    matcher = Matcher(Identity.of([Identifier("PERSON", "weak", "\u0627\u0644\u0644\u0647")]))
+    assert matcher.find("x \ufdfa y") == ()

@@ -1,8 +1,10 @@
 """One way to write an identifier: a pattern for folded text, with words that it cannot lack."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from scanner.identity import Strength
@@ -69,8 +71,10 @@ class Form:
             yield from (m.span() for m in compiled(self.pattern).finditer(plain, begin, end))
             return
         done = begin
+        taken = sorted(but)
         for place in sorted(places(self.starts, plain, begin, end)):
-            if any(start <= place < stop for start, stop in but):
+            at = bisect(taken, place, key=itemgetter(0))
+            if at and place < taken[at - 1][1]:
                 continue
             if place >= done and (match := compiled(self.pattern).match(plain, place, end)):
                 yield match.span()

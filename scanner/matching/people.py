@@ -20,8 +20,11 @@ CALLED = ("様", "さん", "氏", "君", "殿", "先生", "小姐", "女士", "�
 AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
 """Behind a name in such a script: a form of address or a particle in kana, else no sign of a word."""
 
-GAP = r"(?![^\S\n]*\n[\s>]*\n)(?:[\s,.'\"/_+-]|(?<=[\s>])>){1,4}"
+GAP = r"(?![\s,.'\"/_+>-]*\n[\s>]*\n)(?:[\s,.'\"/_+-]|(?<=[\s>])>){1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
+
+COMMA = r"[^\S\n]?,\s"
+"""Behind a given name it parts two people of a list, or a greeting from what follows: Thomas, Martin."""
 
 ELISION = re.compile(r"\b([OD])(?=[A-Z][a-z])")
 """Where an apostrophe was left out: OBrien, DAngelo."""
@@ -120,9 +123,12 @@ def parts(index: int, one: Identifier) -> Iterator[Form]:
     spelled = [s for s in _spelled(one.value.replace(",", " ")) if s]
     if not spelled:
         return
-    inner = "|".join(r"[\s,]+".join(map(_loosely, s.split())) for s in spelled)
+    between = r"[\s,]+" if "," in one.value else r"\s+"
+    inner = "|".join(between.join(map(_loosely, s.split())) for s in spelled)
     several: Capitals = "any" if len(one.value.split()) > 1 else "first"  # van den Berg
     capitals: Capitals = several if one.strength == "weak" else ""
+    if all(map(names.is_word, WORDS.findall(spelled[0]))) and not capitals:
+        capitals = "all"
     wide = WIDE.search(spelled[0]) is not None and len(one.value) > 1
     pattern = f"{BEFORE}(?:{inner}){AFTER_WIDE if wide else AFTER}"
     form = Form(
@@ -158,6 +164,11 @@ def whole(index: int, one: Identifier) -> Iterator[Form]:
     given, family = ((*some, *_joined(some)) for some in (given, family))
     if one.strength == "doubt":
         yield from _lettered(index, given, family)
+        return
+    words = WORDS.findall(f"{given[0]} {family[0]}")
+    if all(map(names.is_word, words)):  # customer service: in small letters it is no name
+        for form in _pair(index, given, family, "full"):
+            yield replace(form, capitals="all")
         return
     yield from _pair(index, given, family, "full")
     firsts, lasts = sorted(_halves(given)), sorted(_halves(family))
@@ -211,7 +222,9 @@ def _together(index: int, given: str, family: str) -> Iterator[Form]:
     """Ask about a name in one word, as in handles and addresses of the web: AnnLee, @leeann."""
     one, two = (re.sub(r"[\s'-]+", "", part) for part in (given, family))
     if len(one + two) >= LEAST_TOGETHER and not WIDE.search(one + two):
-        for whole in (one + two, two + one):
+        for whole in {one + two, two + one} - {
+            w for w in (one + two, two + one) if names.is_given(w)
+        }:
             pattern = f"{BEFORE}{re.escape(whole)}{AFTER}"
             yield Form(index, (whole,), pattern, "doubt", word=True, starts=(whole,))
 
@@ -247,9 +260,14 @@ def _pair(
     gap, after = (GAP, AFTER) if narrow else (GAP.replace("{1,4}", "{0,4}"), AFTER_WIDE)
     initials = rf"(?:{GAP}[a-z]\.?){{0,2}}"
     begun, turned = _firsts(given), _firsts(family)
+    listed = rf"(?={COMMA})" if narrow else ""
     for left, right, starts in ((first, last, begun), (last, first, turned)):
-        pattern = rf"{BEFORE}{left}{initials}{gap}{right}{after}"
+        parted = rf"(?!{COMMA})" if narrow and starts is begun else ""
+        pattern = rf"{BEFORE}{left}{initials}{parted}{gap}{right}{after}"
         yield Form(index, anchors, pattern, strength, beside=beside, word=word, starts=starts)
+        if parted:
+            pattern = rf"{BEFORE}{left}{listed}{gap}{right}{after}"
+            yield Form(index, anchors, pattern, "doubt", beside=beside, word=word, starts=starts)
         if not narrow:
             pattern, sure = f"{left}{gap}{right}", _within(given[0] + family[0])
             yield Form(index, anchors, pattern, sure, beside=beside, starts=starts)

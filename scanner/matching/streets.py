@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from scanner.identity import FIRST_IDEOGRAM, UNIT, Identifier, Strength
+from scanner.identity import FIRST_IDEOGRAM, MIN_STREET, UNIT, Identifier, Strength
 from scanner.matching.form import AFTER, BEFORE, WORDS, Form
 from scanner.texts import names
 from scanner.texts.folding import folded
@@ -13,7 +13,11 @@ from scanner.texts.folding import folded
 ADDRESS_GAP = r"(?:[.]?[\s,>+_]+|[.])"
 """What stands between the words of an address."""
 
-NO_COMMA, HOUSE = r"(?:[.]?[\s>+_]+|[.])", r"(?!:\d|[./]\d+[./]\d)"
+NUMBERED = r"(?:(?:n|no|nr|num|number)[°º.]{0,2}[ ]?)?"
+"""What may stand before the number of a house, as it is folded."""
+
+NO_COMMA = r"(?:[.]?[\s>+_]+|[.])"
+HOUSE = rf"(?!:\d|[./]\d+[./]\d|[-/]\w|[ ](?:uhr|h|am|pm|o'clock|{'|'.join(sorted(names.all_months()))})\b)"
 """What stands before the number of a house, and what does not go on as a time or a date."""
 
 WORD_BREAKS = (
@@ -45,16 +49,28 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     """
     yield from _address(index, one.value, one.strength)
     whole = one.value.strip()
-    ends = (m.start() for m in re.finditer(r"[\s,]+", whole))
-    if bare := next(
-        (whole[:end] for end in ends if UNIT.fullmatch(whole[end:].lstrip(" ,\t"))), ""
-    ):
+    for bare in dict.fromkeys((*_without_unit(whole), *_without_kind(whole))):
         yield from _address(index, bare, "hint")
     first, _, street = whole.partition(" ")
     street, _, last = whole.rpartition(" ") if not first.isdigit() else (street, "", first)
     if last.isdigit() and not re.search(r"[\d,]", street):
         turned = f"{street} {last}" if first.isdigit() else f"{last} {street}"
         yield from _address(index, turned, "doubt")
+
+
+def _without_unit(whole: str) -> Iterator[str]:
+    """Yield an address without the flat or the floor at its end, or in front."""
+    gaps = [*re.finditer(r"[\s,]+", whole)]
+    yield from (whole[: g.start()] for g in gaps if UNIT.fullmatch(whole[g.end() :]))
+    front = (whole[g.end() :] for g in gaps if "," in g[0] and UNIT.fullmatch(whole[: g.start()]))
+    yield from (rest for rest in front if re.search(r"[^\W\d_]{3}", rest))
+
+
+def _without_kind(whole: str) -> Iterator[str]:
+    """Yield an address without what calls it a street, where that stands in front and apart."""
+    kind, _, rest = whole.partition(" ")
+    if folded(kind).strip(".") in names.left_out() and len(rest) >= MIN_STREET:
+        yield rest
 
 
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
@@ -66,6 +82,9 @@ def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:
     options = [sorted(names.same_in_address(w), key=len, reverse=True) for w in words]
     written = [f"(?:{'|'.join(map(re.escape, o))})" for o in options]
     inner = ADDRESS_GAP.join(written)
+    if words[-1].isdigit() and len(words) > 1:
+        written[-1] = f"{NUMBERED}{written[-1]}"
+        inner = ADDRESS_GAP.join(written)
     anchor = max(options, key=lambda o: (not o[0][0].isdigit(), len(o) == 1, len(o[-1])))
     if len(anchor[-1]) < LEAST_PART and len(options) > 1:
         # St. or W. is in every other text: with the word beside it, it is not.

@@ -93,6 +93,19 @@ def in_two_sentences(said: str, span: Span, value: str) -> bool:
     return "." not in value and STOP.search(said, span.start, span.end) is not None
 
 
+def small(said: str, span: Span) -> bool:
+    """Whether a whole name is in small letters, and no word of it is known as a given name: art director."""
+    words = [folded(w) for w in WORD.findall(said, span.start, span.end)]
+    return said[span.start : span.end].islower() and not any(map(names.is_given, words))
+
+
+def two_given(said: str, span: Span) -> bool:
+    """Whether two lines hold what may be two people: Thomas, and Martin below."""
+    lines = re.split(r"[\r\n]+", said[span.start : span.end])
+    words = [WORD.findall(line) for line in lines]
+    return len(lines) > 1 and all(len(w) == 1 and names.is_given(folded(w[0])) for w in words)
+
+
 def half_capitals(said: str, span: Span, words: Collection[str]) -> bool:
     """Whether some of the folded ``words`` of a name have a capital and others have none: May will."""
     found = [w for w in WORD.findall(said, span.start, span.end) if folded(w) in words]

@@ -11,7 +11,7 @@ from scanner.model import Span
 from scanner.texts.addresses import BEHIND_CUE, CUED, NUMBER, STREET
 
 LINK = re.compile(
-    r"(?:['’]s)?(?:[ ]?[,;:(<\[/-]|[ ]?\r?\n)\s?|['’]s |(?:['’]s)? (?:at|of|from|in|on|lives (?:at|in)|via|under) "
+    r"(?:['’]s)?(?:[ ]?[,;:(<\[/-]|[ ]?\r?\n|\t)\s?(?:mailto:)?|['’]s |[ ](?=[+(]?\d[\d ()./-]{6}|[\w.+-]+@)|(?:['’]s)? (?:at|of|from|in|on|lives (?:at|in)|via|under) "
 )
 """What joins a name and what is said of it: a comma, a bracket, a new line or a small word."""
 

@@ -23,7 +23,9 @@ from scanner.subjects.bounds import (
     half_capitals,
     in_two_sentences,
     part_of_another,
+    small,
     thing,
+    two_given,
 )
 from scanner.subjects.details import behind
 from scanner.subjects.neighbours import parted, strange, touch
@@ -138,7 +140,7 @@ class Grader:
         context = replace(context, about=about, told=context.told or bool(strong))
         sure = list(strong)
         for match in (m for m in matches if m.strength != "weak"):
-            grade = self._grade(said, match, strong, context, known)
+            grade = self._grade(said, match, matches, strong, context, known)
             if grade[0] == "corroborated" and _anothers(said, match, matches):
                 grade = "possible", ELSES
             if grade[0] != "possible":
@@ -182,6 +184,7 @@ class Grader:
         self,
         said: str,
         match: Match,
+        matches: Sequence[Match],
         strong: Sequence[Match],
         context: Context,
         known: Known,
@@ -193,7 +196,7 @@ class Grader:
             return self._sure(said, match, context, known)
         if match.strength == "doubt":
             return "possible", self._unsure(match)
-        near = _beside(said, match, strong, NEAR_NAME)
+        near = [*_beside(said, match, strong, NEAR_NAME), *births(said, match, matches)]
         if why := self._others(said, match, near, context, known):
             return "possible", why
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
@@ -246,8 +249,9 @@ class Grader:
         if free:
             return "certain", ""
         if near:
-            why = self._doubtful(said, match, near) or apart
-            doubtful = why and (match.span.entity == "PERSON" or why == ELSES)
+            person = match.span.entity == "PERSON"
+            why = (self._doubtful(said, match, near) if person else "") or apart
+            doubtful = why and (match.span.entity == "PERSON" or why in (ELSES, LOOKS_LIKE))
             return ("possible", why) if doubtful else ("corroborated", "")
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
@@ -289,6 +293,8 @@ class Grader:
 
     def _loose(self, said: str, match: Match, others: Sequence[Match], context: Context) -> str:
         """Say why a part of a name near something of the subject may have nothing to do with it."""
+        if match.span.entity == "USERNAME":  # it is a word, as often as not
+            return LOOKS_LIKE
         if match.span.entity != "PERSON":
             strangers = neighbours.born(said, match.span, self._called)
             return ELSES if strangers and not context.linked else ""
@@ -297,7 +303,12 @@ class Grader:
             return LOOKS_LIKE
         if context.linked and not names.is_word(word):
             return ""
-        spans = [other.span for other in others if other.index != match.index]
+        spans = [
+            other.span
+            for other in others
+            if other.index != match.index
+            and (other.strength != "weak" or neighbours.coupled(said, match.span, other.span))
+        ]
         if neighbours.belongs(said, match.span, spans):
             return ""
         return WORD if names.is_word(word) else APART
@@ -320,8 +331,10 @@ class Grader:
         value = self.identity.identifiers[match.index].value
         longer = part_of_another(said, match.span, self._called)
         longer = longer or neighbours.longer(said, match.span, self._called)
-        if longer or in_two_sentences(said, match.span, value):
+        if longer or in_two_sentences(said, match.span, value) or two_given(said, match.span):
             return OTHER_NAME
+        if small(said, match.span):
+            return SMALL
         return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
 
     @cached_property
@@ -383,10 +396,27 @@ def _same(said: str, match: Match, near: Sequence[Match]) -> str:
     return SAME_NAME if apart else ""
 
 
+def births(said: str, match: Match, matches: Sequence[Match]) -> list[Match]:
+    """Choose the subject's days of birth that are said to be those of a name: Ann Lee (* 1.12.1980)."""
+    if match.span.entity != "PERSON" or match.strength != "full":
+        return []
+    days = (m for m in matches if m.span.entity == "DATE_OF_BIRTH")
+    return [day for day in days if neighbours.births(said, match.span, day.span)]
+
+
 def _anothers(said: str, match: Match, matches: Sequence[Match]) -> bool:
-    """Whether what is nearly the name has an address or a number of somebody else behind it."""
-    rest = [other.span for other in matches if other is not match]
-    return match.strength == "hint" and any(behind(said, [match.span], rest))
+    """Whether a name, or nearly it, has an address or a number of somebody else right behind it.
+
+    A whole name that touches something of the subject is the subject's all the same.
+    """
+    if match.span.entity != "PERSON" or match.whole:
+        return False
+    rest = [other for other in matches if other is not match]
+    found = {span.entity for span in behind(said, [match.span], [other.span for other in rest])}
+    if match.strength == "hint":
+        return bool(found)
+    touching = (touch(said, match.span, o.span) for o in rest if o.strength == "strong")
+    return not found.isdisjoint(("EMAIL_ADDRESS", "PHONE_NUMBER")) and not any(touching)
 
 
 def _signed(said: str, match: Match, others: Sequence[Match]) -> bool:

@@ -16,7 +16,7 @@ from scanner.subjects import copied
 from scanner.subjects.bearers import bearers, tells, without_part
 from scanner.subjects.details import behind, cued
 from scanner.subjects.grading import Context, Grader, Known, plainly
-from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, NEIGHBOUR
+from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, ELSES, NEIGHBOUR
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts.folding import folded, spaced
 
@@ -265,7 +265,12 @@ class Judge:
         context: Context,
     ) -> tuple[Span, ...]:
         """Find what a text says of the subject that is not known: behind its name, or in its row."""
-        sure = (m for (certainty, _), ms in graded.items() for m in ms if certainty != "possible")
+        sure = (
+            m
+            for (certainty, why), ms in graded.items()
+            for m in ms
+            if certainty != "possible" or why == ELSES
+        )
         named = [m.span for m in sure if m.strength == "full" and m.span.entity == "PERSON"]
         known = [m.span for m in matches]
         found = (*behind(said, named, known),)

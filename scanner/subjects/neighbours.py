@@ -49,11 +49,11 @@ SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\
 """What makes a place of a name."""
 
 QUOTE = r"\\?[\"']"
-CELLS = rf"(?:{QUOTE})?[ ]?[;|\t][ ]?(?:{QUOTE})?|,(?=\S)|{QUOTE}\s?,\s?{QUOTE}|</(?:td|th|li|c|v|p)>\s*<(?:td|th|li|c|v|p)>"
+CELLS = rf"(?:{QUOTE})?[ ]?[;|\t][ ]?(?:{QUOTE})?|,|{QUOTE}\s?,\s?{QUOTE}|</(?:td|th|li|c|v|p)>\s*<(?:td|th|li|c|v|p)>"
 CELL_SIGN = re.compile(rf"{CELLS}|[ ]?[|;\t,&][ ]?[\"']?")
 """What parts two cells beside each other."""
 
-TABLE = re.compile(rf"({CAPITAL})(?:{CELLS})\Z"), re.compile(rf"(?:{CELLS})({CAPITAL})")
+TABLE = re.compile(rf"({CAPITAL})(?:{CELLS})\Z"), re.compile(rf"(?:{CELLS})(?!\s)({CAPITAL})")
 """A word with a capital in the cell before, behind."""
 
 NAMED = rf"[\w.-]*(?:name|{GIVEN.pattern}|{FAMILY.pattern})[\w.-]*"
@@ -90,13 +90,20 @@ LEADS = re.compile(
 )
 """What leads from a name to an address or a number of the same person."""
 
+BIRTH = re.compile(
+    r"[\s,;:(\[/|*-]{0,4}(?:(?:was |is )?(?:born|birth|birthday|birthdate|dob|d\.o\.b\.?|geb\.?|geboren|geburtsdatum|né|née|nato|nata|nacid[oa])"
+    r"(?: on| am| le| el| il)?)?[\s,;:)\]/|*-]{0,4}",
+    re.IGNORECASE,
+)
+"""What stands between a name and the day of birth."""
+
 BORN = re.compile(
     rf"({CAPITAL}(?:[ ]{CAPITAL})*)[ ]?[,;(-]?[ ]?(?:was |is |wurde |est )?"
     r"(?i:born|birth|dob|d\.o\.b\.|geb|geboren|geburtsdatum|née?|nato|nata|nacid[oa]|born on)[ .:]{0,3}(?:on |am |le |el |il )?\Z"
 )
 """Whose birth a date is said to be."""
 
-ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?[ ](?:[^\W\d_]+\.[ ])?\Z")
+ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ](?:[^\W\d_]+\.[ ])?\Z")
 """The word before a name, also with a title between: Frau Dr. Lee."""
 
 FIELD_AHEAD = re.compile(
@@ -107,8 +114,18 @@ FIELD_AHEAD = re.compile(
 HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Where a word begins in firstName."""
 
+BIG = r"(?<!\w)[^\W\d_a-zß-öø-ÿ][^\W\d_]+"
+AMPERSAND = re.compile(r"[^\W\d_][ ]?&[ ]?\Z"), re.compile(r"[ ]?&[ ]?[^\W\d_]")
+"""What joins two names of a firm or of a couple."""
+
+PLACE = re.compile(rf"(?<!\d)\d{{4,5}}[ ]\Z|{BIG},[ ]\Z|{BIG}[ ]{BIG}[ ]?\r?\n\Z")
+"""What stands before a town, or before the next of several people: 12345 Berlin; Atlanta, Georgia."""
+
 BRACKET = re.compile(r"[\"']?\s?[<(\[{]\s?(?:mailto:|tel[.:]?\s?)?", re.IGNORECASE)
 """What stands between a name and its address or number in brackets."""
+
+LEAST_GIVEN = 3
+"""A shorter word in small letters is no given name."""
 
 SPACES = re.compile(r"[^\S\r\n]+")
 
@@ -134,6 +151,8 @@ def strange(
     """
     ahead, after = _around(said, span)
     if SAINT.search(ahead) or (family and JUNIOR.match(after)) or _initials(ahead, after, called):
+        return True
+    if AMPERSAND[0].search(ahead) or AMPERSAND[1].match(after):
         return True
     if family and (particle := LONE_PARTICLE.search(ahead)) and folded(particle[1]) not in called:
         return True
@@ -179,22 +198,23 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
         span: where the part stands.
         others: where something of the subject stands nearby, or another part of its name.
     """
-    word = folded(said[span.start : span.end])
+    ahead, _ = _around(said, span)
+    before = ADDRESSED.search(ahead)
+    plain = folded(before[1]) if before else ""
+    if plain in names.roles():
+        return False
     if any(bracketed(said, span, other) for other in others):
         return True
-    ahead, _ = _around(said, span)
-    if (before := ADDRESSED.search(ahead)) and (
-        names.greets(plain := folded(before[1])) or (plain in FORMS_OF_ADDRESS)
-    ):
+    if plain in FORMS_OF_ADDRESS or plain in names.titles():
         return True
-    if names.is_word(word):
+    if names.is_word(folded(said[span.start : span.end])) or _in_a_place(ahead):
         return False
-    if FIELD_AHEAD.search(ahead):
+    touching = any(touch(said, span, o) and not _ended(said, span, o) for o in others)
+    if field := FIELD_AHEAD.search(ahead):
+        if folded(field[1] or field[2]).strip() in names.headers():
+            return touching
         return _customers(said, span)
-    return any(
-        (touch(said, span, o) and not _ended(said, span, o)) or _leads(said, span, o)
-        for o in others
-    )
+    return touching or any(_leads(said, span, other) for other in others)
 
 
 def _leads(said: str, name: Span, other: Span) -> bool:
@@ -203,10 +223,22 @@ def _leads(said: str, name: Span, other: Span) -> bool:
     return 0 < len(between) <= ROOM and LEADS.fullmatch(meant(between)) is not None
 
 
+def _in_a_place(ahead: str) -> bool:
+    """Whether a postcode, another name in front of a comma, or a line above makes a town of a word."""
+    return PLACE.search(ahead) is not None
+
+
 def _ended(said: str, one: Span, other: Span) -> bool:
     """Whether a sentence ends between a name and something else: ... 5466. Lee wants ..."""
     first, second = sorted((one, other))
     return STOP.match(said, first.end, second.start) is not None
+
+
+def births(said: str, name: Span, day: Span) -> bool:
+    """Whether nothing but what calls it a birth stands between a name and a day, either way."""
+    first, second = sorted((name, day))
+    between = said[first.end : second.start]
+    return len(between) <= ROOM and BIRTH.fullmatch(meant(between)) is not None
 
 
 def born(said: str, span: Span, called: Collection[str]) -> bool:
@@ -273,10 +305,12 @@ def _before(ahead: str, *, begun: bool) -> re.Match[str] | None:
 
 
 def _names(word: str, called: Collection[str]) -> bool:
+    """Whether a word beside a name is another name: with a capital, or known as a given one."""
     plain = folded(word)
     known = plain in called or LABEL.match(word) is not None
     herald = plain in names.heralds() and not names.is_given(plain)
-    return is_name(word) and names.is_capital(word) and not known and not herald
+    given = len(plain) >= LEAST_GIVEN and names.is_given(plain) and not names.is_word(plain)
+    return is_name(word) and (names.is_capital(word) or given) and not known and not herald
 
 
 def _fields(ahead: str, after: str) -> Iterator[str]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from scanner.texts.folding import folded
 
+LEAST_STEM = 4
+"""A shorter word before the end of a German street is any word."""
+
 AROUND_MONTH = 24
 """How much of a text says whether a word is a month."""
 
@@ -76,19 +79,32 @@ def _words() -> frozenset[str]:
     return frozenset(w for line in _rules()["words"].values() for w in line.split())
 
 
+def is_function(word: str) -> bool:
+    """Whether a folded word says what somebody or something does, as in logins: web_user, test1."""
+    return word in _rules()["words"]["functions"].split()
+
+
 def is_word(name: str) -> bool:
     """Whether a folded name is a word as well: Price, May, Koch."""
-    return name in _words() or name in _all_months()
+    return name in _words() or name in all_months()
 
 
 @cache
-def _greetings() -> frozenset[str]:
-    return frozenset(_rules()["addressed"]["greetings"].split())
+def titles() -> frozenset[str]:
+    """List the folded words that stand right before the name of whom one speaks of."""
+    return frozenset(_rules()["addressed"]["titles"].split())
 
 
-def greets(word: str) -> bool:
-    """Whether a folded word stands before the name of whom one speaks or writes to."""
-    return word in _greetings()
+@cache
+def roles() -> frozenset[str]:
+    """List the folded words before the name of somebody else: an agent, a colleague, a relative."""
+    return frozenset(_rules()["addressed"]["roles"].split())
+
+
+@cache
+def headers() -> frozenset[str]:
+    """List what the headers of mails are called, folded."""
+    return frozenset(_rules()["addressed"]["headers"].split())
 
 
 @cache
@@ -111,7 +127,8 @@ def months(month: int) -> frozenset[str]:
 
 
 @cache
-def _all_months() -> frozenset[str]:
+def all_months() -> frozenset[str]:
+    """Name all months in several languages, long and short."""
     return frozenset[str]().union(*(months(n) for n in range(1, 13)))
 
 
@@ -120,7 +137,7 @@ def is_month(text: str, start: int, end: int) -> bool:
 
     Of a date with a day only it cannot be told: Ask April 3 times.
     """
-    if folded(text[start:end]) not in _all_months():
+    if folded(text[start:end]) not in all_months():
         return False
     ahead, after = text[max(0, start - AROUND_MONTH) : start], text[end : end + AROUND_MONTH]
     if BEHIND_MONTH.match(after):
@@ -130,7 +147,7 @@ def is_month(text: str, start: int, end: int) -> bool:
 
 def may_be_month(text: str, start: int, end: int) -> bool:
     """Whether a word of a text is a month's name with the number of a day beside it: May 5."""
-    if folded(text[start:end]) not in _all_months():
+    if folded(text[start:end]) not in all_months():
         return False
     before, behind = DAYS
     ahead, after = text[max(0, start - AROUND_MONTH) : start], text[end : end + AROUND_MONTH]
@@ -149,7 +166,14 @@ def same_in_address(word: str) -> frozenset[str]:
         stem = next((word.removesuffix(e) for e in group if word.endswith(e)), word)
         if stem not in ("", word):
             found |= {stem + end for end in group}
+            found |= {f"{stem} {end}" for end in group if len(stem) >= LEAST_STEM}
     return frozenset(found)
+
+
+@cache
+def left_out() -> frozenset[str]:
+    """List the folded words that call something a street, and are often left out."""
+    return frozenset(_rules()["streets"]["left_out"].split())
 
 
 @cache
