@@ -356,10 +356,16 @@ def _readings(part: str) -> list[str]:
     found = list[str]()
     for said in EITHER.split(part):
         words = _words(said)
-        bare = [w for w in words if is_name(w)] or words
+        bare = [w for w in words if is_name(w) or _is_particle(w, said)] or words
         if bare and (not found or not bare[-1][0].islower()):
             found.append(" ".join(bare))
     return found[:MOST_READINGS]
+
+
+def _is_particle(word: str, said: str) -> bool:
+    """Whether a letter belongs to the name behind it, and is no initial: Ó Briain, but Ann M., M. Ann."""
+    single = len(word) == 1 and word.isalpha() and not said.rstrip(" .").endswith(f" {word}")
+    return single and f"{word}." not in said
 
 
 def _whole(value: str) -> Iterator[Identifier]:

@@ -366,14 +366,16 @@ def _whole_numbers(text: str, found: Iterable[Match], pieces: Sequence[Scalar]) 
 
 
 def _glued(text: str, span: Span) -> bool:
-    """Whether a letter, a digit or @ stands right before or behind what was found."""
-    return (span.start > 0 and _sticks(text[span.start - 1])) or (
-        span.end < len(text) and _sticks(text[span.end])
-    )
+    """Whether something that words and addresses are made of stands right before or behind what was found."""
+    before, behind = text[max(0, span.start - 2) : span.start], text[span.end : span.end + 2]
+    return _sticks(before[::-1]) or _sticks(behind)
 
 
-def _sticks(sign: str) -> bool:
-    return sign.isalnum() or sign in "@+_"
+def _sticks(signs: str) -> bool:
+    """Whether a sign, the first of ``signs``, is no end of a word."""
+    if signs[:1] in ("'", ".", "-"):
+        return signs[1:].isalnum()
+    return signs[:1].isalnum() or signs[:1] in ("@", "+", "_")
 
 
 def _joined(windows: Iterable[_Window]) -> list[_Window]:

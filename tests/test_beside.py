@@ -311,3 +311,27 @@ def test_a_login_that_is_made_of_words_is_not_taken_for_sure(called, login, said
     )
     ((text, _),) = outcome(erasure, said.format(mail=MAIL))
     assert text == left.format(mail="[EMAIL]")
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("{phone}\n#4711 closed by Bob", "{phone}\n#4711 closed by Bob"),
+        ("{phone} #14 Oak Street", "{phone} #14 Oak Street"),
+        ("{phone} x 12 units ordered", "{phone} x 12 units ordered"),
+        ("{phone} x 100.50 EUR", "{phone} x 100.50 EUR"),
+        ("{phone} #2019-04", "{phone} #2019-04"),
+        ("{phone} x12", "{phone}"),
+        ("{phone} ext. 12 please", "{phone} please"),
+        ("{phone} x77@example.com", "{phone} {mail}"),
+        ("{phone}-x77@example.com", "{phone}-{mail}"),
+        ("{phone}.x77@example.com", "{phone}.{mail}"),
+        ("CUST-00471-x77@example.com", "[ID]-{mail}"),
+        ("x77@example.com'x77@example.com", "{mail}'{mail}"),
+        ("{phone}.{phone}", "{phone}.{phone}"),
+    ],
+)
+def test_a_number_ends_where_it_ends_and_hides_nothing_behind_it(called, said, left):
+    erasure = called("Ann", "Lee")
+    text = said.format(phone="5126105466", mail=MAIL)
+    assert outcome(erasure, text) == [(left.format(phone="[PHONE]", mail="[EMAIL]"), "")]

@@ -1,5 +1,6 @@
 """What a subject is called is found however it is written, and nothing else is."""
 
+import sys
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -323,3 +324,20 @@ def test_a_login_that_is_a_given_name_is_in_many_addresses():
 def test_a_sign_that_is_folded_to_several_words_is_no_place_of_a_name():
     matcher = Matcher(Identity.of([Identifier("PERSON", "weak", "\u0627\u0644\u0644\u0647")]))
     assert matcher.find("x \ufdfa y") == ()
+
+
+def test_a_long_text_of_nothing_but_the_subjects_number_takes_no_square_of_its_length():
+    matcher = Matcher(Identity.of([Identifier("CUSTOMER_ID", "strong", "1000471100")]))
+    steps = []
+    for size in (2_000, 4_000):
+        calls = 0
+
+        def count(*_):
+            nonlocal calls
+            calls += 1
+
+        sys.setprofile(count)
+        matcher.find("1000471100 " * size)
+        sys.setprofile(None)
+        steps.append(calls)
+    assert steps[1] < 3 * steps[0]

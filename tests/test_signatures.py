@@ -41,7 +41,10 @@ def test_a_whole_name_that_signs_is_asked_about_too(single):
             "Kind regards\n[NAME]\n[EMAIL], [PHONE]",
         ),
         ("Best regards\nAnn (CUST-00471)", "Best regards\n[NAME] ([ID])"),
-        ("CUST-00471 sends her best regards to Ann", "[ID] sends her best regards to [NAME]"),
+        (
+            "CUST-00471 sends her best regards to Ms. Ann",
+            "[ID] sends her best regards to Ms. [NAME]",
+        ),
         ("CUST-00471: Ann, thanks\nfor all", "[ID]: [NAME], thanks\nfor all"),
     ],
 )
@@ -72,7 +75,7 @@ def test_what_touches_it_is_enough(embedded):
 
 
 def test_nobody_else_of_the_name_nothing_is_asked(single):
-    noted(single, f"{KNOWN} was opened for Ann")
+    noted(single, f"{KNOWN} was opened for Ms. Ann")
     plan = single.plan()
     assert NAMESAKE not in asked(plan).values()
     assert 500 not in asked(plan)

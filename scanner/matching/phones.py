@@ -20,7 +20,10 @@ CANDIDATES = tuple(
 MAX_PREFIX = 6
 """Digits before a national number: 00, up to three of a country, and the trunk's 0."""
 
-TAIL = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}(?!\w)")
+TAIL = re.compile(
+    r"[^\S\r\n]*(?:(?:ext\.?|extension)[^\S\r\n]*\d{1,6}(?![\w@])"
+    r"|[x#]\d{1,6}(?![\w@]|[.:/-]\d|[^\S\r\n][^\W\d_]))"
+)
 """An extension behind a phone number."""
 
 CHAIN = re.compile(r"\.(?!0+(?![\d.]))\d")

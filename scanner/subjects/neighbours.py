@@ -103,8 +103,15 @@ BORN = re.compile(
 )
 """Whose birth a date is said to be."""
 
-ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ](?:[^\W\d_]+\.[ ])?\Z")
-"""The word before a name, also with a title between: Frau Dr. Lee."""
+ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ]\Z")
+"""The word before a name."""
+
+DOER = re.compile(
+    r"(?:assigned|escalated|transferred|forwarded|referred|handed|handled|created|closed|opened|updated|answered|logged"
+    r"|processed|bearbeitet|erstellt|geschlossen|zugewiesen|weitergeleitet)[ ](?:over )?(?:to|by|von|an|durch):?[ ]\Z",
+    re.IGNORECASE,
+)
+"""What stands before the name of who works on something."""
 
 FIELD_AHEAD = re.compile(
     r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
@@ -117,6 +124,9 @@ HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 BIG = r"(?<!\w)[^\W\d_a-zß-öø-ÿ][^\W\d_]+"
 AMPERSAND = re.compile(r"[^\W\d_][ ]?&[ ]?\Z"), re.compile(r"[ ]?&[ ]?[^\W\d_]")
 """What joins two names of a firm or of a couple."""
+
+BESIDE = re.compile(r"[ ]?[:=,-]?[ ]?")
+"""Between something of the subject and a name behind it: CUST-00471: Ann."""
 
 PLACE = re.compile(rf"(?<!\d)\d{{4,5}}[ ]\Z|{BIG},[ ]\Z|{BIG}[ ]{BIG}[ ]?\r?\n\Z")
 """What stands before a town, or before the next of several people: 12345 Berlin; Atlanta, Georgia."""
@@ -201,7 +211,7 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     ahead, _ = _around(said, span)
     before = ADDRESSED.search(ahead)
     plain = folded(before[1]) if before else ""
-    if plain in names.roles():
+    if plain in names.roles() or DOER.search(ahead):
         return False
     if any(bracketed(said, span, other) for other in others):
         return True
@@ -210,6 +220,8 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     if names.is_word(folded(said[span.start : span.end])) or _in_a_place(ahead):
         return False
     touching = any(touch(said, span, o) and not _ended(said, span, o) for o in others)
+    if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
+        return True
     if field := FIELD_AHEAD.search(ahead):
         if folded(field[1] or field[2]).strip() in names.headers():
             return touching
