@@ -20,9 +20,9 @@ CANDIDATES = tuple(
 MAX_PREFIX = 6
 """Digits before a national number: 00, up to three of a country, and the trunk's 0."""
 
+_GAP, _END = r"[^\S\r\n]*", r"\d{1,6}(?![\w@]|[.:/-]\d)"
 TAIL = re.compile(
-    r"[^\S\r\n]*(?:(?:ext\.?|extension)[^\S\r\n]*\d{1,6}(?![\w@])"
-    r"|[x#]\d{1,6}(?![\w@]|[.:/-]\d|[^\S\r\n][^\W\d_]))"
+    rf"{_GAP}(?:ext\.?|extension){_GAP}{_END}|x{_END}|{_GAP}[x#]{_END}(?![^\S\r\n][^\W\d_])"
 )
 """An extension behind a phone number."""
 
