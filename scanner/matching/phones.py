@@ -22,7 +22,7 @@ MAX_PREFIX = 6
 
 _GAP, _END = r"[^\S\r\n]*", r"\d{1,6}(?![\w@]|[.:/-]\d)"
 TAIL = re.compile(
-    rf"{_GAP}(?:ext\.?|extension){_GAP}{_END}|x{_END}|{_GAP}[x#]{_END}(?![^\S\r\n][^\W\d_])"
+    rf"{_GAP}(?:(?:ext\.?|extension){_GAP}|x){_END}|{_GAP}#{_END}(?![^\S\r\n][^\W\d_])"
 )
 """An extension behind a phone number."""
 
