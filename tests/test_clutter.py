@@ -83,6 +83,17 @@ def test_a_whole_name_in_fields_or_cells_is_asked_about_however_common_its_parts
     made.engine.dispose()
 
 
+def test_a_name_in_two_cells_is_asked_about_however_common_its_parts(crowded):
+    crowded.write(
+        "create table x_ship (id integer primary key, given varchar(40), family varchar(40))"
+    )
+    crowded.write("insert into x_ship values (1, 'Ann', 'Lee'), (2, 'Ann', 'Ray')")
+    made = type(crowded)(crowded.url, crowded.journal.path.parent)
+    asked_about = {r.mention.key for r in made.plan().reviews if r.mention.table.name == "x_ship"}
+    made.engine.dispose()
+    assert asked_about == {(1,)}
+
+
 @pytest.mark.parametrize(
     ("first", "last", "said"),
     [
