@@ -23,7 +23,7 @@ from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
-from scanner.subjects.reasons import LONE, SMALL
+from scanner.subjects.reasons import LONE, OTHER_NAME, SMALL, THING, WORD
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -353,6 +353,10 @@ def residue(
     return dict(sorted((Counter(left) + _appeared(draft, current)).items()))
 
 
+TOO_LITTLE = (LONE, SMALL, OTHER_NAME, THING, WORD)
+"""Why people are asked about what is hardly the subject's: that refuses nothing."""
+
+
 def _appeared(draft: Draft, current: Draft) -> Counter[str]:
     """Count what nobody was asked about: places to review that a trigger made of what was rewritten.
 
@@ -363,9 +367,7 @@ def _appeared(draft: Draft, current: Draft) -> Counter[str]:
         Counter(
             (m.table, m.key if draft.addresses[m.table].clear else (), m.column)
             for m in (
-                r.mention
-                for r in d.plan.reviews
-                if r.answer != "erase" and r.why not in (LONE, SMALL)
+                r.mention for r in d.plan.reviews if r.answer != "erase" and r.why not in TOO_LITTLE
             )
         )
         for d in (draft, current)

@@ -1,18 +1,19 @@
-"""What a copy of the subject's own row holds of it: all that it is called, and where it lives.
+"""What a copy of the subject's own row holds of it: the values that were the row's.
 
-Such a copy is made by a trigger while the subject is erased. Nobody can be asked about it before,
-and in it a name is nobody else's. Reads nothing.
+Such a copy is made by a trigger while the subject is erased, so that nobody can be asked about it
+before. Only whole cells count, and whole values of a document of JSON: what else stands in the row
+may be an agent's or a relative's. Reads nothing.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from scanner.identity import FAMILY, GIVEN, is_name, surroundings
 from scanner.matcher import Match
 from scanner.model import Span
 from scanner.subjects.searcher import text
 from scanner.texts import documents
-from scanner.texts.documents import Scalar
-from scanner.texts.folding import fold
 
 SEVERAL = 2
 """So many things of the subject make a row one that is a copy of its own."""
@@ -21,49 +22,102 @@ TOWN, CODE = 3, 4
 """A shorter name of a town, or a number with fewer digits, stands for too much else."""
 
 
-def rich(found: Mapping[str, Sequence[Match]], strong: Collection[Match]) -> bool:
-    """Whether a row holds as much as a copy of the subject's row: ``strong`` things, or one and a name."""
-    sure = {m.index for m in strong}
-    matches = [m for some in found.values() for m in some if m.span.entity == "PERSON"]
-    named = any(m.strength == "full" for m in matches)
-    parts = {m.index for m in matches if m.strength == "weak"}
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A cell, or a value of a document: what it is called, where it stands, what of the subject it is.
+
+    ``match`` is None, and ``span`` too, where it is nothing of the subject.
+    """
+
+    name: str
+    said: str
+    span: Span | None = None
+    match: Match | None = None
+
+
+def fields(
+    column: str, value: object, matches: Sequence[Match], around: Collection[str]
+) -> Iterator[Field]:
+    """Yield the fields of a cell: itself, or the values of its document.
+
+    Args:
+        column: what the cell is called.
+        value: the cell.
+        matches: what was found in it.
+        around: the towns and postcodes of the subject.
+    """
+    said = text(value)
+    for name, start, end in _pieces(column, said):
+        whole = said[start:end]
+        match = next((m for m in matches if _covers(m.span, start, end, said)), None)
+        if match is not None:
+            yield Field(name, whole, Span(start, end, match.span.entity), match)
+        elif town := _town(whole, around):
+            yield Field(name, whole, Span(start, end, town))
+        else:
+            yield Field(name, whole)
+
+
+def is_copy(found: Sequence[Field], strong: Collection[int]) -> bool:
+    """Whether fields are those of a copy of the subject's row.
+
+    It has several things that are the subject's alone (``strong``, by their identifiers), or one
+    and the name, and no field of a name is somebody else's.
+    """
+    if any(f.match is None and _names_another(f) for f in found):
+        return False
+    mine = [f.match for f in found if f.match is not None]
+    sure = {m.index for m in mine if m.index in strong}
+    people = [m for m in mine if m.span.entity == "PERSON"]
+    named = any(m.strength == "full" for m in people)
+    parts = {m.index for m in people if m.strength == "weak"}
     return len(sure) >= SEVERAL or bool(sure and (named or len(parts) >= SEVERAL))
 
 
-def spans(value: object, matches: Sequence[Match], around: Collection[str]) -> tuple[Span, ...]:
-    """Give the places of all that a cell holds of the subject.
-
-    What a value of JSON is called is not its value: there a word that is a part of the name says
-    nothing.
-    """
-    said = text(value)
-    scalars = documents.scalars(said) or ()
-    names = [s for s in scalars if s.kind == "name"]
-    found = [s for m in matches for s in m.places(said) if m.strength != "weak" or _free(s, names)]
-    towns = (s for s in _towns(said, around, scalars) if _free(s, names))
-    return (*found, *(s for s in towns if not any(_touch(s, other) for other in found)))
+def of_row(
+    values: Mapping[str, Any], found: Mapping[str, Sequence[Match]], around: Collection[str]
+) -> dict[str, list[Field]]:
+    """Give the fields of all cells that may hold something, by column."""
+    return {
+        column: [*fields(column, value, found.get(column, ()), around)]
+        for column, value in values.items()
+        if isinstance(value, str | dict | list) or column in found
+    }
 
 
-def _towns(said: str, around: Collection[str], scalars: Sequence[Scalar]) -> Iterator[Span]:
-    """Yield where a text says the subject's town or postcode, as whole words or numbers."""
-    plain = fold(said)
-    for town in around:
-        number = town.isdecimal()
-        if len(town) < (CODE if number else TOWN):
-            continue
-        apart = (
-            (r"(?<![\w+-])(?<!\d\.)0*", r"(?![\w-]|\.\d)") if number else (r"(?<!\w)", r"(?!\w)")
-        )
-        word = re.escape(town).join(apart)
-        for match in re.finditer(word, plain.text):
-            place = plain.origin(*match.span())
-            if not scalars or documents.value(said, *place, scalars):
-                yield Span(*place, "POSTCODE" if number else "CITY")
+def _pieces(column: str, said: str) -> Iterator[tuple[str, int, int]]:
+    scalars = documents.scalars(said)
+    if scalars is None:
+        bare = said.strip()
+        start = said.find(bare)
+        yield column, start, start + len(bare)
+        return
+    name = column
+    for one in scalars:
+        if one.kind == "name":
+            name = said[one.start : one.end]
+        else:
+            yield name, one.start, one.end
 
 
-def _free(span: Span, names: Sequence[Scalar]) -> bool:
-    return not any(_touch(span, name) for name in names)
+def _covers(span: Span, start: int, end: int, said: str) -> bool:
+    """Whether something found is all of a field, but for spaces."""
+    inside = start <= span.start and span.end <= end
+    return inside and not (said[start : span.start] + said[span.end : end]).strip()
 
 
-def _touch(one: Span | Scalar, other: Span | Scalar) -> bool:
-    return one.start < other.end and other.start < one.end
+def _town(whole: str, around: Collection[str]) -> str:
+    """Say what a field is that holds the subject's town or postcode; else nothing."""
+    plain = surroundings(whole)
+    if plain not in around:
+        return ""
+    number = plain.isdecimal()
+    if len(plain) < (CODE if number else TOWN):
+        return ""
+    return "POSTCODE" if number else "CITY"
+
+
+def _names_another(field: Field) -> bool:
+    name = field.name.lower()
+    part = GIVEN.search(name) or FAMILY.search(name)
+    return part is not None and any(map(is_name, field.said.split()))

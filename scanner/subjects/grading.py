@@ -164,7 +164,7 @@ class Grader:
             if near and not why and not context.own:
                 why = self._loose(said, match, [*near, *others], context)
             part = self._part(said, match, near, context, why, free=free)
-            if part is None and match.index in coupled:
+            if match.index in coupled and (part is None or part[0] == "possible"):
                 part = "possible", NAMESAKE
             if part is not None:
                 small = match.small and part[0] == "possible"

@@ -16,7 +16,7 @@ from scanner.subjects import copied
 from scanner.subjects.bearers import bearers, tells, without_part
 from scanner.subjects.details import behind, cued
 from scanner.subjects.grading import Context, Grader, Known, plainly
-from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, ELSES, NEIGHBOUR
+from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, ELSES, LONE, NEIGHBOUR
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts.folding import folded, spaced
 
@@ -88,11 +88,11 @@ class Judge:
         places: set[Place] = set()
         undecided: set[ColumnRef] = set()
         values: dict[Place, Mapping[str, object]] = {}
-        copies = self.copied([hit for hit in rows if self._rich(hit, known)])
+        copies = self.copied([hit for hit in rows if self._may_be_copy(hit, known)])
         for hit in rows:
             firm = set[str]()
             copy = copies.get((hit.table, hit.key))
-            found = self._row(hit, known) if copy is None else self._copy(copy)
+            found = self._row(hit, known) if copy is None else self._copy(copy, known)
             for mention, why in self._followed(hit.table, list(found)):
                 column = ColumnRef(hit.table.schema, hit.table.name, mention.column)
                 place = (hit.table, hit.key, mention.column)
@@ -240,22 +240,35 @@ class Judge:
         elif any(m.strength == "strong" for m in whole):
             yield from self._around(hit, BESIDE)
 
-    def _rich(self, hit: RowHits, known: Known) -> bool:
-        """Whether a row that is not the subject's holds as much of it as a copy of one that is."""
+    def _may_be_copy(self, hit: RowHits, known: Known) -> bool:
+        """Whether a row that is not the subject's holds the values of one that is, and no other's."""
         if self.territory.row(hit.table, hit.key) is not None:
             return False
-        matches = (m for ms in hit.found.values() for m in ms)
-        return copied.rich(hit.found, [m for m in matches if self._grader.strong(m, known)])
+        matches = [m for ms in hit.found.values() for m in ms]
+        strong = {m.index for m in matches if self._grader.strong(m, known)}
+        cells = copied.of_row(hit.values, hit.found, self._towns)
+        return copied.is_copy([one for some in cells.values() for one in some], strong)
 
-    def _copy(self, hit: RowHits) -> Iterator[tuple[Mention, str]]:
-        """Give all that a copy of the subject's row holds of it."""
+    @cached_property
+    def _towns(self) -> Collection[str]:
+        """Give the subject's towns and postcodes, if any column of such is to be erased."""
         chosen = {t.entity for t in self.basis.columns.values() if t.choice != KEEP}
-        towns = self.identity.around if chosen & AROUND else ()
-        for column, value in hit.values.items():
-            if not isinstance(value, str) and column not in hit.found:
-                continue
-            if spans := copied.spans(value, hit.found.get(column, ()), towns):
+        return self.identity.around if chosen & AROUND else ()
+
+    def _copy(self, hit: RowHits, known: Known) -> Iterator[tuple[Mention, str]]:
+        """Give the values of the subject that a copy of its row holds, and what else is in it."""
+        rest: dict[str, tuple[Match, ...]] = {}
+        for column, some in copied.of_row(hit.values, hit.found, self._towns).items():
+            spans = tuple(one.span for one in some if one.span is not None)
+            if spans:
                 yield Mention(hit.table, hit.key, column, spans, "certain"), ""
+            others = [m for m in hit.found.get(column, ()) if not _within(m.span, spans)]
+            rest[column] = tuple(m for m in others if m.strength != "weak")
+            parts = tuple(m.span for m in others if m.strength == "weak" and not m.small)
+            if parts:
+                yield Mention(hit.table, hit.key, column, parts, "possible"), LONE
+        left = {column: matches for column, matches in rest.items() if matches}
+        yield from self._row(replace(hit, found=left), known)
 
     def _details(
         self,
@@ -324,6 +337,10 @@ class Judge:
         place = f"{mention.table}|{mention.key}|{mention.column}|{mention.spans[0].start}"
         name = digest(place)[:10]
         return Review(name, mention, why, self.answers.get(name, ""))
+
+
+def _within(span: Span, others: Iterable[Span]) -> bool:
+    return any(other.start <= span.start and span.end <= other.end for other in others)
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:
