@@ -6,6 +6,7 @@ from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
     CODE,
+    DETAIL,
     ELSES,
     LOOKS_LIKE,
     NEIGHBOUR,
@@ -196,7 +197,7 @@ def test_a_street_in_another_town_is_asked_about(called):
     said = [f"{MAIL} 12 Elm St, Boston MA", f"{MAIL} 12 Elm St, Austin TX"]
     assert outcome(erasure, *said) == [
         ("[EMAIL] 12 Elm St, Boston MA", NEIGHBOUR),
-        ("[EMAIL] [ADDRESS], Austin TX", ""),
+        ("[EMAIL] [ADDRESS], [ADDRESS] TX", ""),
     ]
 
 
@@ -335,3 +336,11 @@ def test_a_number_ends_where_it_ends_and_hides_nothing_behind_it(called, said, l
     erasure = called("Ann", "Lee")
     text = said.format(phone="5126105466", mail=MAIL)
     assert outcome(erasure, text) == [(left.format(phone="[PHONE]", mail="[EMAIL]"), "")]
+
+
+def test_a_former_address_behind_the_name_is_asked_about_whatever_its_street_is_called(called):
+    erasure = called("Ann", "Lee")
+    said = f"{MAIL}: ship to Ann Lee, Incrocio Sylvia, 213, Pian Di Pieca."
+    ((text, why),) = outcome(erasure, said)
+    assert text == "[EMAIL]: ship to [NAME], Incrocio Sylvia, 213, Pian Di Pieca."
+    assert why == DETAIL

@@ -12,14 +12,12 @@ from typing import Any
 from scanner.identity import FAMILY, GIVEN, is_name, surroundings
 from scanner.matcher import Match
 from scanner.model import Span
+from scanner.subjects.details import LEAST_CODE, LEAST_TOWN
 from scanner.subjects.searcher import text
 from scanner.texts import documents
 
 SEVERAL = 2
 """So many things of the subject make a row one that is a copy of its own."""
-
-TOWN, CODE = 3, 4
-"""A shorter name of a town, or a number with fewer digits, stands for too much else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ def _town(whole: str, around: Collection[str]) -> str:
     if plain not in around:
         return ""
     number = plain.isdecimal()
-    if len(plain) < (CODE if number else TOWN):
+    if len(plain) < (LEAST_CODE if number else LEAST_TOWN):
         return ""
     return "POSTCODE" if number else "CITY"
 

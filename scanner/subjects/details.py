@@ -4,11 +4,12 @@ Nobody knows it from the rows of the person who is named, so that only people ca
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from scanner.identity import MAIL
 from scanner.model import Span
 from scanner.texts.addresses import BEHIND_CUE, CUED, NUMBER, STREET
+from scanner.texts.folding import fold
 
 LINK = re.compile(
     r"(?:['’]s)?(?:[ ]?[,;:(<\[/-]|[ ]?\r?\n|\t)\s?(?:mailto:)?|['’]s |[ ](?=[+(]?\d[\d ()./-]{6}|[\w.+-]+@)|(?:['’]s)? (?:at|of|from|in|on|lives (?:at|in)|via|under) "
@@ -33,10 +34,19 @@ DETAILS = (
     ("PHONE_NUMBER", re.compile(rf"{NO_DATE}[+(]?\d(?:[().+/ -]{{0,2}}\d){{6,14}}(?![\w-])")),
     (
         "STREET_ADDRESS",
-        re.compile(rf"{NO_DATE}(?:{STREET.pattern}|{NUMBER},? {WORD}(?: {WORD}){{1,3}})"),
+        re.compile(
+            rf"{NO_DATE}(?:{STREET.pattern}|{NUMBER},? {WORD}(?: {WORD}){{1,3}}"
+            rf"|{WORD}(?: {WORD}){{1,3}},? {NUMBER}(?=[,.;)\r\n]|\Z))"
+        ),
     ),
 )
 """What counts: a number and two or more words with capitals are a street, whatever it is called."""
+
+LEAST_TOWN, LEAST_CODE = 3, 4
+"""A shorter name of a town, or a number with fewer digits, stands for too much else."""
+
+ROOM = 40
+"""How far behind a street its town and postcode may stand."""
 
 
 def behind(said: str, names: Sequence[Span], known: Sequence[Span]) -> Iterator[Span]:
@@ -61,3 +71,25 @@ def cued(said: str, known: Sequence[Span]) -> Iterator[Span]:
             start, end = found.span()
             if all(end <= k.start or k.end <= start for k in known):
                 yield Span(start, end, "STREET_ADDRESS")
+
+
+def towns(said: str, streets: Sequence[Span], around: Collection[str]) -> Iterator[Span]:
+    """Yield the subject's town and postcode where they stand right behind its street.
+
+    Args:
+        said: the text.
+        streets: where the subject's streets stand.
+        around: the towns and postcodes, as ``surroundings`` writes them.
+    """
+    for street in streets:
+        line = re.split(r"\n\s*\n", said[street.end : street.end + ROOM])[0]
+        plain = fold(line)
+        for town in around:
+            number = town.isdecimal()
+            if len(town) < (LEAST_CODE if number else LEAST_TOWN):
+                continue
+            word = rf"(?<!\w){'0*' if number else ''}{re.escape(town)}(?!\w)"
+            if found := re.search(word, plain.text):
+                start, end = plain.origin(*found.span())
+                entity = "POSTCODE" if number else "CITY"
+                yield Span(street.end + start, street.end + end, entity)

@@ -14,7 +14,7 @@ from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.subjects import copied
 from scanner.subjects.bearers import bearers, tells, without_part
-from scanner.subjects.details import behind, cued
+from scanner.subjects.details import behind, cued, towns
 from scanner.subjects.grading import Context, Grader, Known, plainly
 from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, ELSES, LONE, NEIGHBOUR
 from scanner.subjects.searcher import RowHits, text
@@ -229,6 +229,8 @@ class Judge:
                 yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(span for m in found for span in m.places(said))
+                streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
+                spans += tuple(towns(said, streets, self._towns))
                 yield Mention(hit.table, hit.key, column, spans, certainty), why
         if context.linked and context.paired and not own:
             for column in hit.values.keys() - hit.found.keys():
