@@ -193,6 +193,7 @@ class Matcher:
 
         A sign without a width counts both as nothing, as within a word, and as a space.
         """
+        text = str(text)  # documents that say the same are equal, however they are written
         asked = (text, own, cut, led)
         if (known := self._known.get(asked)) is not None:
             return known

@@ -74,6 +74,17 @@ def crowded(single):
         "Lee (Ann)",
         'Ann "Annie" Lee',
         "Ann Lees Vertrag",
+        "Lee, Mrs Ann",
+        "Lee Dr. Ann",
+        "First name Ann, last name Lee",
+        "Nachname Lee\nVorname Ann",
+        "FN: Ann LN: Lee",
+        "Surname: LEE Forenames: ANN",
+        "1;Ann;;Lee;x",
+        "(1, 'Ann', NULL, 'Lee')",
+        '<p first="Ann" middle="" last="Lee"/>',
+        '<c FirstName="Ann" Title="Ms" LastName="Lee" />',
+        '{"name":[{"family":"Lee","given":["Ann"]}]}',
     ],
 )
 def test_a_whole_name_in_fields_or_cells_is_asked_about_however_common_its_parts(crowded, said):

@@ -406,3 +406,21 @@ def test_a_column_of_json_loses_only_what_is_the_subjects(live_url, tmp_path, wa
         {**rows[1], "tel": "[PHONE]", "in": scrubbed},
         {**HELD, "[EMAIL]": "A", "[EMAIL-2]": "B"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ('{"s": "Lee,<br/>Ann ann.lee@example.com"}', '{"s": "[NAME] [EMAIL]"}'),
+        ('{"s": "An<b>n</b> Lee ann.lee@example.com"}', '{"s": "[NAME] [EMAIL]"}'),
+        ("Lee,<br/>Ann ann.lee@example.com", "[NAME] [EMAIL]"),
+    ],
+)
+def test_tags_within_what_is_replaced_keep_no_erasure(single, said, left):
+    noted(single, said)
+    single.commit(single.plan())
+    (text,) = now(single)
+    assert "Ann" not in text
+    assert "Lee" not in text
+    assert "ann.lee" not in text
+    assert text.startswith(left[:5])

@@ -15,6 +15,7 @@ from scanner.matching.phones import national
 from scanner.matching.sieve import Sieve
 from scanner.subjects.crowd import Crowd
 from scanner.texts.folding import fold, folded, spaced
+from scanner.texts.stored import Document
 from tests.examples import dear
 
 ENTITIES = {
@@ -341,3 +342,12 @@ def test_a_long_text_of_nothing_but_the_subjects_number_takes_no_square_of_its_l
         sys.setprofile(None)
         steps.append(calls)
     assert steps[1] < 3 * steps[0]
+
+
+def test_documents_that_say_the_same_have_places_of_their_own():
+    matcher = Matcher(Identity.of([Identifier("PERSON", "full", "Ann\nLee")]), memory=10_000)
+    one, other = Document('{"id":7,"who":"Ann Lee"}'), Document('{"who":   "Ann Lee", "id": 7}')
+    assert one == other
+    for said in (one, other):
+        (match,) = matcher.find(said)
+        assert said[match.span.start : match.span.end] == "Ann Lee"

@@ -23,6 +23,9 @@ AFTER_WIDE = rf"(?=[\u3040-\u30ff]|{'|'.join(map(folded, CALLED))}|{AFTER})"
 GAP = r"(?![\s,.'\"/_+>-]*\n[\s>]*\n)(?:[\s,.'\"/_+-]|(?<=[\s>])>){1,4}"
 """What may stand between two parts of a name; > begins a quoted line, an empty line ends all."""
 
+TITLE = r"(?:mrs?|ms|miss|mx|dr|prof|herrn?|frau|mme|mlle|sra?|srta|sig|dott)\.?"
+"""What may stand between a family name and the given one: Lee, Mrs. Ann."""
+
 COMMA = r"[^\S\n]?,\s"
 """Behind a given name it parts two people of a list, or a greeting from what follows: Thomas, Martin."""
 
@@ -280,6 +283,7 @@ def _pair(
             (rf"{BEFORE}{first}(?:[ ][^\W\d_]{{2,20}}){{1,2}}[ ]{last}{AFTER}", begun),
             (rf"{BEFORE}{first}[ ][(\"'][^\W\d_]{{2,20}}[)\"'][ ]{last}{AFTER}", begun),
             (rf"{BEFORE}{last}[ ]\({first}\)", turned),
+            (rf"{BEFORE}{last},?[ ]{TITLE}[ ]{first}{AFTER}", turned),
             (rf"{BEFORE}{last},[ ]{first}(?:[ ][^\W\d_]{{2,20}}){AFTER}", turned),
         ):
             yield Form(

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from scanner.identity import Identity
 from scanner.matcher import Match
-from scanner.model import Certainty
+from scanner.model import Certainty, Span
 from scanner.subjects import neighbours
 from scanner.subjects.bounds import (
     coded,
@@ -164,20 +164,20 @@ class Grader:
             if near and not why and not context.own:
                 why = self._loose(said, match, [*near, *others], context)
             part = self._part(said, match, near, context, why, free=free)
-            if match.index in coupled and (part is None or part[0] == "possible"):
+            if match.span in coupled and (part is None or part[0] == "possible"):
                 part = "possible", NAMESAKE
             if part is not None:
                 small = match.small and part[0] == "possible"
                 yield match, ("possible", SMALL) if small else part
 
-    def coupled(self, said: str, matches: Sequence[Match]) -> frozenset[int]:
+    def coupled(self, said: str, matches: Sequence[Match]) -> frozenset[Span]:
         """Name the parts of a whole name that stand in fields or cells beside each other."""
-        found = set[int]()
+        found = set[Span]()
         for one, two in pairwise(m for m in matches if m.span.entity == "PERSON"):
             weak = one.strength == two.strength == "weak"
             pair = frozenset(map(self.value, (one, two)))
             if weak and pair in self._couples and neighbours.coupled(said, one.span, two.span):
-                found |= {one.index, two.index}
+                found |= {one.span, two.span}
         return frozenset(found)
 
     def _grade(

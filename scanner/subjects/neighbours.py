@@ -50,7 +50,10 @@ SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\
 
 QUOTE = r"\\?[\"']"
 CELLS = rf"(?:{QUOTE})?[ ]?[;|\t][ ]?(?:{QUOTE})?|,|{QUOTE}\s?,\s?{QUOTE}|</(?:td|th|li|c|v|p)>\s*<(?:td|th|li|c|v|p)>"
-CELL_SIGN = re.compile(rf"{CELLS}|[ ]?[|;\t,&][ ]?[\"']?")
+CELL_SIGN = re.compile(
+    rf"{CELLS}|[ ]?[|;\t,&]{{1,3}}[ ]?[\"']?|[\"'],[ ]?(?:(?:null|none|[\"']{{2}}),[ ]?){{0,2}}[\"']",
+    re.IGNORECASE,
+)
 """What parts two cells beside each other."""
 
 TABLE = re.compile(rf"({CAPITAL})(?:{CELLS})\Z"), re.compile(rf"(?:{CELLS})(?!\s)({CAPITAL})")
@@ -114,7 +117,8 @@ DOER = re.compile(
 """What stands before the name of who works on something."""
 
 FIELD_AHEAD = re.compile(
-    r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
+    r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?\[?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
+    r"|(?<![^\W_])((?i:(?:first|last|given|family|sur|fore)[ ]?names?|vorname|nachname|prenom|pr[ée]nom|apellidos?))[ ]\Z"
 )
 """What a field is called of which a name is the value, or how its value begins."""
 
@@ -223,9 +227,9 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
         return True
     if field := FIELD_AHEAD.search(ahead):
-        if folded(field[1] or field[2]).strip() in names.headers():
+        if _label(field) in names.headers():
             return touching
-        return _customers(said, span)
+        return _customers(ahead)
     return touching or any(_leads(said, span, other) for other in others)
 
 
@@ -269,16 +273,23 @@ def coupled(said: str, one: Span, other: Span) -> bool:
         return True
     if RECORD.search(between):
         return False
-    return all(_customers(said, part) for part in (first, second))
+    return _customers(_around(said, first)[0]) and _customers(SPACES.sub(" ", between))
 
 
-def _customers(said: str, span: Span) -> bool:
-    """Whether a name stands in a field that is called as those of customers' names are."""
-    field = FIELD_AHEAD.search(_around(said, span)[0])
+def _customers(ahead: str) -> bool:
+    """Whether what stands before a name is called as the fields of customers' names are."""
+    field = FIELD_AHEAD.search(ahead)
     if field is None:
         return False
-    label = folded(HUMP.sub(" ", field[1] or field[2]))
-    return names.labels().issuperset(re.findall(r"[^\W\d_]+", label))
+    return names.labels().issuperset(re.findall(r"[^\W\d_]+", _label(field)))
+
+
+def _label(field: re.Match[str]) -> str:
+    """Give what a field is called, folded, of an attribute of XML without the element's name."""
+    called = field[1] or field[2] or field[3]
+    if field[0].rstrip(" \"'\\[").endswith("="):
+        called = called.split()[-1]
+    return folded(HUMP.sub(" ", called)).strip()
 
 
 def bracketed(said: str, name: Span, other: Span) -> bool:

@@ -225,7 +225,7 @@ def text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return str(value)  # a document is equal to what says the same otherwise: its text is not
     if isinstance(value, dict | list):
         import json
 

@@ -55,7 +55,9 @@ def marked(text: str, pieces: Sequence[Piece], form: Form, *, key: str = "") -> 
         parts += [text[last : piece.start], mark]
         last = piece.end
     made = "".join([*parts, text[last:]])
-    return None if any(is_(text) and not is_(made) for is_ in READ) else made
+    read = next((is_ for is_ in READ if is_(text)), None)
+    bare = read is markup.is_xml and "<" not in made  # no tag is left that could be broken
+    return made if read is None or bare or read(made) else None
 
 
 def is_structured(text: str) -> bool:
