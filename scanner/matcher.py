@@ -45,6 +45,9 @@ LEAST_SMALL = 3
 JOINTS, JOINED = frozenset("@._+-"), re.compile(r"[@._+-]\w")
 """What stands before or behind a part of an address."""
 
+SOFT, SIGHT = re.compile(r"=\r?\n"), 5
+"""The end of a line of quoted-printable, which is none of the text; and how far one looks past it."""
+
 AGAIN = 3
 """How often what stands right beside something found is looked at again."""
 
@@ -266,7 +269,10 @@ class Matcher:
         apart = names.is_month if capitals else holds_key
         if first >= last or apart(text, first, last):
             return None
-        small = not _proper(text[first:last], capitals, own=own)
+        said = text[first:last]
+        if own and capitals == "first" and said.islower() and names.is_word(folded(said)):
+            return None  # the price fell
+        small = not _proper(said, capitals, own=own)
         if small and not (
             strength == "weak" and capitals == "first" and _may_be_small(text, *place)
         ):
@@ -368,14 +374,17 @@ def _whole_numbers(text: str, found: Iterable[Match], pieces: Sequence[Scalar]) 
 
 def _glued(text: str, span: Span) -> bool:
     """Whether something that words and addresses are made of stands right before or behind what was found."""
-    before, behind = text[max(0, span.start - 2) : span.start], text[span.end : span.end + 2]
-    return _sticks(before[::-1]) or _sticks(behind)
+    before, behind = (
+        text[max(0, span.start - SIGHT) : span.start],
+        text[span.end : span.end + SIGHT],
+    )
+    return _sticks(SOFT.sub("", before)[::-1]) or _sticks(SOFT.sub("", behind))
 
 
 def _sticks(signs: str) -> bool:
     """Whether a sign, the first of ``signs``, is no end of a word."""
     if signs[:1] in ("'", ".", "-"):
-        return signs[1:].isalnum()
+        return signs[1:2].isalnum()
     return signs[:1].isalnum() or signs[:1] in ("@", "+", "_")
 
 

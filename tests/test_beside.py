@@ -330,6 +330,8 @@ def test_a_login_that_is_made_of_words_is_not_taken_for_sure(called, login, said
         ("CUST-00471-x77@example.com", "[ID]-{mail}"),
         ("x77@example.com'x77@example.com", "{mail}'{mail}"),
         ("{phone}.{phone}", "{phone}.{phone}"),
+        ("{phone}=\r\nx77@example.com", "{phone}=\r\n{mail}"),
+        ("x77@example.com=\n{phone}", "{mail}=\n{phone}"),
     ],
 )
 def test_a_number_ends_where_it_ends_and_hides_nothing_behind_it(called, said, left):

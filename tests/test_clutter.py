@@ -81,6 +81,8 @@ def crowded(single):
         "FN: Ann LN: Lee",
         "Surname: LEE Forenames: ANN",
         "1;Ann;;Lee;x",
+        "PID|1||LEE^ANN",
+        "NM1*IL*1*Lee*Ann",
         "(1, 'Ann', NULL, 'Lee')",
         '<p first="Ann" middle="" last="Lee"/>',
         '<c FirstName="Ann" Title="Ms" LastName="Lee" />',

@@ -351,3 +351,10 @@ def test_documents_that_say_the_same_have_places_of_their_own():
     for said in (one, other):
         (match,) = matcher.find(said)
         assert said[match.span.start : match.span.end] == "Ann Lee"
+
+
+def test_words_in_small_letters_are_no_names_in_own_texts_either():
+    row = {"first_name": "Will", "last_name": "Quist"}
+    matcher = Matcher(Identity.of(read(row, dict.fromkeys(row, "PERSON"))))
+    assert matcher.find("it will rain", own=True) == ()
+    assert len(matcher.find("ask Will, or quist", own=True)) == 2
