@@ -118,13 +118,15 @@ class Matcher:
     def __repr__(self) -> str:
         return f"Matcher({len(self._forms)} forms)"
 
-    def leads(self) -> Mapping[str, tuple[str, ...]]:
+    def leads(self, *, asked: bool = True) -> Mapping[str, tuple[str, ...]]:
         """Map the anchors and digits, without which only weak signs are found, to words beside them.
 
-        Where there are any, one of these must occur too.
+        Where there are any, one of these must occur too. ``asked``: also of what people can only be
+        asked about where nothing else of the subject stands, and which is in many a text.
         """
         found: dict[str, tuple[str, ...]] = {}
-        for form in (f for f in self._forms if f.strength != "weak"):
+        leading = (f for f in self._forms if f.strength != "weak")
+        for form in (f for f in leading if asked or not (f.cut or f.shared)):
             for word in form.anchors:
                 known = found.get(word, form.beside)
                 found[word] = (*known, *form.beside) if known and form.beside else ()

@@ -35,7 +35,7 @@ class Form:
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only. ``last``: not
     where something better of the identifier was found, which is as long. ``short`` stands for a part
-    of the name, and is none.
+    of the name, and is none. ``shared``: many have the same, a number without its area.
     """
 
     index: int
@@ -50,6 +50,7 @@ class Form:
     starts: tuple[str, ...] = ()
     last: bool = False
     short: bool = False
+    shared: bool = False
 
     def spans(
         self,

@@ -28,7 +28,7 @@ def _locally(index: int, one: Identifier) -> Iterator[Form]:
             written = tuple(sign.join(groups) for sign in signs or ("",))
             inner = "|".join(map(re.escape, written))
             pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
-            yield Form(index, written, pattern, sure, word=True, starts=(groups[0],))
+            yield Form(index, written, pattern, sure, word=True, starts=(groups[0],), shared=True)
 
 
 def _cut(index: int, one: Identifier) -> Iterator[Form]:

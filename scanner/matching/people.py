@@ -225,9 +225,9 @@ def _together(index: int, given: str, family: str) -> Iterator[Form]:
     """Ask about a name in one word, as in handles and addresses of the web: AnnLee, @leeann."""
     one, two = (re.sub(r"[\s'-]+", "", part) for part in (given, family))
     if len(one + two) >= LEAST_TOGETHER and not WIDE.search(one + two):
-        for whole in {one + two, two + one} - {
-            w for w in (one + two, two + one) if names.is_given(w)
-        }:
+        for whole in dict.fromkeys((one + two, two + one)):
+            if names.is_given(whole):
+                continue
             pattern = f"{BEFORE}{re.escape(whole)}{AFTER}"
             yield Form(index, (whole,), pattern, "doubt", word=True, starts=(whole,))
 

@@ -40,7 +40,7 @@ class Crowd:
         self._whose: dict[str, list[tuple[int, Who, tuple[str, ...]]]] = {}
         self._called: dict[str, list[Who]] = {}
         for who, matcher in self.matchers.items():
-            for word, beside in matcher.leads().items():
+            for word, beside in matcher.leads(asked=False).items():
                 room = matcher.room if beside else 0
                 self._whose.setdefault(word, []).append((room, who, beside))
             for core in matcher.digits():
@@ -95,9 +95,11 @@ class Crowd:
 
     @cached_property
     def _leads(self) -> Mapping[str, Sequence[tuple[Who, tuple[str, ...]]]]:
-        """Map words to identities as ``_whose`` does, those of names in two cells among them."""
-        leads = {word: [(who, b) for _, who, b in whose] for word, whose in self._whose.items()}
+        """Map words to identities, those of names in two cells and of all one can ask about among them."""
+        leads: dict[str, list[tuple[Who, tuple[str, ...]]]] = {}
         for who, matcher in self.matchers.items():
+            for word, beside in matcher.leads().items():
+                leads.setdefault(word, []).append((who, beside))
             for word, beside in matcher.pairs():
                 leads.setdefault(word, []).append((who, beside))
         return leads

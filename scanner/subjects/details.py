@@ -84,7 +84,7 @@ def towns(said: str, streets: Sequence[Span], around: Collection[str]) -> Iterat
     for street in streets:
         line = re.split(r"\n\s*\n", said[street.end : street.end + ROOM])[0]
         plain = fold(line)
-        for town in around:
+        for town in sorted(around):
             number = town.isdecimal()
             if len(town) < (LEAST_CODE if number else LEAST_TOWN):
                 continue

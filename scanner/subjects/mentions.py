@@ -230,7 +230,7 @@ class Judge:
             for (certainty, why), found in sorted(graded.items()):
                 spans = tuple(span for m in found for span in m.places(said))
                 streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
-                spans += tuple(towns(said, streets, self._towns))
+                spans = (*spans, *towns(said, streets, self._towns))
                 yield Mention(hit.table, hit.key, column, spans, certainty), why
         if context.linked and context.paired and not own:
             for column in hit.values.keys() - hit.found.keys():
