@@ -12,6 +12,7 @@ from tests.erasing import noted
 SAID = (
     "ann.lee@example.com lives at 12 Elm Street, 78701 Austin, AnnLee or LeeAnn",
     "Ann Lee, Mrs. Lee; Lee (Ann), Annie Lee, born 4 March 1980, +1 512 610 5466",
+    "they moved to 12 Elm Street, 78701 Austin",
     "First name: Ann\nLast name: Lee\nsee 610-5466, ann, lee and CUST-00471-2",
 )
 SCRIPT = """
