@@ -214,7 +214,7 @@ def found_in(**cells):
         ("(7,May,Lee,ZÜRICH,8001)", []),
         ('{"Zürich": 1, "lee": 2, "at": "Z\\u00fcrich", "x": 8001.5}', ["Z\\u00fcrich"]),
         ('{"zip": 1234, "code": "01234", "sum": 12345}', ["1234", "01234"]),
-        ('{"may": "may", "k": "May be"}', ["may"]),
+        ('{"may": "May", "k": "May be", "l": "may"}', ["May"]),
     ],
 )
 def test_in_a_copy_whole_values_go_that_are_the_subjects(said, erased):
