@@ -118,13 +118,16 @@ LEAST_UNPARTED = 3
 MIN_STREET = 7
 """A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1\d{2,4}")
-"""A day in the field of an id."""
+DAY = re.compile(
+    r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d"
+    r"|(?:[0-2]?\d|3[01])([./-])(?:[0-2]?\d|3[01])\1(?:(?:19|20)\d\d)"
+)
+"""A day in the field of an id: many texts have it. 12-34-5678 is none."""
 
 LEAST_BORNE = 4
 """A shorter part of a name is a part of many words."""
 
-NOTHING = re.compile(r"n[/.]?a\b")
+NOTHING = re.compile(r"n[/.]a\b")
 NO_STREETS = frozenset(
     {"na", "none", "see", "note", "notes", "siehe", "day", "days", "floor", "room"}
 )
@@ -132,8 +135,9 @@ NO_STREETS = frozenset(
 
 UNIT = re.compile(
     r"(?:(?:#|(?:apt|apartment|app?t?|suite|ste|unit|floor|fl|building|bldg|room|flat|box|wohnung|"
-    r"etage|stock|haus|bâtiment|étage|piso|puerta|interno|scala|m)\b)\.?\s*\S+"
-    r"|\d{1,2}(?:\.\s?|st\s|nd\s|rd\s|th\s|\s?[ºª°]\s?)(?:floor|fl|og|ug|eg|stock|etage|\w{1,3})?)",
+    r"etage|stock|haus|bâtiment|étage|piso|puerta|interno|scala)\b)\.?\s*\S+|m\.\s*\d+"
+    r"|\d{1,2}(?:\.\s?|st\s|nd\s|rd\s|th\s)(?:floor|fl|og|ug|eg|stock|etage)\b"
+    r"|\d{1,2}\s?[ºª°](?:\s?\w{1,3})?)",
     re.IGNORECASE,
 )
 """A part of a building: many have the same."""

@@ -44,6 +44,7 @@ def test_what_stands_beside_a_name_in_its_fields_is_no_name(first, last, called)
         ("Ann van Dyk", {"Ann + van Dyk"}),
         ("Dr. Ann Marie Lee", {"Ann Marie + Lee"}),
         ("Acme Industries GmbH", set()),
+        ("Nathan Lane", {"Nathan + Lane"}),
         ("Mr Lee", set()),
     ],
 )
@@ -127,6 +128,14 @@ def test_a_cluttered_name_is_asked_about_in_texts_of_others(crowded, first, last
     noted(made, said)
     assert 500 in asked(made.plan())
     made.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("held", "strengths"),
+    [("12-34-5678", ["strong"]), ("10.20.3000", ["strong"]), ("2019-04-12", []), ("4/12/2019", [])],
+)
+def test_a_day_is_no_id_and_what_only_looks_like_one_is(held, strengths):
+    assert [i.strength for i in typed(held, "CUSTOMER_ID")] == strengths
 
 
 @pytest.mark.parametrize(

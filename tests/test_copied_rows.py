@@ -297,3 +297,35 @@ def test_a_name_in_fields_of_what_a_trigger_writes_refuses_as_well(live_url, tmp
     said = refused(errors.Residue, lambda: erasure.commit(plan), erasure)
     assert "x_audit.said" in said
     erasure.engine.dispose()
+
+
+def filled(erasure):
+    """Write what is the subject's into a row that was there, of somebody else."""
+    return f"update x_audit set said = {document(erasure, mail='old.e_mail', phone='old.phone')}"
+
+
+def test_a_row_that_was_there_and_that_a_trigger_fills_keeps_its_town(live_url, tmp_path):
+    erasure = audited(live_url, tmp_path, "table_contact", filled)
+    erasure.write("insert into x_audit (said, who) values ('nothing', 'Austin')")
+    erasure.commit(erasure.plan())
+    (row,) = rows(erasure)
+    assert MAIL not in row
+    assert "'Austin'" in row
+    erasure.engine.dispose()
+
+
+def test_a_copy_of_a_row_of_somebody_else_with_nothing_but_the_subjects_keeps_the_town(
+    live_url, tmp_path
+):
+    erasure = audited(live_url, tmp_path, "table_x_pref", bobs_row)
+    erasure.write("delete from table_x_pref where objid = 1")
+    erasure.write(
+        f"update table_x_pref set x_memo = '{MAIL}', x_holder = '{PHONE}' where objid = 2"
+    )
+    erasure.write("delete from x_audit")
+    erasure.commit(erasure.plan())
+    (his,) = rows(erasure)
+    assert "Austin" in his
+    assert MAIL not in his
+    assert PHONE not in his
+    erasure.engine.dispose()

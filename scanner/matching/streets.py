@@ -49,8 +49,8 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     """
     yield from _address(index, one.value, one.strength)
     whole = one.value.strip()
-    for bare in dict.fromkeys((*_without_unit(whole), *_without_kind(whole))):
-        yield from _address(index, bare, "hint")
+    for bare, sure in dict((*_without_kind(whole), *_without_unit(whole))).items():
+        yield from _address(index, bare, sure)
     first, _, street = whole.partition(" ")
     street, _, last = whole.rpartition(" ") if not first.isdigit() else (street, "", first)
     if last.isdigit() and not re.search(r"[\d,]", street):
@@ -58,19 +58,25 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
         yield from _address(index, turned, "doubt")
 
 
-def _without_unit(whole: str) -> Iterator[str]:
-    """Yield an address without the flat or the floor at its end, or in front."""
+def _without_unit(whole: str) -> Iterator[tuple[str, Strength]]:
+    """Yield an address without the flat or the floor at its end, or in front, where a street is left."""
     gaps = [*re.finditer(r"[\s,]+", whole)]
-    yield from (whole[: g.start()] for g in gaps if UNIT.fullmatch(whole[g.end() :]))
-    front = (whole[g.end() :] for g in gaps if "," in g[0] and UNIT.fullmatch(whole[: g.start()]))
-    yield from (rest for rest in front if re.search(r"[^\W\d_]{3}", rest))
+    rest = [whole[: g.start()] for g in gaps if UNIT.fullmatch(whole[g.end() :])]
+    rest += [whole[g.end() :] for g in gaps if "," in g[0] and UNIT.fullmatch(whole[: g.start()])]
+    yield from ((one, "hint") for one in rest if re.search(r"[^\W\d_]{3}", one))
 
 
-def _without_kind(whole: str) -> Iterator[str]:
-    """Yield an address without what calls it a street, where that stands in front and apart."""
+def _without_kind(whole: str) -> Iterator[tuple[str, Strength]]:
+    """Yield an address without what calls it a street, where that stands in front and apart.
+
+    Where that is mostly written, what is left may be something else: Roma 10.
+    """
     kind, _, rest = whole.partition(" ")
-    if folded(kind).strip(".") in names.left_out() and len(rest) >= MIN_STREET:
-        yield rest
+    plain = folded(kind).strip(".")
+    if len(rest) >= MIN_STREET and plain in names.left_out():
+        yield rest, "hint"
+    elif len(rest) >= MIN_STREET and plain in names.put_first():
+        yield rest, "doubt"
 
 
 def _address(index: int, value: str, strength: Strength) -> Iterator[Form]:

@@ -172,8 +172,14 @@ def same_in_address(word: str) -> frozenset[str]:
 
 @cache
 def left_out() -> frozenset[str]:
-    """List the folded words that call something a street, and are often left out."""
+    """List the folded words that call something a street, and are mostly left out."""
     return frozenset(_rules()["streets"]["left_out"].split())
+
+
+@cache
+def put_first() -> frozenset[str]:
+    """List the folded words in front that call something a street, and are mostly written."""
+    return frozenset(_rules()["streets"]["put_first"].split())
 
 
 @cache
@@ -217,7 +223,7 @@ def things(where: str) -> frozenset[str]:
 def is_company(words: Iterable[str]) -> bool:
     """Whether one of the words of a name makes a company of it: Acme Industries GmbH."""
     plain = {re.sub(r"[. ]", "", folded(word)) for word in words}
-    return not plain.isdisjoint(things("behind") | things("capital"))
+    return not plain.isdisjoint(things("behind"))
 
 
 @cache
