@@ -127,7 +127,7 @@ def test_anything_else_is_asked_about_and_stays(called, said, why):
         ("Giuseppe", "Verdi", "{mail} via Giuseppe Verdi 5", THING),
         ("Customer", "Service", "{mail} Service down", WORD),
         ("Customer", "Service", "Customer Service called {mail}", WORD),
-        ("Long", "Island", "long island iced tea {mail}", SMALL),
+        ("Long", "Island", "long island iced tea {mail}", LOOKS_LIKE),
         ("Thomas", "Martin", "Thomas\nMartin\nPeter\n{mail}", OTHER_NAME),
         ("Carl", "Goethe", "{mail} Carl Goethe e.K.", THING),
         ("Jan", "Vermeer", "{mail} Vermeer B.V.", THING),
@@ -266,6 +266,16 @@ def test_a_whole_name_with_the_day_of_birth_beside_it_is_the_subjects(called):
     said = ["Ann Lee (* 1.12.1980)", "born 01-DEC-1980, Ann Lee", "Ann Lee and 1.12.1980"]
     left = ["[NAME] (* [DATE])", "born [DATE], [NAME]", "Ann Lee and 1.12.1980"]
     assert [text for text, _ in outcome(erasure, *said)] == left
+
+
+@pytest.mark.parametrize(
+    "said", ["{mail}: will price called", "will price called", "Will price {mail}"]
+)
+def test_a_whole_name_of_words_is_asked_about_in_small_letters_too(called, said):
+    erasure, told = called("Will", "Price"), said.format(mail=MAIL)
+    ((text, why),) = outcome(erasure, told)
+    assert text == said.format(mail="[EMAIL]")
+    assert why
 
 
 def test_what_people_do_is_no_name_in_small_letters(called):

@@ -329,3 +329,25 @@ def test_a_copy_of_a_row_of_somebody_else_with_nothing_but_the_subjects_keeps_th
     assert MAIL not in his
     assert PHONE not in his
     erasure.engine.dispose()
+
+
+def named(erasure):
+    return (
+        "insert into x_audit (said, who) values ("
+        + joined(erasure, "old.first_name", "' '", "old.last_name")
+        + ", 'agent')"
+    )
+
+
+@pytest.mark.parametrize("name", [("Will", "Price"), ("quibin", "tarle"), ("Quibin", "Hall")])
+def test_a_whole_name_that_a_trigger_writes_refuses_whatever_it_is_called(live_url, tmp_path, name):
+    erasure = audited(live_url, tmp_path, "table_contact", named)
+    erasure.write(
+        f"update table_contact set first_name = '{name[0]}', last_name = '{name[1]}' "
+        f"where objid = {mini.ANN}"
+    )
+    erasure.write("delete from x_audit")
+    plan = erasure.plan()
+    said = refused(errors.Residue, lambda: erasure.commit(plan), erasure)
+    assert "x_audit.said" in said
+    erasure.engine.dispose()

@@ -23,7 +23,7 @@ from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
-from scanner.subjects.reasons import LONE, OTHER_NAME, SMALL, THING, WORD
+from scanner.subjects.reasons import LONE, SMALL
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -353,8 +353,8 @@ def residue(
     return dict(sorted((Counter(left) + _appeared(draft, current)).items()))
 
 
-TOO_LITTLE = (LONE, SMALL, OTHER_NAME, THING, WORD)
-"""Why people are asked about what is hardly the subject's: that refuses nothing."""
+TOO_LITTLE = (LONE, SMALL)
+"""Why people are asked about what is a part of the name at most: that refuses nothing."""
 
 
 def _appeared(draft: Draft, current: Draft) -> Counter[str]:

@@ -130,7 +130,7 @@ def parts(index: int, one: Identifier) -> Iterator[Form]:
     inner = "|".join(between.join(map(_loosely, s.split())) for s in spelled)
     several: Capitals = "any" if len(one.value.split()) > 1 else "first"  # van den Berg
     capitals: Capitals = several if one.strength == "weak" else ""
-    if all(map(names.is_word, WORDS.findall(spelled[0]))) and not capitals:
+    if all(map(names.is_function, WORDS.findall(spelled[0]))) and not capitals:
         capitals = "all"
     wide = WIDE.search(spelled[0]) is not None and len(one.value) > 1
     pattern = f"{BEFORE}(?:{inner}){AFTER_WIDE if wide else AFTER}"
@@ -169,7 +169,7 @@ def whole(index: int, one: Identifier) -> Iterator[Form]:
         yield from _lettered(index, given, family)
         return
     words = WORDS.findall(f"{given[0]} {family[0]}")
-    if all(map(names.is_word, words)):  # customer service: in small letters it is no name
+    if all(map(names.is_function, words)):  # customer service: in small letters it is no name
         for form in _pair(index, given, family, "full"):
             yield replace(form, capitals="all")
         return

@@ -333,9 +333,8 @@ class Grader:
         longer = longer or neighbours.longer(said, match.span, self._called)
         if longer or in_two_sentences(said, match.span, value) or two_given(said, match.span):
             return OTHER_NAME
-        if small(said, match.span):
-            return SMALL
-        return LOOKS_LIKE if half_capitals(said, match.span, self._parts) else ""
+        doubtful = small(said, match.span) or half_capitals(said, match.span, self._parts)
+        return LOOKS_LIKE if doubtful else ""
 
     @cached_property
     def _couples(self) -> frozenset[frozenset[str]]:
