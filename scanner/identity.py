@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from scanner.texts import names
 from scanner.texts.folding import folded
+from scanner.texts.lexicon import listed
 from scanner.texts.mailboxes import is_common
 
 Strength = Literal["strong", "full", "hint", "doubt", "weak"]
@@ -282,7 +283,7 @@ def _is_street(value: str) -> bool:
     if NOTHING.match(folded(value)):
         return False
     named = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
-    named = named and not (words and all(w in NO_STREETS or w in names.noise() for w in words))
+    named = named and not (words and all(w in NO_STREETS or w in listed("noise") for w in words))
     return named and signs >= MIN_STREET and not UNIT.fullmatch(value)
 
 
@@ -437,5 +438,5 @@ def is_name(word: str) -> bool:
     """Whether a word can be a part of a name: two letters or more, and no form of address."""
     plain = folded(word).strip(" .'-")
     long = len(plain) > 1 or plain > FIRST_IDEOGRAM
-    none = plain in FORMS_OF_ADDRESS or plain in names.noise()
+    none = plain in FORMS_OF_ADDRESS or plain in listed("noise")
     return long and plain[0].isalpha() and not none

@@ -19,7 +19,7 @@ from scanner.matching.form import END, Form
 from scanner.matching.forms import forms
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
-from scanner.texts import names
+from scanner.texts import months, names
 from scanner.texts.documents import Scalar, scalars, value
 from scanner.texts.folding import fold, folded, folded_all, hides, pieces, spaced
 from scanner.texts.placeholders import holds_key
@@ -268,7 +268,7 @@ class Matcher:
         A part of a sign that is folded to several words has no place.
         """
         (first, last), (_, _, index, strength, capitals) = place, one
-        apart = names.is_month if capitals else holds_key
+        apart = months.is_dated if capitals else holds_key
         if first >= last or apart(text, first, last):
             return None
         said = text[first:last]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date
 from itertools import product
 
-from scanner.texts import names
+from scanner.texts import months
 from scanner.texts.folding import folded
 
 ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
@@ -32,7 +32,7 @@ def days(value: str) -> Iterator[date]:
 def written(day: date) -> frozenset[str]:
     """Give the ways to write a day, folded."""
     days, numbers = ({str(n), f"{n:02}"} for n in (day.day, day.month))
-    words, year = names.months(day.month), str(day.year)
+    words, year = months.called(day.month), str(day.year)
     said = {
         sign.join(parts)
         for sign in (".", "/", " ", "-", ". ", "\\/")  # the last one is JSON's

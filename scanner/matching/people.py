@@ -8,6 +8,7 @@ from scanner.identity import Identifier, Strength, is_name
 from scanner.matching.form import AFTER, BEFORE, WORDS, Capitals, Form, last
 from scanner.texts import names
 from scanner.texts.folding import folded
+from scanner.texts.lexicon import listed
 
 WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\U0010ffff]")
 """Signs of scripts in which names are not parted, nor from what stands around them; Korean in pieces.
@@ -243,7 +244,7 @@ def _halves(options: Iterable[str]) -> set[str]:
     for option in options:
         particles = ""
         for part in re.split(r"[\s-]+", option):
-            if part in names.particles() or not is_name(part):
+            if part in listed("particles") or not is_name(part):
                 particles += f"{part} "
                 continue
             found |= {part, f"{particles}{part}"}

@@ -7,8 +7,9 @@ from itertools import product
 
 from scanner.identity import FIRST_IDEOGRAM, MIN_STREET, UNIT, Identifier, Strength
 from scanner.matching.form import AFTER, BEFORE, WORDS, Form
-from scanner.texts import names
+from scanner.texts import months, names
 from scanner.texts.folding import folded
+from scanner.texts.lexicon import listed
 
 ADDRESS_GAP = r"(?:[.]?[\s,>+_]+|[.])"
 """What stands between the words of an address."""
@@ -17,7 +18,9 @@ NUMBERED = r"(?:(?:n|no|nr|num|number)[°º.]{0,2}[ ]?)?"
 """What may stand before the number of a house, as it is folded."""
 
 NO_COMMA = r"(?:[.]?[\s>+_]+|[.])"
-HOUSE = rf"(?!:\d|[./]\d+[./]\d|[-/]\w|[ ](?:uhr|h|am|pm|o'clock|{'|'.join(sorted(names.all_months()))})\b)"
+HOUSE = (
+    rf"(?!:\d|[./]\d+[./]\d|[-/]\w|[ ](?:uhr|h|am|pm|o'clock|{'|'.join(sorted(months.named()))})\b)"
+)
 """What stands before the number of a house, and what does not go on as a time or a date."""
 
 WORD_BREAKS = (
@@ -73,9 +76,9 @@ def _without_kind(whole: str) -> Iterator[tuple[str, Strength]]:
     """
     kind, _, rest = whole.partition(" ")
     plain = folded(kind).strip(".")
-    if len(rest) >= MIN_STREET and plain in names.left_out():
+    if len(rest) >= MIN_STREET and plain in listed("streets", "left_out"):
         yield rest, "hint"
-    elif len(rest) >= MIN_STREET and plain in names.put_first():
+    elif len(rest) >= MIN_STREET and plain in listed("streets", "put_first"):
         yield rest, "doubt"
 
 

@@ -14,7 +14,7 @@ from itertools import product
 from scanner.identity import MAIL, Identity, is_name
 from scanner.matching import phones
 from scanner.matching.people import SPELLED_OUT
-from scanner.texts import names
+from scanner.texts import months
 from scanner.texts.folding import folded
 
 FORM = 1
@@ -177,7 +177,7 @@ def dates(value: object) -> set[str]:
 
 def _months(word: str) -> list[int]:
     plain = folded(word).strip(".")
-    return [m for m in range(1, 13) if plain in names.months(m)]
+    return [m for m in range(1, 13) if plain in months.called(m)]
 
 
 def _years(text: str) -> Iterator[int]:

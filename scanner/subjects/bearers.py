@@ -12,6 +12,7 @@ from scanner.strategies import is_placeholder
 from scanner.subjects.searcher import text
 from scanner.texts import mailboxes, names, wording
 from scanner.texts.folding import folded
+from scanner.texts.lexicon import listed
 
 BETWEEN = re.compile(r"[\s,./-]+")
 """What stands between the words of a name."""
@@ -76,7 +77,7 @@ def _names_people(columns: Mapping[ColumnRef, Any], column: ColumnRef) -> bool:
 def _words(name: str) -> Iterator[str]:
     """Give the folded words of a name, initials among them."""
     words = (folded(w).strip("':") for w in BETWEEN.split(name))
-    roles = names.heralds() | mailboxes.roles()
+    roles = listed("heralds") | mailboxes.roles()
     yield from (
         w
         for w in words

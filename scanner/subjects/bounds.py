@@ -7,6 +7,7 @@ from scanner.identity import is_name, surroundings
 from scanner.model import Span
 from scanner.texts import names
 from scanner.texts.folding import folded
+from scanner.texts.lexicon import listed
 
 ROOM = 40
 """How long a word beside a name can be."""
@@ -46,9 +47,9 @@ def thing(said: str, span: Span) -> bool:
     after = said[span.end : span.end + ROOM]
     if behind := BEHIND.match(after):
         word = re.sub(r"[. ]", "", folded(behind[1]))
-        if word in names.things("behind"):
+        if word in listed("things", "behind"):
             return True
-        if word in names.things("capital") and names.is_capital(behind[1]):
+        if word in listed("things", "capital") and names.is_capital(behind[1]):
             return True
     return _headed(said[max(0, span.start - ROOM) : span.start], after)
 
@@ -56,7 +57,7 @@ def thing(said: str, span: Span) -> bool:
 def coded(said: str, span: Span) -> bool:
     """Whether the word before a number says that it is a thing's: Order 10004711, "order_id": 10004711."""
     words = CODE.findall(folded(said[max(0, span.start - ROOM) : span.start]))
-    return bool(words) and not names.codes().isdisjoint(re.split(r"[ _.-]+", words[0]))
+    return bool(words) and not listed("codes").isdisjoint(re.split(r"[ _.-]+", words[0]))
 
 
 def elsewhere(said: str, span: Span, around: Collection[str]) -> bool:
@@ -72,10 +73,10 @@ def _headed(ahead: str, after: str) -> bool:
     if not ahead.endswith((" ", "'", "’")):
         return False
     for word in reversed(AHEAD.findall(ahead)):
-        if (plain := folded(word)) not in names.things("between"):
-            if plain in names.things("housed"):
+        if (plain := folded(word)) not in listed("things", "between"):
+            if plain in listed("things", "housed"):
                 return HOUSE.match(after) is not None
-            return plain in names.things("before")
+            return plain in listed("things", "before")
     return False
 
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from scanner.identity import FAMILY, FORMS_OF_ADDRESS, GIVEN, is_name
 from scanner.model import Span
 from scanner.subjects.details import LABEL
-from scanner.texts import names
+from scanner.texts import months, names
 from scanner.texts.folding import folded, meant
+from scanner.texts.lexicon import listed
 
 ROOM = 120
 """How far a text is looked at before and behind a name."""
@@ -185,10 +186,8 @@ def labels(said: str, span: Span) -> bool:
     tag = ahead.endswith(("<", "</")) and after[:1] in (">", "/", " ")
     if tag or (ahead.endswith(('"', "'")) and FIELD.match(after) is not None):
         return True
-    field = folded(said[span.start : span.end]) in names.fields()
-    return (field and VALUE.match(after) is not None) or names.may_be_month(
-        said, span.start, span.end
-    )
+    field = folded(said[span.start : span.end]) in listed("fields")
+    return (field and VALUE.match(after) is not None) or months.may_be(said, span.start, span.end)
 
 
 def longer(said: str, span: Span, called: Collection[str]) -> bool:
@@ -215,11 +214,11 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     ahead, _ = _around(said, span)
     before = ADDRESSED.search(ahead)
     plain = folded(before[1]) if before else ""
-    if plain in names.roles() or DOER.search(ahead):
+    if plain in listed("addressed", "roles") or DOER.search(ahead):
         return False
     if any(bracketed(said, span, other) for other in others):
         return True
-    if plain in FORMS_OF_ADDRESS or plain in names.titles():
+    if plain in FORMS_OF_ADDRESS or plain in listed("addressed", "titles"):
         return True
     if names.is_word(folded(said[span.start : span.end])) or _in_a_place(ahead):
         return False
@@ -227,7 +226,7 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
         return True
     if field := FIELD_AHEAD.search(ahead):
-        if _label(field) in names.headers():
+        if _label(field) in listed("addressed", "headers"):
             return touching
         return _customers(ahead)
     return touching or any(_leads(said, span, other) for other in others)
@@ -281,7 +280,7 @@ def _customers(ahead: str) -> bool:
     field = FIELD_AHEAD.search(ahead)
     if field is None:
         return False
-    return names.labels().issuperset(re.findall(r"[^\W\d_]+", _label(field)))
+    return listed("addressed", "labels").issuperset(re.findall(r"[^\W\d_]+", _label(field)))
 
 
 def _label(field: re.Match[str]) -> str:
@@ -331,7 +330,7 @@ def _names(word: str, called: Collection[str]) -> bool:
     """Whether a word beside a name is another name: with a capital, or known as a given one."""
     plain = folded(word)
     known = plain in called or LABEL.match(word) is not None
-    herald = plain in names.heralds() and not names.is_given(plain)
+    herald = plain in listed("heralds") and not names.is_given(plain)
     given = len(plain) >= LEAST_GIVEN and names.is_given(plain) and not names.is_word(plain)
     return is_name(word) and (names.is_capital(word) or given) and not known and not herald
 
