@@ -16,7 +16,7 @@ from itertools import pairwise
 from scanner.identity import Identity
 from scanner.matcher import Match
 from scanner.model import Certainty, Span
-from scanner.subjects import neighbours
+from scanner.subjects import neighbours, ties
 from scanner.subjects.bounds import (
     coded,
     elsewhere,
@@ -176,7 +176,7 @@ class Grader:
         for one, two in pairwise(m for m in matches if m.span.entity == "PERSON"):
             weak = one.strength == two.strength == "weak"
             pair = frozenset(map(self.value, (one, two)))
-            if weak and pair in self._couples and neighbours.coupled(said, one.span, two.span):
+            if weak and pair in self._couples and ties.coupled(said, one.span, two.span):
                 found |= {one.span, two.span}
         return frozenset(found)
 
@@ -288,7 +288,7 @@ class Grader:
         words = self.value(match).split()
         if match.whole or context.linked or not all(map(names.is_word, words)):
             return ""
-        named = any(neighbours.bracketed(said, match.span, other.span) for other in near)
+        named = any(ties.bracketed(said, match.span, other.span) for other in near)
         return "" if named else WORD
 
     def _loose(self, said: str, match: Match, others: Sequence[Match], context: Context) -> str:
@@ -307,9 +307,9 @@ class Grader:
             other.span
             for other in others
             if other.index != match.index
-            and (other.strength != "weak" or neighbours.coupled(said, match.span, other.span))
+            and (other.strength != "weak" or ties.coupled(said, match.span, other.span))
         ]
-        if neighbours.belongs(said, match.span, spans):
+        if ties.belongs(said, match.span, spans):
             return ""
         return WORD if names.is_word(word) else APART
 
@@ -400,7 +400,7 @@ def births(said: str, match: Match, matches: Sequence[Match]) -> list[Match]:
     if match.span.entity != "PERSON" or match.strength != "full":
         return []
     days = (m for m in matches if m.span.entity == "DATE_OF_BIRTH")
-    return [day for day in days if neighbours.births(said, match.span, day.span)]
+    return [day for day in days if ties.births(said, match.span, day.span)]
 
 
 def _anothers(said: str, match: Match, matches: Sequence[Match]) -> bool:

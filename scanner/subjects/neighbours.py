@@ -1,9 +1,9 @@
 """What stands around a name in a text, and may make it another person's. Reads nothing."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
-from scanner.identity import FAMILY, FORMS_OF_ADDRESS, GIVEN, is_name
+from scanner.identity import FAMILY, GIVEN, is_name
 from scanner.model import Span
 from scanner.subjects.details import LABEL
 from scanner.texts import months, names
@@ -17,10 +17,12 @@ CAPITAL = r"(?<![^\W_])(?:[^\W\d_]['’])?[^\W\d_]{2,}"
 """A word, which must have a capital to be a name."""
 
 PARTICLE = "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
+
 PARTICLES = rf"(?:{PARTICLE}[ ]){{0,3}}"
 """Many write them with a capital: Jan Van Damme, Nguyen Van An."""
 
 BEFORE = re.compile(rf"({CAPITAL})(?:[ ][^\W\d_]\.)?(?:[ ][^\W\d_]\.)?[ _+-]{PARTICLES}\Z")
+
 BEHIND = re.compile(rf"[ _+-]{PARTICLES}({CAPITAL})(?![^\W_])(?![-_/.]?\d)")
 """A word with a capital right before, right behind, with initials or particles between."""
 
@@ -43,6 +45,7 @@ JUNIOR = re.compile(
     r",? (?:(jr|sr|jun|sen|junior|senior|ii|iii|iv|fils|père|filho|neto)|d\. ?[äj])\b",
     re.IGNORECASE,
 )
+
 JUNIOR_TOO = re.compile(r"[ ](jr|sr|ii|iii)\.?\Z", re.IGNORECASE)
 """What tells members of a family apart: behind a name, and at the end of one."""
 
@@ -50,17 +53,14 @@ SAINT = re.compile(r"(?<!\w)(?:St|Ste|Saint|Sainte|Sankt|San|Santa|Sant)\.?[ -]\
 """What makes a place of a name."""
 
 QUOTE = r"\\?[\"']"
+
 CELLS = rf"(?:{QUOTE})?[ ]?[;|\t][ ]?(?:{QUOTE})?|,|{QUOTE}\s?,\s?{QUOTE}|</(?:td|th|li|c|v|p)>\s*<(?:td|th|li|c|v|p)>"
-CELL_SIGN = re.compile(
-    rf"{CELLS}|[ ]?[|;\t,&^*]{{1,3}}[ ]?[\"']?|[\"'],[ ]?(?:(?:null|none|[\"']{{2}}),[ ]?){{0,2}}[\"']",
-    re.IGNORECASE,
-)
-"""What parts two cells beside each other."""
 
 TABLE = re.compile(rf"({CAPITAL})(?:{CELLS})\Z"), re.compile(rf"(?:{CELLS})(?!\s)({CAPITAL})")
 """A word with a capital in the cell before, behind."""
 
 NAMED = rf"[\w.-]*(?:name|{GIVEN.pattern}|{FAMILY.pattern})[\w.-]*"
+
 KEYED = re.compile(
     rf"(?<![^\W_])(?:{NAMED}(?:[ ]name)?(?:{QUOTE})?\s?[:=]\s?(?:{QUOTE})?|<{NAMED}>)({CAPITAL})",
     re.IGNORECASE,
@@ -84,60 +84,14 @@ VALUE = re.compile(
 )
 """What stands behind the name of a field, or a heading: a value, a date, a number that is no phone's."""
 
-STOP = re.compile(r"[.!?]\s")
-
-LEADS = re.compile(
-    r"(?:['’]s|[ ](?:(?:called|calls|calling|phoned|rang|wrote|mailed|emailed|rief|schrieb|appelle|appelé)[ ])?"
-    r"(?:at|on|from|under|via|unter|von|aus|au|du|al|op|sur|depuis|desde))[ ]"
-    rf"(?:(?:the|her|his|der|die|das|le|la|el|il)[ ])?(?:{LABEL.pattern})?\W{{0,2}}",
-    re.IGNORECASE,
-)
-"""What leads from a name to an address or a number of the same person."""
-
-BIRTH = re.compile(
-    r"[\s,;:(\[/|*-]{0,4}(?:(?:was |is )?(?:born|birth|birthday|birthdate|dob|d\.o\.b\.?|geb\.?|geboren|geburtsdatum|né|née|nato|nata|nacid[oa])"
-    r"(?: on| am| le| el| il)?)?[\s,;:)\]/|*-]{0,4}",
-    re.IGNORECASE,
-)
-"""What stands between a name and the day of birth."""
-
 BORN = re.compile(
     rf"({CAPITAL}(?:[ ]{CAPITAL})*)[ ]?[,;(-]?[ ]?(?:was |is |wurde |est )?"
     r"(?i:born|birth|dob|d\.o\.b\.|geb|geboren|geburtsdatum|née?|nato|nata|nacid[oa]|born on)[ .:]{0,3}(?:on |am |le |el |il )?\Z"
 )
 """Whose birth a date is said to be."""
 
-ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ]\Z")
-"""The word before a name."""
-
-DOER = re.compile(
-    r"(?:assigned|escalated|transferred|forwarded|referred|handed|handled|created|closed|opened|updated|answered|logged"
-    r"|processed|bearbeitet|erstellt|geschlossen|zugewiesen|weitergeleitet)[ ](?:over )?(?:to|by|von|an|durch):?[ ]\Z",
-    re.IGNORECASE,
-)
-"""What stands before the name of who works on something."""
-
-FIELD_AHEAD = re.compile(
-    r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?\[?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
-    r"|(?<![^\W_])((?i:(?:first|last|given|family|sur|fore)[ ]?names?|vorname|nachname|prenom|pr[ée]nom|apellidos?))[ ]\Z"
-)
-"""What a field is called of which a name is the value, or how its value begins."""
-
-HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-"""Where a word begins in firstName."""
-
-BIG = r"(?<!\w)[^\W\d_a-zß-öø-ÿ][^\W\d_]+"
 AMPERSAND = re.compile(r"[^\W\d_][ ]?&[ ]?\Z"), re.compile(r"[ ]?&[ ]?[^\W\d_]")
 """What joins two names of a firm or of a couple."""
-
-BESIDE = re.compile(r"[ ]?[:=,-]?[ ]?")
-"""Between something of the subject and a name behind it: CUST-00471: Ann."""
-
-PLACE = re.compile(rf"(?<!\d)\d{{4,5}}[ ]\Z|{BIG},[ ]\Z|{BIG}[ ]{BIG}[ ]?\r?\n\Z")
-"""What stands before a town, or before the next of several people: 12345 Berlin; Atlanta, Georgia."""
-
-BRACKET = re.compile(r"[\"']?\s?[<(\[{]\s?(?:mailto:|tel[.:]?\s?)?", re.IGNORECASE)
-"""What stands between a name and its address or number in brackets."""
 
 LEAST_GIVEN = 3
 """A shorter word in small letters is no given name."""
@@ -164,7 +118,7 @@ def strange(
         begun: also beside a word with which a sentence begins, where no given name is known to have
             other forms; that may be any word.
     """
-    ahead, after = _around(said, span)
+    ahead, after = around(said, span)
     if SAINT.search(ahead) or (family and JUNIOR.match(after)) or _initials(ahead, after, called):
         return True
     if AMPERSAND[0].search(ahead) or AMPERSAND[1].match(after):
@@ -192,7 +146,7 @@ def labels(said: str, span: Span) -> bool:
 
 def longer(said: str, span: Span, called: Collection[str]) -> bool:
     """Whether what stands beside a whole name makes it another one: Mary Ann Lee, Ann Lee Smith, Sr."""
-    ahead, after = _around(said, span)
+    ahead, after = around(said, span)
     ends = (JUNIOR_TOO.search(said, span.start, span.end), JUNIOR.match(after))
     ours = {word.strip(".") for word in called}
     if any(end is not None and folded(end[1] or "") not in ours for end in ends):
@@ -203,98 +157,10 @@ def longer(said: str, span: Span, called: Collection[str]) -> bool:
     return behind is not None and not said.isupper() and _names(behind[1], called)
 
 
-def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
-    """Whether it is said that a part of a name goes with something else: Ms. Lee; Lee (512 610 5466).
-
-    Args:
-        said: the text.
-        span: where the part stands.
-        others: where something of the subject stands nearby, or another part of its name.
-    """
-    ahead, _ = _around(said, span)
-    before = ADDRESSED.search(ahead)
-    plain = folded(before[1]) if before else ""
-    if plain in listed("addressed", "roles") or DOER.search(ahead):
-        return False
-    if any(bracketed(said, span, other) for other in others):
-        return True
-    if plain in FORMS_OF_ADDRESS or plain in listed("addressed", "titles"):
-        return True
-    if names.is_word(folded(said[span.start : span.end])) or _in_a_place(ahead):
-        return False
-    touching = any(touch(said, span, o) and not _ended(said, span, o) for o in others)
-    if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
-        return True
-    if field := FIELD_AHEAD.search(ahead):
-        if _label(field) in listed("addressed", "headers"):
-            return touching
-        return _customers(ahead)
-    return touching or any(_leads(said, span, other) for other in others)
-
-
-def _leads(said: str, name: Span, other: Span) -> bool:
-    """Whether small words lead from a name to an address or a number: Ann called from 512 610 5466."""
-    between = said[name.end : other.start]
-    return 0 < len(between) <= ROOM and LEADS.fullmatch(meant(between)) is not None
-
-
-def _in_a_place(ahead: str) -> bool:
-    """Whether a postcode, another name in front of a comma, or a line above makes a town of a word."""
-    return PLACE.search(ahead) is not None
-
-
-def _ended(said: str, one: Span, other: Span) -> bool:
-    """Whether a sentence ends between a name and something else: ... 5466. Lee wants ..."""
-    first, second = sorted((one, other))
-    return STOP.match(said, first.end, second.start) is not None
-
-
-def births(said: str, name: Span, day: Span) -> bool:
-    """Whether nothing but what calls it a birth stands between a name and a day, either way."""
-    first, second = sorted((name, day))
-    between = said[first.end : second.start]
-    return len(between) <= ROOM and BIRTH.fullmatch(meant(between)) is not None
-
-
 def born(said: str, span: Span, called: Collection[str]) -> bool:
     """Whether a date is said to be the birth of somebody else: Bob Ray, born 4 May 1980."""
-    before = BORN.search(_around(said, span)[0])
+    before = BORN.search(around(said, span)[0])
     return before is not None and any(_names(w, called) for w in re.findall(CAPITAL, before[1]))
-
-
-def coupled(said: str, one: Span, other: Span) -> bool:
-    """Whether two parts of a name stand in fields or cells of one record: Ann;Lee; first=Ann&last=Lee."""
-    first, second = sorted((one, other))
-    if second.start - first.end > ROOM:
-        return False
-    between = meant(said[first.end : second.start])
-    if CELL_SIGN.fullmatch(between):
-        return True
-    if RECORD.search(between):
-        return False
-    return _customers(_around(said, first)[0]) and _customers(SPACES.sub(" ", between))
-
-
-def _customers(ahead: str) -> bool:
-    """Whether what stands before a name is called as the fields of customers' names are."""
-    field = FIELD_AHEAD.search(ahead)
-    if field is None:
-        return False
-    return listed("addressed", "labels").issuperset(re.findall(r"[^\W\d_]+", _label(field)))
-
-
-def _label(field: re.Match[str]) -> str:
-    """Give what a field is called, folded, of an attribute of XML without the element's name."""
-    called = field[1] or field[2] or field[3]
-    if field[0].rstrip(" \"'\\[").endswith("="):
-        called = called.split()[-1]
-    return folded(HUMP.sub(" ", called)).strip()
-
-
-def bracketed(said: str, name: Span, other: Span) -> bool:
-    """Whether something stands in brackets right behind a name: Ann Lee <ann.lee@example.com>."""
-    between = said[name.end : other.start]
-    return name.end <= other.start and BRACKET.fullmatch(meant(between)) is not None
 
 
 def touch(said: str, one: Span, other: Span) -> bool:
@@ -351,7 +217,7 @@ def _initials(ahead: str, after: str, called: Collection[str]) -> bool:
     return any(not x.islower() and folded(x)[:1] not in known for x in letters)
 
 
-def _around(said: str, span: Span) -> tuple[str, str]:
+def around(said: str, span: Span) -> tuple[str, str]:
     """Give what stands before and behind a name, as it is meant, with one space where there are several."""
     ahead, after = said[max(0, span.start - ROOM) : span.start], said[span.end : span.end + ROOM]
     return SPACES.sub(" ", meant(ahead)), SPACES.sub(" ", meant(after))
