@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from scanner.identity import Identity, Strength
 from scanner.matching import phones
@@ -63,7 +63,8 @@ TOGETHER = re.compile(r"[^\W\d_]{2,}")
 class Match:
     """One identifier found; ``index`` says which one of the identity's.
 
-    ``small``: a part of a name in small letters, which may be a word.
+    ``small``: a part of a name in small letters, which may be a word. ``remnant``: what a column's
+    length leaves of it is too little to be anybody's.
     """
 
     span: Span
@@ -71,6 +72,7 @@ class Match:
     index: int
     whole: bool
     small: bool = False
+    remnant: bool = False
 
     def places(self, text: str) -> tuple[Span, ...]:
         """Say what of ``text`` is to be replaced: all of it but tags that others open or close."""
@@ -78,7 +80,7 @@ class Match:
         return tuple(replace(self.span, start=start, end=end) for start, end in parts)
 
 
-_Found = tuple[int, int, int, Strength, str]
+_Found = tuple[int, int, int, Strength | Literal["remnant"], str]
 """A form found in the folded text: start, end, identifier, strength, words that need capitals."""
 
 _Window = tuple[int, int]
@@ -147,10 +149,15 @@ class Matcher:
 
     def parts(self) -> Iterator[tuple[str, str]]:
         """Yield the words that say little by themselves, each with the part of the name it stands for."""
-        for form in (f for f in self._forms if f.strength == "weak" and not f.short):
+        parts = (f for f in self._forms if not (f.short or f.remnant))
+        for form in (f for f in parts if f.strength == "weak"):
             one = self.identity.identifiers[form.index]
             if one.kind == "PERSON" and "\n" not in one.value:
                 yield from ((word, folded(one.value)) for word in form.anchors)
+
+    def remnants(self) -> frozenset[str]:
+        """Collect the ends of cells that may be what a column's length leaves of an identifier."""
+        return frozenset(word for f in self._forms if f.remnant for word in f.anchors)
 
     def digits(self) -> frozenset[str]:
         """Collect the digits of numbers: phones, cards, accounts."""
@@ -267,7 +274,8 @@ class Matcher:
 
         A part of a sign that is folded to several words has no place.
         """
-        (first, last), (_, _, index, strength, capitals) = place, one
+        (first, last), (_, _, index, sure, capitals) = place, one
+        strength = "weak" if sure == "remnant" else sure
         apart = months.is_dated if capitals else holds_key
         if first >= last or apart(text, first, last):
             return None
@@ -275,13 +283,12 @@ class Matcher:
         if own and capitals == "first" and said.islower() and names.is_word(folded(said)):
             return None  # the price fell
         small = not _proper(said, capitals, own=own)
-        if small and not (
-            strength == "weak" and capitals == "first" and _may_be_small(text, *place)
-        ):
+        chat = strength == "weak" and capitals == "first" and _may_be_small(text, *place)
+        if small and (sure == "remnant" or not chat):
             return None
         whole = first <= inside[0] and inside[1] <= last
         kind = self.identity.identifiers[index].kind
-        return Match(Span(first, last, kind), strength, index, whole, small)
+        return Match(Span(first, last, kind), strength, index, whole, small, sure == "remnant")
 
     def _tried(
         self,
@@ -312,8 +319,8 @@ class Matcher:
     ) -> Iterator[_Found]:
         """Try forms where they may be, but for where ``better`` ones of the identifier were found."""
         for form, windows in tried:
-            sure = form.strength
-            if form.index in self._common and sure != "weak":
+            sure: Strength | Literal["remnant"] = "remnant" if form.remnant else form.strength
+            if form.index in self._common and form.strength != "weak":
                 sure = "doubt"
             but = better.get(form.index, ()) if form.last else ()
             for begin, end in windows:

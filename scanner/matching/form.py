@@ -35,7 +35,8 @@ class Form:
     ``word``: no letter or digit stands before or behind an anchor where the pattern matches.
     A match begins with one of ``starts``, where there are any: it is tried there only. ``last``: not
     where something better of the identifier was found, which is as long. ``short`` stands for a part
-    of the name, and is none. ``shared``: many have the same, a number without its area.
+    of the name, and is none. ``shared``: many have the same, a number without its area. ``remnant``:
+    too little is left of it to be anybody's.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Form:
     last: bool = False
     short: bool = False
     shared: bool = False
+    remnant: bool = False
 
     def spans(
         self,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.identity import Identifier
-from scanner.matching import dates, ids, mails, numbers, people, streets
+from scanner.matching import dates, ids, mails, numbers, people, remnants, streets
 from scanner.matching.form import Form
 
 NO_TIME = r"(?![t ,]{1,2}(?!00:00)\d\d:\d\d)"
@@ -27,6 +27,7 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
         yield from people.parts(index, one)
     else:
         yield from ids.forms(index, one)
+    yield from remnants.forms(index, one)
 
 
 def _dates(index: int, one: Identifier) -> Iterator[Form]:

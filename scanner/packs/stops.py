@@ -68,7 +68,7 @@ def duties(walk: Walk, territory: Territory) -> tuple[Mapping[str, Any], ...]:
     return tuple(listed)
 
 
-COMMON = "others' texts with a common part of the name, not asked about"
+COMMON = "others' texts with a common part of the name or a few signs of something, not asked about"
 """The duty that counts them: it changes with every note that anybody writes."""
 
 NUMBERS = "columns of numbers"
@@ -81,8 +81,9 @@ def unasked(common: Mapping[TableRef, int], most: int) -> list[Mapping[str, Any]
         return []
     where = ", ".join(f"{table} {count:,}" for table, count in sorted(common.items()))
     why = (
-        f"a given or a family name by itself that more than {most} rows of others hold says nothing "
-        "of whom it means: it stays, and nobody is asked about each"
+        f"a given or a family name by itself that more than {most} rows of others hold, and the few "
+        "signs that a column's length leaves of something, say nothing of whom they mean: they "
+        "stay, and nobody is asked about each"
     )
     return [{"kind": COMMON, "where": where, "count": sum(common.values()), "why": why, "keys": []}]
 

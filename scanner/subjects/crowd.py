@@ -22,11 +22,13 @@ NOBODY = Matcher(Identity.of(()))
 class Touched(NamedTuple):
     """What rows may say, by their places: ``more`` than weak signs of whom, and ``parts`` of names.
 
-    A part of a name says little by itself; it comes with whose it is.
+    A part of a name says little by itself; it comes with whose it is. ``ends`` of cells may be what a
+    column's length leaves of something.
     """
 
     more: Mapping[int, frozenset[Who]]
     parts: Mapping[int, Collection[tuple[Who, str]]]
+    ends: Mapping[int, Collection[Who]]
 
 
 class Crowd:
@@ -82,6 +84,7 @@ class Crowd:
         plain = folded_all(texts)
         found: dict[int, set[Who]] = {}
         parts: dict[int, set[tuple[Who, str]]] = {}
+        ends: dict[int, set[Who]] = {}
         words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
         for place, _, word in words:
             for who, beside in self._leads.get(word, ()):
@@ -89,9 +92,11 @@ class Crowd:
                     found.setdefault(place, set()).add(who)
             if word in self._parts:
                 parts.setdefault(place, set()).update(self._parts[word])
+            if word in self._ends:
+                ends.setdefault(place, set()).update(self._ends[word])
         for place, core in numbers:
             found.setdefault(place, set()).update(self._called[core])
-        return Touched({place: frozenset(found[place]) for place in sorted(found)}, parts)
+        return Touched({place: frozenset(found[place]) for place in sorted(found)}, parts, ends)
 
     @cached_property
     def _leads(self) -> Mapping[str, Sequence[tuple[Who, tuple[str, ...]]]]:
@@ -114,8 +119,17 @@ class Crowd:
         return parts
 
     @cached_property
+    def _ends(self) -> Mapping[str, Sequence[Who]]:
+        """Map ends of cells to those of whom they may be what is left of an identifier."""
+        ends: dict[str, list[Who]] = {}
+        for who, matcher in self.matchers.items():
+            for word in sorted(matcher.remnants()):
+                ends.setdefault(word, []).append(who)
+        return ends
+
+    @cached_property
     def _pairs_too(self) -> Sieve:
-        return Sieve({*self._leads, *self._parts}, self._called, self._within)
+        return Sieve({*self._leads, *self._parts, *self._ends}, self._called, self._within)
 
     def find(self, words: str, *, cut: bool = False) -> Mapping[Who, tuple[Match, ...]]:
         """Find what a text says of each, as the matcher of each does; weak signs alone are none."""

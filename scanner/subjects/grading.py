@@ -42,6 +42,7 @@ from scanner.subjects.reasons import (
     NEIGHBOUR,
     OTHER_NAME,
     PART,
+    REMNANT,
     SAME_NAME,
     SAME_PART,
     SHARED,
@@ -135,6 +136,22 @@ class Grader:
         free: bool,
     ) -> Iterator[tuple[Match, Grade]]:
         """Grade what one cell holds; ``free``: an own cell of which no pack says what it is."""
+        plain = [m for m in matches if not m.remnant]
+        graded = [*self._plain(said, plain, context, known, free=free)] if plain else []
+        yield from graded
+        if graded or context.told or context.linked:
+            yield from ((m, ("possible", REMNANT)) for m in matches if m.remnant)
+
+    def _plain(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        context: Context,
+        known: Known,
+        *,
+        free: bool,
+    ) -> Iterator[tuple[Match, Grade]]:
+        """Grade what is more than a remnant."""
         strong = [m for m in matches if self.strong(m, known)]
         about = len({m.index for m in strong}) >= ABOUT
         context = replace(context, about=about, told=context.told or bool(strong))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table
@@ -19,13 +20,26 @@ from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
 from scanner.subjects.crowd import Crowd
 from scanner.subjects.grading import Grader
-from scanner.subjects.searcher import ALL, Piece, RowHits, passages, said_in, search, searched
+from scanner.subjects.searcher import (
+    ALL,
+    Piece,
+    RowHits,
+    fills,
+    passages,
+    said_in,
+    search,
+    searched,
+    text,
+)
 
 PAIR = 2
 """A given and a family name."""
 
 RARE = 40
 """A part of a name that stands in more rows of others, and by itself, says nothing."""
+
+REMNANT = ""
+"""Stands for what a column's length leaves of an identifier: it is counted only, however rare."""
 
 Row = tuple[Any, ...]
 """What the columns of a row's address hold."""
@@ -41,7 +55,7 @@ class Spots:
     ``rows`` and the subject's ``own`` ones, which may name it or not, are named by ``columns``. Of
     the tables ``whole`` they cannot be named: all are looked at. ``rare`` are parts of the name that
     stand alone in no row of others, or in so few that all these are among ``rows``; ``common`` counts,
-    by table, where the other parts do.
+    by table, where the other parts do, and where a cell that is cut ends like an identifier begins.
     """
 
     matcher: Matcher = field(repr=False)
@@ -93,7 +107,7 @@ Told = list[tuple[int, Row]]
 """Rows, and of which subject they tell."""
 
 Parts = list[tuple[int, str, Row]]
-"""Rows in which nothing but a part of the name of a subject stands."""
+"""Rows in which nothing but a part of the name of a subject stands, or what is left of something."""
 
 
 def spot(
@@ -139,7 +153,8 @@ def spot(
     keyless = {where for where, a in addresses.items() if not a.unique}
     spots = []
     for (matcher, own), rows, standing in zip(subjects, found, alone, strict=True):
-        rare = {part: one for part, one in standing.items() if one.count <= RARE}
+        few = {part: one for part, one in standing.items() if one.count <= RARE}
+        rare = {part: one for part, one in few.items() if part != REMNANT}
         common = Counter[TableRef]()
         for one in (o for part, o in standing.items() if part not in rare):
             common.update(one.tables)
@@ -177,7 +192,8 @@ def _told(
             mine = [tuple([row[k] for k in key]) in shared for row in rows]
             texts = ["" if m else words for m, words in zip(mine, texts, strict=True)]
         touched = crowd.rows(texts)
-        names = {at: tuple(rows[at][k] for k in key) for at in {*touched.more, *touched.parts}}
+        places = {*touched.more, *touched.parts, *touched.ends}
+        names = {at: tuple(rows[at][k] for k in key) for at in places}
         told = [
             (n, at)
             for at, whose in touched.more.items()
@@ -186,9 +202,13 @@ def _told(
             and tells(crowd.matchers[n], columns, rows[at])
         ]
         known = {*told}
+        ends = {
+            at: [(n, REMNANT) for n in whose if _ends(crowd.matchers[n], columns, rows[at])]
+            for at, whose in touched.ends.items()
+        }
         parts = [
             (n, part, names[at])
-            for at, some in touched.parts.items()
+            for at, some in chain(touched.parts.items(), ends.items())
             for n, part in some
             if (n, at) not in known and not (address.unique and names[at] in own[n])
         ]
@@ -208,6 +228,13 @@ def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) 
         if len(matches) >= PAIR and Grader(matcher.identity).coupled(said, matches):
             return True
     return names >= PAIR
+
+
+def _ends(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) -> bool:
+    """Whether a cell is cut by its column's length, within something as it seems."""
+    cut = any(value and fills(c, text(value)) for c, value in zip(columns, row, strict=False))
+    found = said_in(matcher, columns, row) if cut else ()
+    return any(match.remnant for _, _, matches in found for match in matches)
 
 
 def again(
