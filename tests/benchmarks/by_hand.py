@@ -1,14 +1,19 @@
 """What a DBA would run by hand who had been given all keys and new values: the yardsticks of an erasure.
 
-``bare`` is a script of UPDATEs by key and nothing else. ``careful`` proves as much by itself as can be
-proved without looking for the person: it counts the rows of all tables and takes the figures of
-reports, reads the rows, rewrites them, reads them again, and compares all of it. Both go through the
-driver alone, the rows of a statement in one batch, in one transaction that is rolled back.
+``written`` is a script of UPDATEs by key, one a line, as a DBA writes it and gives it to the database's
+client program. ``bare`` are the same UPDATEs as quickly as any program can send them: prepared, and in
+batches. ``careful`` proves as much by itself as can be proved without looking for the person: it counts
+the rows of all tables and takes the figures of reports, reads the rows, rewrites them, reads them again,
+and compares all of it. Both go through the driver alone. Each is one transaction that is rolled back.
 """
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 READ_AT_ONCE = 1000
@@ -43,6 +48,26 @@ class Script:
     def sign(self) -> str:
         """How the driver marks a parameter."""
         return "?" if self.engine.dialect.name == "sqlite" else "%s"
+
+    def written(self, file: Path) -> list[str] | None:
+        """Write the updates into ``file``, and give the command that runs it, if its program is there."""
+        lines = ["BEGIN;"]
+        for update in self.updates:
+            for new, key in update.rows:
+                sets = ", ".join(
+                    f"{c} = {_literal(v)}" for c, v in zip(update.sets, new, strict=True)
+                )
+                named = zip(update.key, key, strict=True)
+                same = " AND ".join(
+                    f"{c} IS NULL" if k is None else f"{c} = {_literal(k)}" for c, k in named
+                )
+                lines.append(f"UPDATE {update.table} SET {sets} WHERE {same};")
+        file.write_text("\n".join([*lines, "ROLLBACK;\n"]), encoding="utf-8")
+        url = self.engine.url
+        if self.engine.dialect.name == "sqlite":
+            return ["sqlite3", "-bail", str(url.database)] if which("sqlite3") else None
+        plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return ["psql", "-qX", "-v", "ON_ERROR_STOP=1", plain] if which("psql") else None
 
     def bare(self) -> None:
         """Run the updates."""
@@ -137,3 +162,19 @@ class Script:
             cursor.execute(query)
             found.append(set(cursor.fetchall()))
         return found
+
+
+def run(command: list[str], file: Path) -> None:
+    """Give a script to the client program of its database."""
+    with file.open("rb") as script:
+        subprocess.run(command, stdin=script, check=True, capture_output=True)
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes | memoryview):
+        return f"'\\x{bytes(value).hex()}'"
+    if isinstance(value, str | date) or not isinstance(value, int | float):
+        return "'" + str(value).replace("'", "''") + "'"
+    return str(value)

@@ -1,11 +1,12 @@
-"""Measure what an erasure costs beside two scripts of UPDATEs that set the same cells.
+"""Measure what an erasure costs beside three scripts of UPDATEs that set the same cells.
 
     python -m tests.benchmarks.erasing [--cases N] [--contacts N] [--runs N]
 
 The headline of a demo (353 cases unless told otherwise) is erased in an SQLite file, and in a
-PostgreSQL database if one is running. ``bare`` is what a DBA would run who had been given all keys
-and new values; ``careful`` proves by hand, as far as a script can, that nothing else changed: what
-that costs, guards must cost (``by_hand.py``). Scripts and erasures take turns, and all are rolled
+PostgreSQL database if one is running. ``written`` is what a DBA would write who had been given all keys
+and new values, and run by the database's client; ``bare`` the least that the same costs through a
+driver; ``careful`` proves by hand, as far as a script can, that nothing else changed: what that costs,
+guards must cost (``by_hand.py``). Scripts and erasures take turns, and all are rolled
 back, so that each finds the same. Then the whole command in a process of its own, a rehearsal and a
 commit, each on a copy, with compiled modules as an installation has them. Seconds of CPU and by the
 clock, the least of the runs; what a server does counts only by the clock.
@@ -27,7 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.by_hand import Script, Update
+from tests.benchmarks.by_hand import Script, Update, run
 from tests.servers import NoServerError, fresh_database, server
 
 PHASES = {
@@ -100,17 +101,22 @@ def _measure(url: str, folder: Path, options: argparse.Namespace, copied: Any) -
     (folder / "plan.json").write_text(plan.to_json())
     script = _script(engine, plan, pack)
     told = f"{len(script.updates)} statements set {script.cells} cells of {plan.rows} rows"
-    print(f"{engine.dialect.name}: {told}\n{'':28}CPU s  clock s   of bare  of careful")
-    bare, careful, runs = [], [], []
+    print(f"{engine.dialect.name}: {told}\n{'':30}CPU s  clock s   of bare of written of careful")
+    bare, written, careful, runs = [], [], [], []
+    client = script.written(folder / "script.sql")
     gc.collect()
     gc.freeze()  # what planning left behind is nobody's cost
     for _ in range(options.runs):
         bare.append(_timed(script.bare))
+        if client:
+            written.append(_timed(partial(run, client, folder / "script.sql")))
         careful.append(_timed(script.careful))
         runs.append(_phases(engine, plan, pack, folder))
-    marks = _least(bare), _least(careful)
+    marks = _least(bare), _least(written or bare), _least(careful)
     _tell("bare script", marks[0], marks)
-    _tell("careful script", marks[1], marks)
+    if client:
+        _tell("written script, its client", marks[1], marks)
+    _tell("careful script", marks[2], marks)
     inside = [_sum(r, lambda p: p not in (*OUTSIDE, "residue")) for r in runs]
     _tell("erasure, locks held", _least([_sum(r, lambda p: p not in OUTSIDE) for r in runs]), marks)
     _tell("  without residue search", _least(inside), marks)
@@ -125,9 +131,9 @@ def _measure(url: str, folder: Path, options: argparse.Namespace, copied: Any) -
         _tell(f"command, {told}", _least(spent))
 
 
-def _tell(what: str, spent: Spent, marks: tuple[Spent, Spent] | None = None) -> None:
-    ratios = [f"{spent[1] / mark[1]:8.1f}x" for mark in marks or ()]
-    print(f"  {what:25}{spent[0]:6.2f}  {spent[1]:7.2f} {''.join(ratios)}", flush=True)
+def _tell(what: str, spent: Spent, marks: tuple[Spent, ...] | None = None) -> None:
+    ratios = [f"{spent[1] / mark[1]:9.1f}x" for mark in marks or ()]
+    print(f"  {what:27}{spent[0]:6.2f}  {spent[1]:7.2f} {''.join(ratios)}", flush=True)
 
 
 def _least(some: list[Spent]) -> Spent:
