@@ -55,6 +55,9 @@ WORD = re.compile(r"[^\W\d_][\w'-]+")
 BETWEEN = re.compile(r"[\s,.]{1,3}")
 """A word of a name, and what stands before the next."""
 
+LABELLED = re.compile(r"\W*(?:(?:tel|phone|mobil|mobile|cell|fax|e-?mail|mail|ref|id|no|nr)\W*)?")
+"""What may stand between a misspelt name and what is its own all the same."""
+
 TOGETHER = re.compile(r"[^\W\d_]{2,}")
 """What begins a name as initials do (JF Lee), or as a form of address or a verb does (Mrs. Lee, Ask Lee)."""
 
@@ -348,7 +351,8 @@ class Matcher:
     def _misspelt(self, plain: str, found: Sequence[_Found]) -> Iterator[_Found]:
         """Find the name with one wrong letter near something strong.
 
-        With a wrong given name, or another first letter, it may be somebody else: that is asked about.
+        With a wrong given name, or another first letter, it may be somebody else, and where words stand
+        between it and what is strong: that is asked about.
         """
         if not self._pairs:
             return
@@ -356,7 +360,9 @@ class Matcher:
             (start, end) for start, end, _, strength, _ in found if strength == "strong"
         )
         for begin, end in _joined((max(0, s - NEAR), e + NEAR) for s, e in strong):
-            yield from self._nearly(plain, begin, end)
+            for start, stop, index, sure, capitals in self._nearly(plain, begin, end):
+                touching = _touches(plain, start, stop, strong)
+                yield start, stop, index, sure if touching else "doubt", capitals
 
     def _nearly(self, plain: str, begin: int, end: int) -> Iterator[_Found]:
         for one, two in pairwise(WORD.finditer(plain, begin, end)):
@@ -424,6 +430,14 @@ def _may_be_small(text: str, start: int, end: int) -> bool:
     if end - start < LEAST_SMALL or names.is_word(folded(text[start:end])):
         return False
     return not (JOINED.match(text, end) or text[start - 1 : start] in JOINTS)
+
+
+def _touches(plain: str, start: int, end: int, strong: Sequence[_Window]) -> bool:
+    """Whether nothing but signs and what something is called stand between a name and something strong."""
+    at = bisect(strong, (start, end))
+    beside = [plain[e:start] for _, e in strong[max(0, at - 1) : at]]
+    beside += [plain[end:s] for s, _ in strong[at : at + 1]]
+    return any(len(between) <= NEAR and LABELLED.fullmatch(between) for between in beside)
 
 
 def misspells(word: str, name: str) -> bool:

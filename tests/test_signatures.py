@@ -42,8 +42,8 @@ def test_a_whole_name_that_signs_is_asked_about_too(single):
         ),
         ("Best regards\nAnn (CUST-00471)", "Best regards\n[NAME] ([ID])"),
         (
-            "CUST-00471 sends her best regards to Ms. Ann",
-            "[ID] sends her best regards to Ms. [NAME]",
+            "CUST-00471 sends her best regards, Ms. Ann (512-610-5466)",
+            "[ID] sends her best regards, Ms. [NAME] ([PHONE])",
         ),
         ("CUST-00471: Ann, thanks\nfor all", "[ID]: [NAME], thanks\nfor all"),
     ],
@@ -75,7 +75,7 @@ def test_what_touches_it_is_enough(embedded):
 
 
 def test_nobody_else_of_the_name_nothing_is_asked(single):
-    noted(single, f"{KNOWN} was opened for Ms. Ann")
+    noted(single, f"{KNOWN}, Ms. Ann")
     plan = single.plan()
     assert NAMESAKE not in asked(plan).values()
     assert 500 not in asked(plan)

@@ -248,8 +248,8 @@ def test_a_mailbox_that_a_column_cuts_is_asked_about(said):
 @pytest.mark.parametrize("mail", ["bcalleja@post.example", "kimberly_mccormick@post.example"])
 def test_what_may_be_any_word_is_no_mailbox_that_is_cut(mail):
     matcher = Matcher(Identity.of(read({"mail": mail}, KINDS)))
-    assert matcher.find("Please keep kimberly", cut=True) == ()
-    assert matcher.find("Please keep bcallej", cut=True) == ()
+    for said in ("Please keep kimberly", "Please keep bcallej"):
+        assert all(m.remnant for m in matcher.find(said, cut=True))
 
 
 @pytest.mark.parametrize("said", ["(407) 555-0148", "407 555 0148", "+1 (407) 555-0148"])

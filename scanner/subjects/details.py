@@ -18,7 +18,8 @@ LINK = re.compile(
 
 LABEL = re.compile(
     r"(?:(?:his|her|their|the|new|private|home|work|mobile|cell|direct) ){0,2}"
-    r"(?:tel|phone|telephone|mobile|cell|fax|e-?mail|mail|address|number|no)\b[.:]? ?(?:is |number )?",
+    r"(?:tel|phone|telephone|telefon|tel[ée]fono|t[ée]l[ée]phone|telefoon|mobile|mobil|m[óo]vil|handy|portable|cell|fax|e-?mail|mail|courriel"
+    r"|correo|address|number|no)\b[.:]? ?(?:is |number )?",
     re.IGNORECASE,
 )
 """What says what follows."""

@@ -16,7 +16,7 @@ from itertools import pairwise
 from scanner.identity import Identity
 from scanner.matcher import Match
 from scanner.model import Certainty, Span
-from scanner.subjects import neighbours, ties
+from scanner.subjects import neighbours, roles, ties
 from scanner.subjects.bounds import (
     coded,
     elsewhere,
@@ -32,6 +32,7 @@ from scanner.subjects.neighbours import parted, strange, touch
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
+    BORN,
     CODE,
     COMMON,
     ELSES,
@@ -43,6 +44,7 @@ from scanner.subjects.reasons import (
     OTHER_NAME,
     PART,
     REMNANT,
+    ROLE,
     SAME_NAME,
     SAME_PART,
     SHARED,
@@ -50,6 +52,7 @@ from scanner.subjects.reasons import (
     SIGNED,
     SMALL,
     THING,
+    TWICE,
     WORD,
 )
 from scanner.texts import names
@@ -94,7 +97,8 @@ class Context:
     somebody else's own, whose name is the namesake's and no mention; ``keyed``: the pack says that
     the column holds nobody's data. ``about``: the cell holds several things that are the subject's
     alone, as a copy of its row does; ``told``: the row holds one such thing at least. ``mixed``: the row bears the
-    name of the subject and that of somebody else, whose what stands in cells of its own may be.
+    name of the subject and that of somebody else, whose what stands in cells of its own may be. ``twin``: the
+    row is somebody else's of the same name, with something of the subject: maybe the same person's.
     """
 
     own: bool
@@ -106,6 +110,7 @@ class Context:
     about: bool = False
     told: bool = False
     mixed: bool = False
+    twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,28 +169,59 @@ class Grader:
                 sure.append(match)
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
+        yield from self._weak(said, matches, sure, context, known, free=free)
+
+    def _weak(
+        self,
+        said: str,
+        matches: Sequence[Match],
+        sure: Sequence[Match],
+        context: Context,
+        known: Known,
+        *,
+        free: bool,
+    ) -> Iterator[tuple[Match, Grade]]:
+        """Grade parts of names, and dates, by what is ``sure`` and stands near them."""
         ordered = sorted(matches, key=lambda m: m.span.start)
         coupled = self.coupled(said, ordered)
+        people = [m for m in ordered if m.span.entity == "PERSON"]
+        named = [m for m in people if m.strength != "weak" or m.span in coupled]
         for place, match in enumerate(ordered):
             if match.strength != "weak":
                 continue
             near = _beside(said, match, sure, NEAR_PART)
             others = [*ordered[max(0, place - 2) : place], *ordered[place + 1 : place + 3]]
-            apart = known.namesakes and not any(
-                other.index != match.index and _near(said, match, other, TOUCHING)
-                for other in (*near, *(o for o in others if o.strength == "weak"))
-            )
-            why = SAME_PART if apart else ""
-            if near and any(behind(said, [match.span], [o.span for o in others])):
-                why = why or ELSES
-            if near and not why and not context.own:
-                why = self._loose(said, match, [*near, *others], context)
+            why = self._apart(said, match, near, others, context, known)
             part = self._part(said, match, near, context, why, free=free)
             if match.span in coupled and (part is None or part[0] == "possible"):
                 part = "possible", NAMESAKE
+            born = match.span.entity == "DATE_OF_BIRTH"
+            if part is None and born and _beside(said, match, named, NEAR_NAME):
+                part = "possible", ABOUT_IT
             if part is not None:
-                small = match.small and part[0] == "possible"
+                small = match.small and not context.own
                 yield match, ("possible", SMALL) if small else part
+
+    def _apart(
+        self,
+        said: str,
+        match: Match,
+        near: Sequence[Match],
+        others: Sequence[Match],
+        context: Context,
+        known: Known,
+    ) -> str:
+        """Say why something weak may be another's though something of the subject stands near it."""
+        apart = known.namesakes and not any(
+            other.index != match.index and _near(said, match, other, TOUCHING)
+            for other in (*near, *(o for o in others if o.strength == "weak"))
+        )
+        why = SAME_PART if apart else ""
+        if near and any(behind(said, [match.span], [o.span for o in others])):
+            why = why or ELSES
+        if near and not why and not context.own:
+            why = self._loose(said, match, [*near, *others], context)
+        return why
 
     def coupled(self, said: str, matches: Sequence[Match]) -> frozenset[Span]:
         """Name the parts of a whole name that stand in fields or cells beside each other."""
@@ -214,7 +250,8 @@ class Grader:
         if match.strength == "doubt":
             return "possible", self._unsure(match)
         near = [*_beside(said, match, strong, NEAR_NAME), *births(said, match, matches)]
-        if why := self._others(said, match, near, context, known):
+        why = self._others(said, match, near, context, known)
+        if why or (why := self._role(said, match, near, matches, context)):
             return "possible", why
         if (match.whole and context.supported) or (near and not _signed(said, match, near)):
             return "corroborated", ""
@@ -226,6 +263,26 @@ class Grader:
             return "possible", SIGNED
         kinds = {"STREET_ADDRESS": NEIGHBOUR, "PERSON": NAMESAKE}
         return "possible", kinds.get(match.span.entity, SHORT)
+
+    def _role(
+        self,
+        said: str,
+        match: Match,
+        near: Sequence[Match],
+        matches: Sequence[Match],
+        context: Context,
+    ) -> str:
+        """Say why a whole name near something of the subject is another's by what the text says."""
+        if match.span.entity != "PERSON" or match.whole or context.linked:
+            return ""
+        days = [m.span for m in matches if m.span.entity == "DATE_OF_BIRTH"]
+        if self._born and ties.born_otherwise(said, match.span, days):
+            return BORN
+        spans = [other.span for other in near]
+        if any(ties.bracketed(said, match.span, span) for span in spans):
+            return ""
+        says = roles.other(said, match.span) or roles.writes(said, match.span, part=False)
+        return ROLE if says or roles.marks(said, match.span, spans) else ""
 
     def _others(
         self, said: str, match: Match, near: Sequence[Match], context: Context, known: Known
@@ -270,6 +327,8 @@ class Grader:
             why = (self._doubtful(said, match, near) if person else "") or apart
             doubtful = why and (match.span.entity == "PERSON" or why in (ELSES, LOOKS_LIKE))
             return ("possible", why) if doubtful else ("corroborated", "")
+        if context.twin and match.whole:
+            return "possible", TWICE
         if context.paired and match.whole and not context.holder:
             certain = context.supported or context.linked
             return ("corroborated", "") if certain else ("possible", NAMESAKE)
@@ -277,7 +336,7 @@ class Grader:
         if person and match.whole and context.supported and not context.holder:
             return "possible", PART
         if (context.about or (context.told and person)) and not self._strange(
-            said, match, begun=not person
+            said, match, sure=person
         ):
             return "possible", ABOUT_IT
         if context.keyed or not person or thing(said, match.span):
@@ -286,7 +345,7 @@ class Grader:
         strange = not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
-        if strange and self._strange(said, match, begun=False):
+        if strange and self._strange(said, match, sure=True):
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
         lone = self._rare(match) and not (word or context.holder or match.small)
@@ -335,11 +394,17 @@ class Grader:
         value = self.identity.identifiers[match.index].value
         return any(folded(part) in self.rare for part in value.split("\n"))
 
-    def _strange(self, said: str, match: Match, *, begun: bool = True) -> bool:
+    def _strange(self, said: str, match: Match, *, sure: bool = False) -> bool:
         """Whether a part of a name stands beside a part of another name."""
         value = self.identity.identifiers[match.index].value
         family = folded(value.rpartition("\n")[2]) in self._families
-        return strange(said, match.span, self._called, family=family, begun=begun)
+        given = self._given if family else self._called
+        return strange(said, match.span, self._called, given, family=family, sure=sure)
+
+    def _families_only(self, said: str, match: Match) -> bool:
+        """Whether no word of what was found is a given name of the subject: García López."""
+        words = folded(said[match.span.start : match.span.end]).replace(",", " ").split()
+        return all(w in self._families for w in words) and not all(w in self._given for w in words)
 
     def _unlike(self, said: str, match: Match) -> str:
         """Say why a whole name is none of a person, or a part of another's."""
@@ -347,11 +412,20 @@ class Grader:
             return THING
         value = self.identity.identifiers[match.index].value
         longer = part_of_another(said, match.span, self._called)
+        if (
+            match.strength == "hint"
+        ):  # half of a name is another's as soon as something stands beside it
+            longer = longer or self._families_only(said, match) or self._strange(said, match)
         longer = longer or neighbours.longer(said, match.span, self._called)
         if longer or in_two_sentences(said, match.span, value) or two_given(said, match.span):
             return OTHER_NAME
         doubtful = small(said, match.span) or half_capitals(said, match.span, self._parts)
         return LOOKS_LIKE if doubtful else ""
+
+    @cached_property
+    def _born(self) -> bool:
+        """Whether the subject's day of birth is known."""
+        return any(i.kind == "DATE_OF_BIRTH" for i in self.identity.identifiers)
 
     @cached_property
     def _couples(self) -> frozenset[frozenset[str]]:
@@ -370,6 +444,11 @@ class Grader:
         """Collect the folded family names of the subject, and the words of them."""
         pairs = (i.value.split("\n")[1] for i in self.identity.identifiers if "\n" in i.value)
         return frozenset(folded(w) for family in pairs for w in (family, *family.split()))
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """Collect the folded words of the subject's names that are no family name; all, if none is."""
+        return self._called - self._families or self._called
 
     @cached_property
     def _called(self) -> frozenset[str]:

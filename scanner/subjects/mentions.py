@@ -207,12 +207,16 @@ class Judge:
         own = row is not None and row.rows == "own" and row.only is None
         borne = () if row is not None else self._borne(hit)
         strong = [m for ms in hit.found.values() for m in ms if self._grader.strong(m, known)]
+        paired = bool(self._pairs(hit))
+        holder = row is None and self.pack.holds(hit.table, self.basis.copies)
+        whole = [m for ms in hit.found.values() for m in ms if m.whole]
         context = Context(
             own,
             linked=row is not None,
             mixed=any(borne) and not all(borne),
-            paired=bool(self._pairs(hit)),
-            holder=row is None and self.pack.holds(hit.table, self.basis.copies),
+            paired=paired,
+            holder=holder,
+            twin=holder and paired and any(m.strength == "strong" for m in whole),
             supported=any(m.whole for m in strong),
             told=bool(strong),
         )
@@ -236,7 +240,8 @@ class Judge:
             for column in hit.values.keys() - hit.found.keys():
                 if spans := (*cued(text(hit.values[column]), ()),):
                     yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
-        whole = () if own else [m for ms in hit.found.values() for m in ms if m.whole]
+        if own:
+            return
         if any(m.span.entity == "STREET_ADDRESS" for m in whole):
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):

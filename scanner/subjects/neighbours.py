@@ -106,7 +106,13 @@ LABELLED = re.compile(rf"\W{{0,4}}(?:{LABEL.pattern})?\W{{0,3}}", re.IGNORECASE)
 
 
 def strange(
-    said: str, span: Span, called: Collection[str], *, family: bool, begun: bool = True
+    said: str,
+    span: Span,
+    called: Collection[str],
+    given: Collection[str],
+    *,
+    family: bool,
+    sure: bool = False,
 ) -> bool:
     """Whether a part of a name stands beside a part of another name: Christopher Ingram; Lee, Bob.
 
@@ -114,24 +120,32 @@ def strange(
         said: the text.
         span: where the part stands.
         called: the folded words of the subject's names.
+        given: those that tell the subject from others of the family, in fields and cells beside it.
         family: whether it is a family name.
-        begun: also beside a word with which a sentence begins, where no given name is known to have
-            other forms; that may be any word.
+        sure: not beside what may be another word as well: one with which a sentence begins, one
+            behind a family name, if no given name is known to have other forms; nor beside letters
+            (M. Dupont may be Monsieur) and in two names joined by &.
     """
     ahead, after = around(said, span)
-    if SAINT.search(ahead) or (family and JUNIOR.match(after)) or _initials(ahead, after, called):
-        return True
-    if AMPERSAND[0].search(ahead) or AMPERSAND[1].match(after):
+    if SAINT.search(ahead) or (not sure and _doubted(ahead, after, called, family=family)):
         return True
     if family and (particle := LONE_PARTICLE.search(ahead)) and folded(particle[1]) not in called:
         return True
-    comma = (COMMA if family else CELL).match(after)
-    beside = (_before(ahead, begun=begun), BEHIND.match(after), comma)
+    behind = (BEHIND.match(after), (COMMA if family else CELL).match(after))
+    known = (m for m in behind if m and not (sure and family and not names.is_given(folded(m[1]))))
+    beside = (_before(ahead, begun=not sure), *known)
     if any(_names(m[1], called) for m in beside if m is not None):
         return True
-    fields = [*_fields(ahead, after)]
-    ours = any(folded(w) in called for w in fields)
+    fields = [*_fields(ahead, after, called)]
+    ours = any(folded(w) in given for w in fields)
     return not ours and any(_names(w, called) for w in fields)
+
+
+def _doubted(ahead: str, after: str, called: Collection[str], *, family: bool) -> bool:
+    """Whether what stands beside a part makes another's name of it as often as not."""
+    if (family and JUNIOR.match(after)) or _initials(ahead, after, called):
+        return True
+    return AMPERSAND[0].search(ahead) is not None or AMPERSAND[1].match(after) is not None
 
 
 def labels(said: str, span: Span) -> bool:
@@ -201,11 +215,21 @@ def _names(word: str, called: Collection[str]) -> bool:
     return is_name(word) and (names.is_capital(word) or given) and not known and not herald
 
 
-def _fields(ahead: str, after: str) -> Iterator[str]:
+def _fields(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:
     """Yield the words of the fields beside one, of the same record, that may be parts of a name."""
-    yield from (m[1] for m in (TABLE[0].search(ahead), TABLE[1].match(after)) if m is not None)
+    yield from _cells(ahead, after, called)
     yield from (m[1] for m in KEYED.finditer(RECORD.split(ahead)[-1]))
     yield from (m[1] for m in KEYED.finditer(RECORD.split(after)[0]))
+
+
+def _cells(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:
+    """Yield the words of the cells beside one, and of the next where those are the subject's: Bob;Lee;Brown."""
+    while before := TABLE[0].search(ahead):
+        yield before[1]
+        ahead = ahead[: before.start()] if folded(before[1]) in called else ""
+    while behind := TABLE[1].match(after):
+        yield behind[1]
+        after = after[behind.end() :] if folded(behind[1]) in called else ""
 
 
 def _initials(ahead: str, after: str, called: Collection[str]) -> bool:

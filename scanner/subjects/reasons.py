@@ -19,6 +19,11 @@ LONE = "a part of the name alone, and few texts hold it"
 ABOUT_IT = (
     "a part of the name or a date in a text or a row that holds something else of the subject"
 )
+ROLE = "the text says that it is the name of an agent, a relative, a writer or another who is no customer"
+BORN = "the name with a day of birth that is not the subject's"
+TWICE = (
+    "the row of somebody of the same name, with something of the subject: one person entered twice?"
+)
 SIGNED = "a name behind the close of a letter: it may be its writer's"
 SAME_NAME = "the full name, and somebody else has the same"
 ELSES = "a part of the name, nearly the name or a date, with a name, an address or a number beside it that is not the subject's"

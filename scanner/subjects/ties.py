@@ -3,19 +3,29 @@
 import re
 from collections.abc import Sequence
 
-from scanner.identity import FORMS_OF_ADDRESS
 from scanner.model import Span
+from scanner.subjects import roles
 from scanner.subjects.details import LABEL
 from scanner.subjects.neighbours import CELLS, RECORD, ROOM, SPACES, around, touch
 from scanner.texts import names
 from scanner.texts.folding import folded, meant
 from scanner.texts.lexicon import listed
 
+BORN = re.compile(
+    r"[\s,;(]{0,3}(?:\*|(?:was |is )?born|b\.|geb\.?|geboren|née?|nat[oa]|nacid[oa]|dob|d\.o\.b\.|date of birth|birthday"
+    r"|geburtsdatum)[ .:]{0,3}(?:on |am |le |el |il )?(?=\d|[^\W\d_]{3,9}\.? \d)",
+    re.IGNORECASE,
+)
+"""What stands between a name and a day of birth."""
+
 CELL_SIGN = re.compile(
     rf"{CELLS}|[ ]?[|;\t,&^*]{{1,3}}[ ]?[\"']?|[\"'],[ ]?(?:(?:null|none|[\"']{{2}}),[ ]?){{0,2}}[\"']",
     re.IGNORECASE,
 )
 """What parts two cells beside each other."""
+
+CELL = re.compile(r"[|;\t]|,(?!\s)|</(?:td|th)>", re.IGNORECASE)
+"""What parts cells of a table."""
 
 STOP = re.compile(r"[.!?]\s")
 
@@ -28,45 +38,31 @@ LEADS = re.compile(
 """What leads from a name to an address or a number of the same person."""
 
 BIRTH = re.compile(
-    r"[\s,;:(\[/|*-]{0,4}(?:(?:was |is )?(?:born|birth|birthday|birthdate|dob|d\.o\.b\.?|geb\.?|geboren|geburtsdatum|né|née|nato|nata|nacid[oa])"
-    r"(?: on| am| le| el| il)?)?[\s,;:)\]/|*-]{0,4}",
+    r"(?:['’]s\b|[^\w\r\n]|\r?\n(?!\s*\n)|_|\bin\s\w+|(?<![^\W_])(?:was|is|on|am|le|el|il|de|di|del|the|of|b|born|birth|day|date|birthday"
+    r"|birthdate|dateofbirth|dob|d\.o\.b|geb|geboren|geburtsdatum|geburtstag|née?|naissance|nat[oa]|nascita|nacid[oa]|fecha|nacimiento"
+    r"|geboortedatum|data|urodzenia|ur|född|født)(?![^\W_]))*",
     re.IGNORECASE,
 )
 """What stands between a name and the day of birth."""
-
-ADDRESSED = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ]\Z")
-"""The word before a name."""
-
-DOER = re.compile(
-    r"(?:assigned|escalated|transferred|forwarded|referred|handed|handled|created|closed|opened|updated|answered|logged"
-    r"|processed|bearbeitet|erstellt|geschlossen|zugewiesen|weitergeleitet)[ ](?:over )?(?:to|by|von|an|durch):?[ ]\Z",
-    re.IGNORECASE,
-)
-"""What stands before the name of who works on something."""
-
-FIELD_AHEAD = re.compile(
-    r"([^\W\d_][\w -]{0,30})(?:\\?[\"'])?[ ]?[:=][ ]?\[?(?:\\?[\"'])?\Z|<([^\W\d_][\w.-]*)>\Z"
-    r"|(?<![^\W_])((?i:(?:first|last|given|family|sur|fore)[ ]?names?|vorname|nachname|prenom|pr[ée]nom|apellidos?))[ ]\Z"
-)
-"""What a field is called of which a name is the value, or how its value begins."""
-
-HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-"""Where a word begins in firstName."""
 
 BIG = r"(?<!\w)[^\W\d_a-zß-öø-ÿ][^\W\d_]+"
 
 BESIDE = re.compile(r"[ ]?[:=,-]?[ ]?")
 """Between something of the subject and a name behind it: CUST-00471: Ann."""
 
-PLACE = re.compile(rf"(?<!\d)\d{{4,5}}[ ]\Z|{BIG},[ ]\Z|{BIG}[ ]{BIG}[ ]?\r?\n\Z")
-"""What stands before a town, or before the next of several people: 12345 Berlin; Atlanta, Georgia."""
+PLACE = re.compile(
+    rf"(?<!\d)\d{{4,5}}[ ]\Z|{BIG},[ ]\Z|{BIG}[ ]{BIG}[ ]?\r?\n\Z|(?<!\w)(?i:in|near|nahe|nach|en|à)[ ]\Z"
+)
+"""What stands before a town, or before the next of several people: 12345 Berlin; Atlanta, Georgia; in Lee."""
 
 BRACKET = re.compile(r"[\"']?\s?[<(\[{]\s?(?:mailto:|tel[.:]?\s?)?", re.IGNORECASE)
 """What stands between a name and its address or number in brackets."""
 
 
 def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
-    """Whether it is said that a part of a name goes with something else: Ms. Lee; Lee (512 610 5466).
+    """Whether it is said that a part of a name goes with something else: Lee (512 610 5466).
+
+    A form of address says only that it is a name, and not whose.
 
     Args:
         said: the text.
@@ -74,21 +70,23 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
         others: where something of the subject stands nearby, or another part of its name.
     """
     ahead, _ = around(said, span)
-    before = ADDRESSED.search(ahead)
-    plain = folded(before[1]) if before else ""
-    if plain in listed("addressed", "roles") or DOER.search(ahead):
+    if roles.other(said, span) or roles.writes(said, span, part=True):
         return False
+    word, titled = folded(said[span.start : span.end]), roles.titled(ahead)
     if any(bracketed(said, span, other) for other in others):
-        return True
-    if plain in FORMS_OF_ADDRESS or plain in listed("addressed", "titles"):
-        return True
-    if names.is_word(folded(said[span.start : span.end])) or _in_a_place(ahead):
+        return titled or word not in listed("months")  # due in May (512 610 5466)
+    if names.is_word(word) and not titled:
         return False
+    if _in_a_place(ahead) or roles.marks(said, span, others):
+        return False
+    if roles.addressed(said, span, others):
+        return False
+    others = [o for o in others if o.entity == "PERSON" or not _in_cells(said, span, o)]
     touching = any(touch(said, span, o) and not _ended(said, span, o) for o in others)
     if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
         return True
-    if field := FIELD_AHEAD.search(ahead):
-        if _label(field) in listed("addressed", "headers"):
+    if not titled and (field := roles.FIELD_AHEAD.search(ahead)):
+        if roles.label(field) in listed("addressed", "headers"):
             return touching
         return _customers(ahead)
     return touching or any(_leads(said, span, other) for other in others)
@@ -98,6 +96,12 @@ def _leads(said: str, name: Span, other: Span) -> bool:
     """Whether small words lead from a name to an address or a number: Ann called from 512 610 5466."""
     between = said[name.end : other.start]
     return 0 < len(between) <= ROOM and LEADS.fullmatch(meant(between)) is not None
+
+
+def _in_cells(said: str, one: Span, other: Span) -> bool:
+    """Whether a name and something else stand in two cells, of which only a heading says whose they are."""
+    first, second = sorted((one, other))
+    return CELL.search(said[first.end : second.start]) is not None
 
 
 def _in_a_place(ahead: str) -> bool:
@@ -118,6 +122,12 @@ def births(said: str, name: Span, day: Span) -> bool:
     return len(between) <= ROOM and BIRTH.fullmatch(meant(between)) is not None
 
 
+def born_otherwise(said: str, name: Span, days: Sequence[Span]) -> bool:
+    """Whether a day of birth stands right behind a name that is none of ``days``, the subject's."""
+    told = BORN.match(said, name.end)
+    return told is not None and not any(told.end() <= d.start + 1 <= told.end() + 4 for d in days)
+
+
 def coupled(said: str, one: Span, other: Span) -> bool:
     """Whether two parts of a name stand in fields or cells of one record: Ann;Lee; first=Ann&last=Lee."""
     first, second = sorted((one, other))
@@ -133,18 +143,10 @@ def coupled(said: str, one: Span, other: Span) -> bool:
 
 def _customers(ahead: str) -> bool:
     """Whether what stands before a name is called as the fields of customers' names are."""
-    field = FIELD_AHEAD.search(ahead)
+    field = roles.FIELD_AHEAD.search(ahead)
     if field is None:
         return False
-    return listed("addressed", "labels").issuperset(re.findall(r"[^\W\d_]+", _label(field)))
-
-
-def _label(field: re.Match[str]) -> str:
-    """Give what a field is called, folded, of an attribute of XML without the element's name."""
-    called = field[1] or field[2] or field[3]
-    if field[0].rstrip(" \"'\\[").endswith("="):
-        called = called.split()[-1]
-    return folded(HUMP.sub(" ", called)).strip()
+    return listed("addressed", "labels").issuperset(re.findall(r"[^\W\d_]+", roles.label(field)))
 
 
 def bracketed(said: str, name: Span, other: Span) -> bool:
