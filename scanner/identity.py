@@ -4,8 +4,10 @@ Identifiers are cell values: they stay in memory, and no representation of them 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -30,6 +32,9 @@ STRONG_KINDS = frozenset(
         "NATIONAL_ID",
         "CRYPTO",
         "MEDICAL_LICENSE",
+        "BANK_ACCOUNT",
+        "DEVICE_ID",
+        "MAC_ADDRESS",
     }
 )
 """Entities whose values name one person; ids of nations (US_SSN, UK_NINO ...) come on top."""
@@ -124,6 +129,9 @@ DAY = re.compile(
     r"|(?:[0-2]?\d|3[01])([./-])(?:[0-2]?\d|3[01])\1(?:(?:19|20)\d\d)"
 )
 """A day in the field of an id: many texts have it. 12-34-5678 is none."""
+
+COMPACT_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+"""A number that is a day as well: 20240115."""
 
 LEAST_BORNE = 4
 """A shorter part of a name is a part of many words."""
@@ -249,17 +257,17 @@ def typed(value: str, entity: str) -> Iterator[Identifier]:
         return
     if found := MAIL.findall(value):
         yield from map(_mail, found)
-    elif entity in ("PHONE_NUMBER", "EMAIL_ADDRESS"):
-        yield from _phone(value)
-    elif entity == "PERSON":
-        yield from _person(value)
-    elif entity == "STREET_ADDRESS":
-        yield from _street(value)
-    elif entity == "DATE_OF_BIRTH":
-        yield from () if value[:10] in NO_BIRTHS else (Identifier(entity, "weak", value[:10]),)
+    elif entity in READERS:
+        yield from READERS[entity](value)
     elif entity in STRONG_KINDS or NATIONAL.fullmatch(entity):
         for one in dict.fromkeys((value, value.rpartition("\\")[2])):  # CORP\\annlee7
             yield from _id(one, entity) if len(one) >= MIN_ID else ()
+
+
+def _birth(value: str) -> Iterator[Identifier]:
+    """Read a day of birth; programs write one where they know none."""
+    if value[:10] not in NO_BIRTHS:
+        yield Identifier("DATE_OF_BIRTH", "weak", value[:10])
 
 
 def _mail(address: str) -> Identifier:
@@ -318,6 +326,13 @@ def _digits(value: str) -> int:
     return sum(c.isdigit() for c in value)
 
 
+def _ip(value: str) -> Iterator[Identifier]:
+    """Read an address of the internet: a household or a firm shares it, so that it is always asked about."""
+    with suppress(ValueError):
+        if ip_address(value.partition("/")[0]).is_global:
+            yield Identifier("IP_ADDRESS", "doubt", value.partition("/")[0])
+
+
 def _id(value: str, entity: str) -> Iterator[Identifier]:
     """Read an id: strong with a digit and letters or length; a short number occurs by chance."""
     signs = {c for c in value.casefold() if c.isalnum()}
@@ -330,7 +345,7 @@ def _id(value: str, entity: str) -> Iterator[Identifier]:
     ):
         yield Identifier(entity, "full", value)
         return
-    if value.isdecimal() and len(value) < LONG_NUMBER:
+    if value.isdecimal() and (len(value) < LONG_NUMBER or COMPACT_DAY.fullmatch(value)):
         yield Identifier(entity, "full", value)
     elif not any(map(str.isdigit, value)) and WORDS_JOINED.fullmatch(value):
         yield Identifier(entity, "doubt", value)
@@ -399,6 +414,17 @@ def _person(value: str) -> Iterator[Identifier]:
         yield from _whole(value)
     for word in words:
         yield Identifier("PERSON", "weak", word)
+
+
+READERS: Mapping[str, Callable[[str], Iterator[Identifier]]] = {
+    "PHONE_NUMBER": _phone,
+    "EMAIL_ADDRESS": _phone,
+    "PERSON": _person,
+    "STREET_ADDRESS": _street,
+    "DATE_OF_BIRTH": _birth,
+    "IP_ADDRESS": _ip,
+}
+"""What reads the values of an entity; other entities are ids."""
 
 
 def _has_letter(value: str) -> bool:

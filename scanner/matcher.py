@@ -155,7 +155,7 @@ class Matcher:
         parts = (f for f in self._forms if not (f.short or f.remnant))
         for form in (f for f in parts if f.strength == "weak"):
             one = self.identity.identifiers[form.index]
-            if one.kind == "PERSON" and "\n" not in one.value:
+            if one.kind in ("PERSON", "USERNAME") and "\n" not in one.value:
                 yield from ((word, folded(one.value)) for word in form.anchors)
 
     def remnants(self) -> frozenset[str]:

@@ -194,7 +194,7 @@ def draft(
         also=known.linked,
         own=known.own,
         covered={t: {*rewriter.rewritten(tables[t]), *computed[t]} for t in territory.rows},
-        numbers=frozenset(c for c in numbers if basis.treatment(c).personal != "none"),
+        numbers=numbers,
         ignore=lambda where, key: (
             tables[where].c.keys()
             if purge and purge.deletes(where, key)

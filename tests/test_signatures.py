@@ -75,7 +75,7 @@ def test_what_touches_it_is_enough(embedded):
 
 
 def test_nobody_else_of_the_name_nothing_is_asked(single):
-    noted(single, f"{KNOWN}, Ms. Ann")
+    noted(single, "CUST-00471, Ms. Ann")
     plan = single.plan()
     assert NAMESAKE not in asked(plan).values()
     assert 500 not in asked(plan)

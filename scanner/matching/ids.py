@@ -46,6 +46,8 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     inner = r"[\s,]+".join(map(re.escape, words))
     whole = Form(index, (max(words, key=len),), inner, one.strength, word=True, starts=(words[0],))
     yield from _ending(whole)
+    if one.kind == "IP_ADDRESS":
+        return
     if one.strength == "strong":
         yield from _cut_id(index, " ".join(words))
     if one.kind == "USERNAME":

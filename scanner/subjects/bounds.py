@@ -56,8 +56,25 @@ def thing(said: str, span: Span) -> bool:
 
 def coded(said: str, span: Span) -> bool:
     """Whether the word before a number says that it is a thing's: Order 10004711, "order_id": 10004711."""
+    return not listed("codes", "labels").isdisjoint(_before(said, span))
+
+
+def accounted(said: str, span: Span) -> bool:
+    """Whether the word before a number says that it is a customer's: Kundennr. 10004711."""
+    return not listed("codes", "people").isdisjoint(_before(said, span))
+
+
+def familial(said: str, span: Span) -> bool:
+    """Whether a name is said to be that of a family: the Lee family, Familie Lee."""
+    behind = BEHIND.match(said[span.end : span.end + ROOM])
+    ahead = AHEAD.findall(said[max(0, span.start - ROOM) : span.start])
+    beside = {folded(word) for word in (*([behind[1]] if behind else []), *ahead[-1:])}
+    return not beside.isdisjoint(listed("things", "families"))
+
+
+def _before(said: str, span: Span) -> list[str]:
     words = CODE.findall(folded(said[max(0, span.start - ROOM) : span.start]))
-    return bool(words) and not listed("codes").isdisjoint(re.split(r"[ _.-]+", words[0]))
+    return re.split(r"[ _.-]+", words[0]) if words else []
 
 
 def elsewhere(said: str, span: Span, around: Collection[str]) -> bool:

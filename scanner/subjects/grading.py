@@ -18,8 +18,10 @@ from scanner.matcher import Match
 from scanner.model import Certainty, Span
 from scanner.subjects import neighbours, roles, ties
 from scanner.subjects.bounds import (
+    accounted,
     coded,
     elsewhere,
+    familial,
     half_capitals,
     in_two_sentences,
     part_of_another,
@@ -60,6 +62,9 @@ from scanner.texts.folding import folded
 
 ABOUT = 2
 """So many things of the subject alone make a text one about it."""
+
+LONG = 12
+"""A number of so many digits is no order's, no meter's and no count."""
 
 NEAR_NAME, NEAR_PART, TOUCHING = 60, 40, 3
 """How many characters may stand between a name, or a part of one, and what corroborates it.
@@ -185,10 +190,9 @@ class Grader:
         ordered = sorted(matches, key=lambda m: m.span.start)
         coupled = self.coupled(said, ordered)
         people = [m for m in ordered if m.span.entity == "PERSON"]
-        named = [m for m in people if m.strength != "weak" or m.span in coupled]
-        for place, match in enumerate(ordered):
-            if match.strength != "weak":
-                continue
+        named = [m for m in people if m.strength != "weak"]
+        weak = [(n, m) for n, m in enumerate(ordered) if m.strength == "weak"]
+        for place, match in sorted(weak, key=lambda w: w[1].span.entity == "DATE_OF_BIRTH"):
             near = _beside(said, match, sure, NEAR_PART)
             others = [*ordered[max(0, place - 2) : place], *ordered[place + 1 : place + 3]]
             why = self._apart(said, match, near, others, context, known)
@@ -196,9 +200,10 @@ class Grader:
             if match.span in coupled and (part is None or part[0] == "possible"):
                 part = "possible", NAMESAKE
             born = match.span.entity == "DATE_OF_BIRTH"
-            if part is None and born and _beside(said, match, named, NEAR_NAME):
+            if part is None and born and any(_near(said, match, n, NEAR_NAME) for n in named):
                 part = "possible", ABOUT_IT
             if part is not None:
+                named += [match] if match.span.entity == "PERSON" else []
                 small = match.small and not context.own
                 yield match, ("possible", SMALL) if small else part
 
@@ -246,7 +251,7 @@ class Grader:
         if context.own:
             return "certain", ""
         if match.strength == "strong":
-            return self._sure(said, match, context, known)
+            return self._sure(said, match, strong, context, known)
         if match.strength == "doubt":
             return "possible", self._unsure(match)
         near = [*_beside(said, match, strong, NEAR_NAME), *births(said, match, matches)]
@@ -297,14 +302,34 @@ class Grader:
         why = self._unlike(said, match) or (_same(said, match, near) if same else "")
         return why or self._words(said, match, near, context)
 
-    def _sure(self, said: str, match: Match, context: Context, known: Known) -> Grade:
+    def _sure(
+        self,
+        said: str,
+        match: Match,
+        strong: Sequence[Match],
+        context: Context,
+        known: Known,
+    ) -> Grade:
         """Grade something strong: certain, unless others have it or it is said to be no person's."""
         shared = self.value(match) in known.shared and not context.linked
         if shared or (match.whole and context.mixed):
             return "possible", SHARED
-        if match.span.entity not in NO_CODES and not context.linked and coded(said, match.span):
-            return "possible", CODE
+        if match.span.entity not in NO_CODES and not context.linked:
+            if coded(said, match.span):
+                return "possible", CODE
+            if self._bare(said, match) and not self._supported(said, match, strong):
+                return "possible", SHORT
         return ("possible", KEYED) if context.keyed else ("certain", "")
+
+    def _bare(self, said: str, match: Match) -> bool:
+        """Whether a match is of a number that others count with as well: mileage 84213377 km."""
+        digits = said[match.span.start : match.span.end]
+        return not match.whole and digits.isdecimal() and len(digits) < LONG
+
+    def _supported(self, said: str, match: Match, strong: Sequence[Match]) -> bool:
+        """Whether something else of the subject stands near a number, or a word that says whose it is."""
+        near = _beside(said, match, [m for m in strong if m.index != match.index], NEAR_NAME)
+        return bool(near) or accounted(said, match.span)
 
     def _part(
         self,
@@ -339,10 +364,17 @@ class Grader:
             said, match, sure=person
         ):
             return "possible", ABOUT_IT
-        if context.keyed or not person or thing(said, match.span):
+        return self._alone(said, match, context)
+
+    def _alone(self, said: str, match: Match, context: Context) -> Grade | None:
+        """Grade a part of a name, or a login of letters, with nothing of the subject near it."""
+        person = match.span.entity == "PERSON"
+        if context.keyed or not (person or match.span.entity == "USERNAME"):
+            return None
+        if thing(said, match.span) and not familial(said, match.span):
             return None
         capitals = said.isupper()  # all words of a shadow look like names
-        strange = not capitals and self._strange(said, match)
+        strange = person and not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
         if strange and self._strange(said, match, sure=True):
@@ -412,9 +444,7 @@ class Grader:
             return THING
         value = self.identity.identifiers[match.index].value
         longer = part_of_another(said, match.span, self._called)
-        if (
-            match.strength == "hint"
-        ):  # half of a name is another's as soon as something stands beside it
+        if match.strength == "hint":  # half of a name is somebody else's beside another one
             longer = longer or self._families_only(said, match) or self._strange(said, match)
         longer = longer or neighbours.longer(said, match.span, self._called)
         if longer or in_two_sentences(said, match.span, value) or two_given(said, match.span):
@@ -487,7 +517,8 @@ def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list
 
 def _same(said: str, match: Match, near: Sequence[Match]) -> str:
     """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
-    apart = near and not any(touch(said, match.span, other.span) for other in near)
+    day = any(other.span.entity == "DATE_OF_BIRTH" for other in near)  # it tells them apart
+    apart = near and not day and not any(touch(said, match.span, other.span) for other in near)
     return SAME_NAME if apart else ""
 
 

@@ -240,8 +240,11 @@ class Judge:
             for column in hit.values.keys() - hit.found.keys():
                 if spans := (*cued(text(hit.values[column]), ()),):
                     yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
-        if own:
-            return
+        if not own:
+            yield from self._beside(hit, whole)
+
+    def _beside(self, hit: RowHits, whole: Sequence[Match]) -> Iterator[tuple[Mention, str]]:
+        """Ask about the town and the postcode of the subject in cells beside something that is all of one."""
         if any(m.span.entity == "STREET_ADDRESS" for m in whole):
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):

@@ -15,7 +15,7 @@ APART = "a part of the name near something of the subject, but nothing says that
 WORD = "a name that is also a word, in something of others"
 SMALL = "what may be a part of the name in small letters, near something of the subject"
 REMNANT = "its column cuts the text, whose end may be the beginning of something of the subject"
-LONE = "a part of the name alone, and few texts hold it"
+LONE = "a part of the name, or a login of letters, alone, and few texts hold it"
 ABOUT_IT = (
     "a part of the name or a date in a text or a row that holds something else of the subject"
 )

@@ -140,11 +140,6 @@ def untitled(ahead: str) -> str:
     return ahead
 
 
-def titled(ahead: str) -> bool:
-    """Whether a form of address stands right before a name."""
-    return untitled(ahead) != ahead
-
-
 def label(field: re.Match[str]) -> str:
     """Give what a field is called, folded, of an attribute of XML without the element's name."""
     called = field[1] or field[2] or field[3]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scanner.model import Span
 from scanner.subjects import roles
@@ -72,20 +73,21 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
     ahead, _ = around(said, span)
     if roles.other(said, span) or roles.writes(said, span, part=True):
         return False
-    word, titled = folded(said[span.start : span.end]), roles.titled(ahead)
+    word, title = folded(said[span.start : span.end]), len(ahead) - len(roles.untitled(ahead))
     if any(bracketed(said, span, other) for other in others):
-        return titled or word not in listed("months")  # due in May (512 610 5466)
-    if names.is_word(word) and not titled:
+        return bool(title) or word not in listed("months")  # due in May (512 610 5466)
+    if names.is_word(word) and not title:
         return False
     if _in_a_place(ahead) or roles.marks(said, span, others):
         return False
     if roles.addressed(said, span, others):
         return False
+    span = replace(span, start=span.start - title)
     others = [o for o in others if o.entity == "PERSON" or not _in_cells(said, span, o)]
     touching = any(touch(said, span, o) and not _ended(said, span, o) for o in others)
     if any(BESIDE.fullmatch(said, o.end, span.start) for o in others):
         return True
-    if not titled and (field := roles.FIELD_AHEAD.search(ahead)):
+    if not title and (field := roles.FIELD_AHEAD.search(ahead)):
         if roles.label(field) in listed("addressed", "headers"):
             return touching
         return _customers(ahead)
