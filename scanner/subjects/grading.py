@@ -28,7 +28,7 @@ from scanner.subjects.bounds import (
     two_given,
 )
 from scanner.subjects.details import behind
-from scanner.subjects.neighbours import parted, strange, touch
+from scanner.subjects.neighbours import ROOM, parted, shouted, strange, touch
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
@@ -156,15 +156,15 @@ class Grader:
         about = len({m.index for m in strong}) >= ABOUT
         context = replace(context, about=about, told=context.told or bool(strong))
         sure = list(strong)
+        ordered = sorted(matches, key=lambda m: m.span.start)
         for match in (m for m in matches if m.strength != "weak"):
-            grade = self._grade(said, match, matches, strong, context, known)
-            if grade[0] == "corroborated" and _anothers(said, match, matches):
+            grade = self._grade(said, match, ordered, strong, context, known)
+            if grade[0] == "corroborated" and _anothers(said, match, ordered):
                 grade = "possible", ELSES
             if grade[0] != "possible":
                 sure.append(match)
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
-        ordered = sorted(matches, key=lambda m: m.span.start)
         coupled = self.coupled(said, ordered)
         for place, match in enumerate(ordered):
             if match.strength != "weak":
@@ -282,7 +282,7 @@ class Grader:
             return "possible", ABOUT_IT
         if context.keyed or not person or thing(said, match.span):
             return None
-        capitals = said.isupper()  # all words of a shadow look like names
+        capitals = shouted(said)  # all words of a shadow look like names
         strange = not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
@@ -406,6 +406,12 @@ def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list
     return [other for other in neighbours if _near(said, match, other, most)]
 
 
+def _between(matches: Sequence[Match], start: int, end: int) -> Sequence[Match]:
+    """Choose those of ``matches``, which are in order, that may stand in a part of a text, or touch it."""
+    first = bisect(matches, start, key=lambda m: m.span.start)
+    return matches[max(0, first - 1) : bisect(matches, end, key=lambda m: m.span.start)]
+
+
 def _same(said: str, match: Match, near: Sequence[Match]) -> str:
     """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
     apart = near and not any(touch(said, match.span, other.span) for other in near)
@@ -416,7 +422,8 @@ def births(said: str, match: Match, matches: Sequence[Match]) -> list[Match]:
     """Choose the subject's days of birth that are said to be those of a name: Ann Lee (* 1.12.1980)."""
     if match.span.entity != "PERSON" or match.strength != "full":
         return []
-    days = (m for m in matches if m.span.entity == "DATE_OF_BIRTH")
+    near = _between(matches, match.span.start - ROOM, match.span.end + ROOM)
+    days = (m for m in near if m.span.entity == "DATE_OF_BIRTH")
     return [day for day in days if ties.births(said, match.span, day.span)]
 
 
@@ -427,11 +434,17 @@ def _anothers(said: str, match: Match, matches: Sequence[Match]) -> bool:
     """
     if match.span.entity != "PERSON" or match.whole:
         return False
-    rest = [other for other in matches if other is not match]
-    found = {span.entity for span in behind(said, [match.span], [other.span for other in rest])}
-    if match.strength == "hint":
+    found = set[str]()
+    for span in behind(said, [match.span], ()):
+        beside = _between(matches, match.span.end, span.end)
+        if all(o is match or o.span.end <= span.start or span.end <= o.span.start for o in beside):
+            found.add(span.entity)
+    if match.strength == "hint" or not found:
         return bool(found)
-    touching = (touch(said, match.span, o.span) for o in rest if o.strength == "strong")
+    rest = _between(matches, match.span.start - ROOM, match.span.end + ROOM)
+    touching = (
+        touch(said, match.span, o.span) for o in rest if o is not match and o.strength == "strong"
+    )
     return not found.isdisjoint(("EMAIL_ADDRESS", "PHONE_NUMBER")) and not any(touching)
 
 
