@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from scanner.identity import Identity, Strength
 from scanner.matching import phones
-from scanner.matching.form import END, Form
+from scanner.matching.form import END, Form, Places
 from scanner.matching.forms import forms
+from scanner.matching.rest import Part, Rest, joined
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import months, names
@@ -44,12 +45,6 @@ LEAST_SMALL = 3
 
 JOINTS, JOINED = frozenset("@._+-"), re.compile(r"[@._+-]\w")
 """What stands before or behind a part of an address."""
-
-SOFT, SIGHT = re.compile(r"=\r?\n"), 5
-"""The end of a line of quoted-printable, which is none of the text; and how far one looks past it."""
-
-AGAIN = 3
-"""How often what stands right beside something found is looked at again."""
 
 WORD = re.compile(r"[^\W\d_][\w'-]+")
 BETWEEN = re.compile(r"[\s,.]{1,3}")
@@ -212,14 +207,9 @@ class Matcher:
         asked = (text, own, cut, led)
         if (known := self._known.get(asked)) is not None:
             return known
-        found = self._find(text, own=own, cut=cut, led=led)
-        if (apart := spaced(text)) != text:
-            more = self._find(apart, own=own, cut=cut, led=led and not found)
-            if led and more and not found:  # what is weak in one reading belongs to the other, too
-                found = self._find(text, own=own, cut=cut, led=False)
-            found = tuple(_disjoint((*found, *more)))
-        if any(_glued(text, m.span) for m in found):
-            found = self._parted(text, found, own=own, cut=cut)
+        found = self._read(text, own=own, cut=cut, led=led)
+        if found:
+            found = self._further(text, found, own=own, cut=cut)
         if found and (pieces := scalars(text)):
             found = tuple(_whole_numbers(text, found, pieces))
         if self._memory > 0:
@@ -227,21 +217,36 @@ class Matcher:
             self._known[asked] = found
         return found
 
-    def _parted(
+    def _read(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
+        """Find all identifiers in a text, whether a sign without a width is a space in it or none."""
+        found = self._find(text, own=own, cut=cut, led=led)
+        if (apart := spaced(text)) != text:
+            more = self._find(apart, own=own, cut=cut, led=led and not found)
+            if led and more and not found:  # what is weak in one reading belongs to the other, too
+                found = self._find(text, own=own, cut=cut, led=False)
+            found = tuple(_disjoint((*found, *more)))
+        return found
+
+    def _further(
         self, text: str, found: tuple[Match, ...], *, own: bool, cut: bool
     ) -> tuple[Match, ...]:
-        """Look again at what stands right beside something found, with no sign between them.
+        """Look again where something found will be replaced: what stands beside it may show only then.
 
-        Once that is replaced, the rest begins or ends there: it must be found at once.
+        Of weak signs nobody knows yet whether they will be: with them and without.
         """
-        for _ in range(AGAIN):
-            rest = list(text)
-            for match in found:
-                rest[match.span.start : match.span.end] = " " * (match.span.end - match.span.start)
-            more = self._find("".join(rest), own=own, cut=cut, led=False)
-            if not more:
-                break
-            found = tuple(_disjoint((*found, *more)))
+        sure, fresh = _sure(found), found
+        rests = [Rest(text), *([Rest(text)] if 0 < len(sure) < len(found) else [])]
+        while fresh:
+            more: list[Match] = []
+            for rest, gone in zip(rests, (fresh, _sure(fresh)), strict=False):
+                rest.blank((p.start, p.end) for m in gone for p in m.places(text))
+                only_sure = rest is not rests[0]
+                for part in rest.beside(((m.span.start, m.span.end) for m in gone), self.room):
+                    ends = cut and part.ends
+                    seen = self._read(part.said, own=own, cut=ends, led=only_sure)
+                    more += _seen(part, _sure(seen) if only_sure else seen)
+            fresh = _apart(more, found)
+            found = _with(found, fresh)
         return found
 
     def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
@@ -249,19 +254,24 @@ class Matcher:
         plain = folded(text)
         digits = self._sieve.digits(plain)
         words = self._sieve.words(f"{plain}{END}" if cut else plain)
+        if not words and not digits:
+            return ()
         tried = self._tried(plain, words, digits, cut=cut)
+        known: Places = {}
         found = [*self._numbers(plain, digits)]
         found += self._literal(
-            plain, ((f, w) for f, w in tried if f.strength not in ("doubt", "weak"))
+            plain, known, ((f, w) for f, w in tried if f.strength not in ("doubt", "weak"))
         )
         better: dict[int, list[_Window]] = {}
         for start, end, index, _, capitals in found:
             if not capitals:
                 better.setdefault(index, []).append((start, end))
-        found += self._literal(plain, ((f, w) for f, w in tried if f.strength == "doubt"), better)
+        found += self._literal(
+            plain, known, ((f, w) for f, w in tried if f.strength == "doubt"), better
+        )
         if not found and led:
             return ()
-        found += self._literal(plain, ((f, w) for f, w in tried if f.strength == "weak"))
+        found += self._literal(plain, known, ((f, w) for f, w in tried if f.strength == "weak"))
         if not found:
             return ()
         found += self._misspelt(plain, found)
@@ -317,6 +327,7 @@ class Matcher:
     def _literal(
         self,
         plain: str,
+        known: Places,
         tried: Iterable[tuple[Form, list[_Window]]],
         better: Mapping[int, Sequence[_Window]] = MappingProxyType({}),
     ) -> Iterator[_Found]:
@@ -327,13 +338,13 @@ class Matcher:
                 sure = "doubt"
             but = better.get(form.index, ()) if form.last else ()
             for begin, end in windows:
-                for span in form.spans(self._pattern, plain, begin, end, but):
+                for span in form.spans(self._pattern, plain, begin, end, but, known):
                     yield *span, form.index, sure, form.capitals
 
     def _windows(self, plain: str, starts: Iterable[int]) -> list[_Window]:
         """Join the surroundings of words in which an identifier has room, however it is written."""
         room, size = self.room, len(plain)
-        return _joined((max(0, start - room), min(size, start + room)) for start in starts)
+        return joined((max(0, start - room), min(size, start + room)) for start in starts)
 
     def _pattern(self, text: str) -> re.Pattern[str]:
         """Compile a pattern when it is needed first: most never are."""
@@ -359,7 +370,7 @@ class Matcher:
         strong = sorted(
             (start, end) for start, end, _, strength, _ in found if strength == "strong"
         )
-        for begin, end in _joined((max(0, s - NEAR), e + NEAR) for s, e in strong):
+        for begin, end in joined((max(0, s - NEAR), e + NEAR) for s, e in strong):
             for start, stop, index, sure, capitals in self._nearly(plain, begin, end):
                 touching = _touches(plain, start, stop, strong)
                 yield start, stop, index, sure if touching else "doubt", capitals
@@ -387,31 +398,43 @@ def _whole_numbers(text: str, found: Iterable[Match], pieces: Sequence[Scalar]) 
             yield replace(match, span=replace(match.span, start=span[0], end=span[1]))
 
 
-def _glued(text: str, span: Span) -> bool:
-    """Whether something that words and addresses are made of stands right before or behind what was found."""
-    before, behind = (
-        text[max(0, span.start - SIGHT) : span.start],
-        text[span.end : span.end + SIGHT],
-    )
-    return _sticks(SOFT.sub("", before)[::-1]) or _sticks(SOFT.sub("", behind))
+def _sure(found: Iterable[Match]) -> list[Match]:
+    """Choose what is replaced, or asked about, wherever it stands."""
+    return [match for match in found if match.strength != "weak"]
 
 
-def _sticks(signs: str) -> bool:
-    """Whether a sign, the first of ``signs``, is no end of a word."""
-    if signs[:1] in ("'", ".", "-"):
-        return signs[1:2].isalnum()
-    return signs[:1].isalnum() or signs[:1] in ("@", "+", "_")
+def _seen(part: Part, found: Iterable[Match]) -> Iterator[Match]:
+    """Say where in a text stands what was found in a part of it, and is no piece of something cut."""
+    for match in found:
+        start, end = match.span.start + part.begin, match.span.end + part.begin
+        if part.first <= start and end <= part.last:
+            yield replace(match, span=replace(match.span, start=start, end=end))
 
 
-def _joined(windows: Iterable[_Window]) -> list[_Window]:
-    """Join windows that overlap; they begin in order."""
-    joined: list[_Window] = []
-    for begin, end in windows:
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
+def _apart(more: Sequence[Match], found: Sequence[Match]) -> tuple[Match, ...]:
+    """Choose what is new: beside all that was ``found``; something sure, also in place of weak signs."""
+    sure = _clear(_disjoint(_sure(more)), _sure(found))
+    weak = [match for match in more if match.strength == "weak"]
+    return (*sure, *_clear(_disjoint(weak), (*found, *sure)))
+
+
+def _with(found: Sequence[Match], fresh: Sequence[Match]) -> tuple[Match, ...]:
+    """Put to what was ``found`` what is new, in order: weak signs give way to it."""
+    if not fresh:
+        return tuple(found)
+    left = [*_sure(found), *_clear([m for m in found if m.strength == "weak"], _sure(fresh))]
+    return tuple(sorted((*left, *fresh), key=lambda m: m.span.start))
+
+
+def _clear(matches: Iterable[Match], others: Sequence[Match]) -> list[Match]:
+    """Choose the matches that overlap none of ``others``, which overlap nowhere."""
+    taken = sorted((other.span.start, other.span.end) for other in others)
+    kept = []
+    for match in matches:
+        at = bisect(taken, (match.span.end,))
+        if not at or taken[at - 1][1] <= match.span.start:
+            kept.append(match)
+    return kept
 
 
 def _proper(said: str, capitals: str, *, own: bool) -> bool:

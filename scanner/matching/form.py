@@ -21,6 +21,9 @@ END = "\0"
 Span = tuple[int, int]
 """Where a match begins and ends."""
 
+Places = dict[tuple[tuple[str, ...], int, int], list[int]]
+"""Where in a window of a text something begins with one of several words: many forms begin alike."""
+
 Capitals = Literal["", "first", "any", "all", "initials"]
 """Which words of a text need a capital to be a name; ``initials`` that stand together, all letters."""
 
@@ -61,10 +64,11 @@ class Form:
         begin: int,
         end: int,
         but: Collection[Span] = (),
+        known: Places | None = None,
     ) -> Iterator[Span]:
         """Yield where the pattern matches in a window of a folded text, as ``finditer`` does.
 
-        ``but``: not where something better was found.
+        ``but``: not where something better was found. ``known``: what other forms began with in it.
 
         Most windows hold nothing: to look for what a match begins with takes a fraction of the time
         of trying the pattern, which begins with what must not stand before it, at each place. Nor
@@ -73,13 +77,19 @@ class Form:
         if not self.starts or "" in self.starts:
             yield from (m.span() for m in compiled(self.pattern).finditer(plain, begin, end))
             return
+        known = {} if known is None else known
+        asked = (self.starts, begin, end)
+        if (begun := known.get(asked)) is None:
+            begun = known[asked] = sorted(places(self.starts, plain, begin, end))
+        if not begun:
+            return
         done = begin
-        taken = sorted(but)
-        for place in sorted(places(self.starts, plain, begin, end)):
+        taken, pattern = sorted(but) if but else [], compiled(self.pattern)
+        for place in begun:
             at = bisect(taken, place, key=itemgetter(0))
             if at and place < taken[at - 1][1]:
                 continue
-            if place >= done and (match := compiled(self.pattern).match(plain, place, end)):
+            if place >= done and (match := pattern.match(plain, place, end)):
                 yield match.span()
                 done = match.end()
 

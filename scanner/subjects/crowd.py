@@ -86,7 +86,7 @@ class Crowd:
         parts: dict[int, set[tuple[Who, str]]] = {}
         ends: dict[int, set[Who]] = {}
         words, numbers = self._pairs_too.touched(plain, lambda n: hides(texts[n]))
-        for place, _, word in words:
+        for place, word in dict.fromkeys((place, word) for place, _, word in words):
             for who, beside in self._leads.get(word, ()):
                 if not beside or any(b in plain[place] for b in beside):
                     found.setdefault(place, set()).add(who)

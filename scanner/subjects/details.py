@@ -4,7 +4,9 @@ Nobody knows it from the rows of the person who is named, so that only people ca
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 
 from scanner.identity import MAIL
 from scanner.model import Span
@@ -50,8 +52,23 @@ ROOM = 40
 """How far behind a street its town and postcode may stand."""
 
 
+class _Taken:
+    """Which places of a text are known: a place is looked up by halves, however many there are."""
+
+    def __init__(self, known: Sequence[Span]) -> None:
+        ordered = sorted(known)
+        self._starts = [k.start for k in ordered]
+        self._ends = [*accumulate((k.end for k in ordered), max)]
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether nothing known stands there."""
+        before = bisect_left(self._starts, end)
+        return not before or self._ends[before - 1] <= start
+
+
 def behind(said: str, names: Sequence[Span], known: Sequence[Span]) -> Iterator[Span]:
     """Yield what is said right behind ``names`` in a text, but for what is ``known``."""
+    taken = _Taken(known)
     for name in names:
         if (link := LINK.match(said, name.end)) is None:
             continue
@@ -60,17 +77,18 @@ def behind(said: str, names: Sequence[Span], known: Sequence[Span]) -> Iterator[
         for entity, pattern in DETAILS:
             if (found := pattern.match(said, start)) is None:
                 continue
-            if all(found.end() <= k.start or k.end <= start for k in known):
+            if taken.free(start, found.end()):
                 yield Span(start, found.end(), entity)
             break
 
 
 def cued(said: str, known: Sequence[Span]) -> Iterator[Span]:
     """Yield what a text calls somebody's address, but for what is ``known``."""
+    taken = _Taken(known)
     for cue in CUED.finditer(said):
         if found := STREET.match(said, cue.end()) or BEHIND_CUE.match(said, cue.end()):
             start, end = found.span()
-            if all(end <= k.start or k.end <= start for k in known):
+            if taken.free(start, end):
                 yield Span(start, end, "STREET_ADDRESS")
 
 

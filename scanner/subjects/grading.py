@@ -30,7 +30,7 @@ from scanner.subjects.bounds import (
     two_given,
 )
 from scanner.subjects.details import behind
-from scanner.subjects.neighbours import parted, strange, touch
+from scanner.subjects.neighbours import ROOM, parted, shouted, strange, touch
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
@@ -166,31 +166,31 @@ class Grader:
         about = len({m.index for m in strong}) >= ABOUT
         context = replace(context, about=about, told=context.told or bool(strong))
         sure = list(strong)
+        ordered = sorted(matches, key=lambda m: m.span.start)
         for match in (m for m in matches if m.strength != "weak"):
-            grade = self._grade(said, match, matches, strong, context, known)
-            if grade[0] == "corroborated" and _anothers(said, match, matches):
+            grade = self._grade(said, match, ordered, strong, context, known)
+            if grade[0] == "corroborated" and _anothers(said, match, ordered):
                 grade = "possible", ELSES
             if grade[0] != "possible":
                 sure.append(match)
             yield match, grade
         sure.sort(key=lambda m: m.span.start)
-        yield from self._weak(said, matches, sure, context, known, free=free)
+        yield from self._weak(said, ordered, sure, context, known, free=free)
 
     def _weak(
         self,
         said: str,
-        matches: Sequence[Match],
+        ordered: Sequence[Match],
         sure: Sequence[Match],
         context: Context,
         known: Known,
         *,
         free: bool,
     ) -> Iterator[tuple[Match, Grade]]:
-        """Grade parts of names, and dates, by what is ``sure`` and stands near them."""
-        ordered = sorted(matches, key=lambda m: m.span.start)
+        """Grade parts of names, then dates, by what is ``sure`` and stands near them; both are in order."""
         coupled = self.coupled(said, ordered)
-        people = [m for m in ordered if m.span.entity == "PERSON"]
-        named = [m for m in people if m.strength != "weak"]
+        people = enumerate(m.span.entity == "PERSON" and m.strength != "weak" for m in ordered)
+        named = {place for place, whole in people if whole}
         weak = [(n, m) for n, m in enumerate(ordered) if m.strength == "weak"]
         for place, match in sorted(weak, key=lambda w: w[1].span.entity == "DATE_OF_BIRTH"):
             near = _beside(said, match, sure, NEAR_PART)
@@ -199,11 +199,12 @@ class Grader:
             part = self._part(said, match, near, context, why, free=free)
             if match.span in coupled and (part is None or part[0] == "possible"):
                 part = "possible", NAMESAKE
-            born = match.span.entity == "DATE_OF_BIRTH"
-            if part is None and born and any(_near(said, match, n, NEAR_NAME) for n in named):
-                part = "possible", ABOUT_IT
+            if part is None and match.span.entity == "DATE_OF_BIRTH":
+                beside = named.intersection(range(place - 2, place + 3))
+                if any(_near(said, match, ordered[n], NEAR_NAME) for n in beside):
+                    part = "possible", ABOUT_IT
             if part is not None:
-                named += [match] if match.span.entity == "PERSON" else []
+                named |= {place} if match.span.entity == "PERSON" else set()
                 small = match.small and not context.own
                 yield match, ("possible", SMALL) if small else part
 
@@ -373,7 +374,7 @@ class Grader:
             return None
         if thing(said, match.span) and not familial(said, match.span):
             return None
-        capitals = said.isupper()  # all words of a shadow look like names
+        capitals = shouted(said)  # all words of a shadow look like names
         strange = person and not capitals and self._strange(said, match)
         if context.linked:
             return "possible", OTHER_NAME if strange else PART
@@ -515,6 +516,12 @@ def _beside(said: str, match: Match, others: Sequence[Match], most: int) -> list
     return [other for other in neighbours if _near(said, match, other, most)]
 
 
+def _between(matches: Sequence[Match], start: int, end: int) -> Sequence[Match]:
+    """Choose those of ``matches``, which are in order, that may stand in a part of a text, or touch it."""
+    first = bisect(matches, start, key=lambda m: m.span.start)
+    return matches[max(0, first - 1) : bisect(matches, end, key=lambda m: m.span.start)]
+
+
 def _same(said: str, match: Match, near: Sequence[Match]) -> str:
     """Say why a name that somebody else has, too, may be theirs, though something stands near it."""
     day = any(other.span.entity == "DATE_OF_BIRTH" for other in near)  # it tells them apart
@@ -526,7 +533,8 @@ def births(said: str, match: Match, matches: Sequence[Match]) -> list[Match]:
     """Choose the subject's days of birth that are said to be those of a name: Ann Lee (* 1.12.1980)."""
     if match.span.entity != "PERSON" or match.strength != "full":
         return []
-    days = (m for m in matches if m.span.entity == "DATE_OF_BIRTH")
+    near = _between(matches, match.span.start - ROOM, match.span.end + ROOM)
+    days = (m for m in near if m.span.entity == "DATE_OF_BIRTH")
     return [day for day in days if ties.births(said, match.span, day.span)]
 
 
@@ -537,11 +545,17 @@ def _anothers(said: str, match: Match, matches: Sequence[Match]) -> bool:
     """
     if match.span.entity != "PERSON" or match.whole:
         return False
-    rest = [other for other in matches if other is not match]
-    found = {span.entity for span in behind(said, [match.span], [other.span for other in rest])}
-    if match.strength == "hint":
+    found = set[str]()
+    for span in behind(said, [match.span], ()):
+        beside = _between(matches, match.span.end, span.end)
+        if all(o is match or o.span.end <= span.start or span.end <= o.span.start for o in beside):
+            found.add(span.entity)
+    if match.strength == "hint" or not found:
         return bool(found)
-    touching = (touch(said, match.span, o.span) for o in rest if o.strength == "strong")
+    rest = _between(matches, match.span.start - ROOM, match.span.end + ROOM)
+    touching = (
+        touch(said, match.span, o.span) for o in rest if o is not match and o.strength == "strong"
+    )
     return not found.isdisjoint(("EMAIL_ADDRESS", "PHONE_NUMBER")) and not any(touching)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from scanner.identity import FAMILY, GIVEN, is_name
 from scanner.model import Span
@@ -12,6 +13,9 @@ from scanner.texts.lexicon import listed
 
 ROOM = 120
 """How far a text is looked at before and behind a name."""
+
+CLOSE = 16
+"""What is short and stands right before a name is looked for in so few characters."""
 
 CAPITAL = r"(?<![^\W_])(?:[^\W\d_]['’])?[^\W\d_]{2,}"
 """A word, which must have a capital to be a name."""
@@ -66,6 +70,9 @@ KEYED = re.compile(
     re.IGNORECASE,
 )
 """A part of a name behind what its field is called: in JSON, in XML, in a form, in an address of the web."""
+
+KEYS = frozenset(":=>")
+"""Of these a field has one: where there is none, none is looked for."""
 
 RECORD = re.compile(
     r"[{}]|\r?\n\s*\r?\n|</(?:contact|customer|person|record|row|item|tr)>", re.IGNORECASE
@@ -127,9 +134,10 @@ def strange(
             (M. Dupont may be Monsieur) and in two names joined by &.
     """
     ahead, after = around(said, span)
-    if SAINT.search(ahead) or (not sure and _doubted(ahead, after, called, family=family)):
+    close = ahead[-CLOSE:]
+    if SAINT.search(close) or (not sure and _doubted(close, after, called, family=family)):
         return True
-    if family and (particle := LONE_PARTICLE.search(ahead)) and folded(particle[1]) not in called:
+    if family and (particle := LONE_PARTICLE.search(close)) and folded(particle[1]) not in called:
         return True
     behind = (BEHIND.match(after), (COMMA if family else CELL).match(after))
     known = (m for m in behind if m and not (sure and family and not names.is_given(folded(m[1]))))
@@ -168,7 +176,7 @@ def longer(said: str, span: Span, called: Collection[str]) -> bool:
     before, behind = BEFORE.search(ahead), FAMILY_NAME.match(after)
     if before and names.is_given(folded(before[1])) and _names(before[1], called):
         return True
-    return behind is not None and not said.isupper() and _names(behind[1], called)
+    return behind is not None and not shouted(said) and _names(behind[1], called)
 
 
 def born(said: str, span: Span, called: Collection[str]) -> bool:
@@ -180,8 +188,10 @@ def born(said: str, span: Span, called: Collection[str]) -> bool:
 def touch(said: str, one: Span, other: Span) -> bool:
     """Whether nothing but signs and a label (Tel.) stands between a name and something else."""
     first, second = sorted((one, other))
+    if second.start - first.end > ROOM:
+        return False
     between = said[first.end : second.start]
-    return len(between) <= ROOM and LABELLED.fullmatch(meant(between)) is not None
+    return LABELLED.fullmatch(meant(between)) is not None
 
 
 def parted(said: str, name: Span, other: Span) -> bool:
@@ -197,6 +207,12 @@ def parted(said: str, name: Span, other: Span) -> bool:
         return False
     line = re.split(r"[\r\n]", said[name.end : other.start])[-1]
     return len(WORD.findall(line)) > LABELS
+
+
+@lru_cache(maxsize=1)
+def shouted(said: str) -> bool:
+    """Whether a text has no small letters: read once, and not for each name in it."""
+    return said.isupper()
 
 
 def _before(ahead: str, *, begun: bool) -> re.Match[str] | None:
@@ -218,8 +234,10 @@ def _names(word: str, called: Collection[str]) -> bool:
 def _fields(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:
     """Yield the words of the fields beside one, of the same record, that may be parts of a name."""
     yield from _cells(ahead, after, called)
-    yield from (m[1] for m in KEYED.finditer(RECORD.split(ahead)[-1]))
-    yield from (m[1] for m in KEYED.finditer(RECORD.split(after)[0]))
+    if not KEYS.isdisjoint(ahead):
+        yield from (m[1] for m in KEYED.finditer(RECORD.split(ahead)[-1]))
+    if not KEYS.isdisjoint(after):
+        yield from (m[1] for m in KEYED.finditer(RECORD.split(after)[0]))
 
 
 def _cells(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:

@@ -96,8 +96,9 @@ def belongs(said: str, span: Span, others: Sequence[Span]) -> bool:
 
 def _leads(said: str, name: Span, other: Span) -> bool:
     """Whether small words lead from a name to an address or a number: Ann called from 512 610 5466."""
-    between = said[name.end : other.start]
-    return 0 < len(between) <= ROOM and LEADS.fullmatch(meant(between)) is not None
+    if not 0 < other.start - name.end <= ROOM:
+        return False
+    return LEADS.fullmatch(meant(said[name.end : other.start])) is not None
 
 
 def _in_cells(said: str, one: Span, other: Span) -> bool:
@@ -120,8 +121,10 @@ def _ended(said: str, one: Span, other: Span) -> bool:
 def births(said: str, name: Span, day: Span) -> bool:
     """Whether nothing but what calls it a birth stands between a name and a day, either way."""
     first, second = sorted((name, day))
+    if second.start - first.end > ROOM:
+        return False
     between = said[first.end : second.start]
-    return len(between) <= ROOM and BIRTH.fullmatch(meant(between)) is not None
+    return BIRTH.fullmatch(meant(between)) is not None
 
 
 def born_otherwise(said: str, name: Span, days: Sequence[Span]) -> bool:
@@ -153,5 +156,7 @@ def _customers(ahead: str) -> bool:
 
 def bracketed(said: str, name: Span, other: Span) -> bool:
     """Whether something stands in brackets right behind a name: Ann Lee <ann.lee@example.com>."""
+    if not 0 <= other.start - name.end <= 4 * ROOM:
+        return False
     between = said[name.end : other.start]
-    return name.end <= other.start and BRACKET.fullmatch(meant(between)) is not None
+    return BRACKET.fullmatch(meant(between)) is not None

@@ -291,6 +291,11 @@ def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     These are tags that are opened or closed outside, so that markup stays valid, and the ends of
     values, so that a list keeps its length.
     """
+    said = text[start:end]
+    if "<" not in said and '"' not in said and "'" not in said:
+        bare = said.strip()
+        first = start + len(said) - len(said.lstrip())
+        return [(first, first + len(bare))] if bare else []
     tags = list(TAG.finditer(text, start, end))
     kept = [*([] if _balanced(tags) else tags), *FIELDS.finditer(text, start, end)]
     kept.sort(key=lambda m: m.start())
