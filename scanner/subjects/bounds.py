@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from scanner.identity import is_name, surroundings
+from scanner.identity import is_name
 from scanner.model import Span
 from scanner.texts import names
 from scanner.texts.folding import folded
@@ -30,11 +30,6 @@ CODE = re.compile(
 )
 """The words before a number."""
 
-TOWN = re.compile(
-    r",?[ ]?(?:,|\r?\n|(?=[ ]\d))[ ]?(?:[A-Z]{1,3}-)?(\d{4,6})?[ ]?([^\W\d_a-z][^\W\d_-]+)"
-)
-"""What stands behind a street as its town does."""
-
 HOUSE = re.compile(r",?[ ]\d{1,4}[ ]?[a-z]?(?![\w-])(?![ ]\d)", re.IGNORECASE)
 """The number of a house behind a street."""
 
@@ -58,14 +53,6 @@ def coded(said: str, span: Span) -> bool:
     """Whether the word before a number says that it is a thing's: Order 10004711, "order_id": 10004711."""
     words = CODE.findall(folded(said[max(0, span.start - ROOM) : span.start]))
     return bool(words) and not listed("codes").isdisjoint(re.split(r"[ _.-]+", words[0]))
-
-
-def elsewhere(said: str, span: Span, around: Collection[str]) -> bool:
-    """Whether the town behind a street is none of ``around``, the subject's towns and postcodes."""
-    town = TOWN.match(said, span.end)
-    if not around or town is None:
-        return False
-    return folded(town[2]) not in around and not (town[1] and surroundings(town[1]) in around)
 
 
 def _headed(ahead: str, after: str) -> bool:

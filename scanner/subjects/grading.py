@@ -19,7 +19,6 @@ from scanner.model import Certainty, Span
 from scanner.subjects import neighbours, ties
 from scanner.subjects.bounds import (
     coded,
-    elsewhere,
     half_capitals,
     in_two_sentences,
     part_of_another,
@@ -29,6 +28,7 @@ from scanner.subjects.bounds import (
 )
 from scanner.subjects.details import behind
 from scanner.subjects.neighbours import parted, strange, touch
+from scanner.subjects.places import elsewhere
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
@@ -232,7 +232,8 @@ class Grader:
     ) -> str:
         """Say why a whole name or a street may be somebody else's, though something stands near."""
         if match.span.entity == "STREET_ADDRESS":
-            apart = not context.linked and elsewhere(said, match.span, self.identity.around)
+            around, called = self.identity.around, self._called
+            apart = not context.linked and elsewhere(said, match.span, around, called)
             return NEIGHBOUR if apart else ""
         if match.span.entity != "PERSON":
             return ""
