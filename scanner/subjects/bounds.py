@@ -1,4 +1,4 @@
-"""Says where a name in a text is none: in a longer one, in two sentences or a company's. Reads nothing."""
+"""Says where a name in a text is none: in a longer one, in two sentences or a thing's number. Reads nothing."""
 
 import re
 from collections.abc import Collection
@@ -19,52 +19,19 @@ HYPHENED = re.compile(r"-([^\W\d_a-z][^\W\d_]+)")
 WORD = re.compile(r"[^\W\d_][\w'’-]+")
 """A word of a name."""
 
-BEHIND = re.compile(r"(?:['’]s)?[ ,]{1,2}(?:& )?((?:[^\W\d_]\.[ ]?){2,6}|[^\W\d_]+)")
-"""The word behind a name, which may make a company of it; of several letters with stops: B.V."""
-
-AHEAD = re.compile(r"[^\W\d_]+(?=\.?[ ]|['’])")
-"""The words before a name."""
-
 CODE = re.compile(
     r"([^\W\d_]+(?:[ _.-][^\W\d_]+)?)[\"']?[.]?[ ]?(?:no|nr|num|number|id|nummer|#)?[.:#=]{0,2}[ ]?[\"'#]?\Z"
 )
 """The words before a number."""
 
-HOUSE = re.compile(r",?[ ]\d{1,4}[ ]?[a-z]?(?![\w-])(?![ ]\d)", re.IGNORECASE)
-"""The number of a house behind a street."""
-
 STOP = re.compile(r"[^\W\d_]{2,}\.\s+[^\W\d_]")
 """The end of a sentence: behind an initial a full stop ends none."""
-
-
-def thing(said: str, span: Span) -> bool:
-    """Whether a word beside a name makes a company, a street or another thing of it."""
-    after = said[span.end : span.end + ROOM]
-    if behind := BEHIND.match(after):
-        word = re.sub(r"[. ]", "", folded(behind[1]))
-        if word in listed("things", "behind"):
-            return True
-        if word in listed("things", "capital") and names.is_capital(behind[1]):
-            return True
-    return _headed(said[max(0, span.start - ROOM) : span.start], after)
 
 
 def coded(said: str, span: Span) -> bool:
     """Whether the word before a number says that it is a thing's: Order 10004711, "order_id": 10004711."""
     words = CODE.findall(folded(said[max(0, span.start - ROOM) : span.start]))
     return bool(words) and not listed("codes").isdisjoint(re.split(r"[ _.-]+", words[0]))
-
-
-def _headed(ahead: str, after: str) -> bool:
-    """Whether a name is that of a company, a street or a house: rue Victor Hugo."""
-    if not ahead.endswith((" ", "'", "’")):
-        return False
-    for word in reversed(AHEAD.findall(ahead)):
-        if (plain := folded(word)) not in listed("things", "between"):
-            if plain in listed("things", "housed"):
-                return HOUSE.match(after) is not None
-            return plain in listed("things", "before")
-    return False
 
 
 def part_of_another(said: str, span: Span, words: Collection[str]) -> bool:

@@ -23,7 +23,6 @@ from scanner.subjects.bounds import (
     in_two_sentences,
     part_of_another,
     small,
-    thing,
     two_given,
 )
 from scanner.subjects.details import behind
@@ -52,6 +51,7 @@ from scanner.subjects.reasons import (
     THING,
     WORD,
 )
+from scanner.subjects.things import thing
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -281,17 +281,18 @@ class Grader:
             said, match, begun=not person
         ):
             return "possible", ABOUT_IT
-        if context.keyed or not person or thing(said, match.span):
+        if context.keyed or not person:
             return None
+        things = thing(said, match.span)
         capitals = said.isupper()  # all words of a shadow look like names
         strange = not capitals and self._strange(said, match)
         if context.linked:
-            return "possible", OTHER_NAME if strange else PART
+            return "possible", THING if things else OTHER_NAME if strange else PART
         if strange and self._strange(said, match, begun=False):
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
         lone = self._rare(match) and not (word or context.holder or match.small)
-        return ("possible", LONE) if lone else None
+        return ("possible", THING if things else LONE) if lone else None
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
