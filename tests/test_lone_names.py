@@ -67,7 +67,6 @@ def test_who_answers_has_it_erased(erasure):
         "Annabeth Jones called",
         "Peter Quillfeather called",
         "it is done by Marlon Quillfeather",
-        "Quillfeather GmbH",
         "annabeth in small letters is no name",
         "Annabethan music",
     ],

@@ -183,6 +183,7 @@ def test_a_name_with_another_day_of_birth_is_anothers(called):  # noqa: F811
         "Dupont, Berlin, ruft an",
         "Dupont & Roux",
         "the Dupont family",
+        "Dupont GmbH",
     ],
 )
 def test_a_part_of_the_name_that_few_texts_hold_is_asked_about(called, said):  # noqa: F811
@@ -192,7 +193,7 @@ def test_a_part_of_the_name_that_few_texts_hold_is_asked_about(called, said):  #
     assert why
 
 
-@pytest.mark.parametrize("said", ["Peter Dupont called", "Dupont GmbH", "called Dupont, Peter"])
+@pytest.mark.parametrize("said", ["Peter Dupont called", "called Dupont, Peter"])
 def test_what_is_surely_anothers_is_not_asked_about(called, said):  # noqa: F811
     erasure = called("Pierre", "Dupont")
     assert outcome(erasure, said) == [(said, "")]

@@ -1,9 +1,9 @@
-"""Says where a name in a text is none: in a longer one, in two sentences or a company's. Reads nothing."""
+"""Says where a name in a text is none: in a longer one, in two sentences or a thing's number. Reads nothing."""
 
 import re
 from collections.abc import Collection
 
-from scanner.identity import is_name, surroundings
+from scanner.identity import is_name
 from scanner.model import Span
 from scanner.texts import names
 from scanner.texts.folding import folded
@@ -19,39 +19,13 @@ HYPHENED = re.compile(r"-([^\W\d_a-z][^\W\d_]+)")
 WORD = re.compile(r"[^\W\d_][\w'’-]+")
 """A word of a name."""
 
-BEHIND = re.compile(r"(?:['’]s)?[ ,]{1,2}(?:& )?((?:[^\W\d_]\.[ ]?){2,6}|[^\W\d_]+)")
-"""The word behind a name, which may make a company of it; of several letters with stops: B.V."""
-
-AHEAD = re.compile(r"[^\W\d_]+(?=\.?[ ]|['’])")
-"""The words before a name."""
-
 CODE = re.compile(
     r"([^\W\d_]+(?:[ _.-][^\W\d_]+)?)[\"']?[.]?[ ]?(?:no|nr|num|number|id|nummer|#)?[.:#=]{0,2}[ ]?[\"'#]?\Z"
 )
 """The words before a number."""
 
-TOWN = re.compile(
-    r",?[ ]?(?:,|\r?\n|(?=[ ]\d))[ ]?(?:[A-Z]{1,3}-)?(\d{4,6})?[ ]?([^\W\d_a-z][^\W\d_-]+)"
-)
-"""What stands behind a street as its town does."""
-
-HOUSE = re.compile(r",?[ ]\d{1,4}[ ]?[a-z]?(?![\w-])(?![ ]\d)", re.IGNORECASE)
-"""The number of a house behind a street."""
-
 STOP = re.compile(r"[^\W\d_]{2,}\.\s+[^\W\d_]")
 """The end of a sentence: behind an initial a full stop ends none."""
-
-
-def thing(said: str, span: Span) -> bool:
-    """Whether a word beside a name makes a company, a street or another thing of it."""
-    after = said[span.end : span.end + ROOM]
-    if behind := BEHIND.match(after):
-        word = re.sub(r"[. ]", "", folded(behind[1]))
-        if word in listed("things", "behind"):
-            return True
-        if word in listed("things", "capital") and names.is_capital(behind[1]):
-            return True
-    return _headed(said[max(0, span.start - ROOM) : span.start], after)
 
 
 def coded(said: str, span: Span) -> bool:
@@ -64,37 +38,9 @@ def accounted(said: str, span: Span) -> bool:
     return not listed("codes", "people").isdisjoint(_before(said, span))
 
 
-def familial(said: str, span: Span) -> bool:
-    """Whether a name is said to be that of a family: the Lee family, Familie Lee."""
-    behind = BEHIND.match(said[span.end : span.end + ROOM])
-    ahead = AHEAD.findall(said[max(0, span.start - ROOM) : span.start])
-    beside = {folded(word) for word in (*([behind[1]] if behind else []), *ahead[-1:])}
-    return not beside.isdisjoint(listed("things", "families"))
-
-
 def _before(said: str, span: Span) -> list[str]:
     words = CODE.findall(folded(said[max(0, span.start - ROOM) : span.start]))
     return re.split(r"[ _.-]+", words[0]) if words else []
-
-
-def elsewhere(said: str, span: Span, around: Collection[str]) -> bool:
-    """Whether the town behind a street is none of ``around``, the subject's towns and postcodes."""
-    town = TOWN.match(said, span.end)
-    if not around or town is None:
-        return False
-    return folded(town[2]) not in around and not (town[1] and surroundings(town[1]) in around)
-
-
-def _headed(ahead: str, after: str) -> bool:
-    """Whether a name is that of a company, a street or a house: rue Victor Hugo."""
-    if not ahead.endswith((" ", "'", "’")):
-        return False
-    for word in reversed(AHEAD.findall(ahead)):
-        if (plain := folded(word)) not in listed("things", "between"):
-            if plain in listed("things", "housed"):
-                return HOUSE.match(after) is not None
-            return plain in listed("things", "before")
-    return False
 
 
 def part_of_another(said: str, span: Span, words: Collection[str]) -> bool:

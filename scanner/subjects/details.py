@@ -5,7 +5,7 @@ Nobody knows it from the rows of the person who is named, so that only people ca
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from scanner.identity import MAIL
@@ -51,6 +51,9 @@ LEAST_TOWN, LEAST_CODE = 3, 4
 ROOM = 40
 """How far behind a street its town and postcode may stand."""
 
+GAP = r"(?:[ ,;:|/()\t-]{1,3}|,?[ ]?\r?\n)\Z"
+"""What may stand between a town and the street behind it."""
+
 
 class _Taken:
     """Which places of a text are known: a place is looked up by halves, however many there are."""
@@ -93,22 +96,38 @@ def cued(said: str, known: Sequence[Span]) -> Iterator[Span]:
 
 
 def towns(said: str, streets: Sequence[Span], around: Collection[str]) -> Iterator[Span]:
-    """Yield the subject's town and postcode where they stand right behind its street.
+    """Yield the subject's town and postcode where they stand right behind or right before its street.
 
     Args:
         said: the text.
         streets: where the subject's streets stand.
         around: the towns and postcodes, as ``surroundings`` writes them.
     """
+    written = {
+        town: rf"(?<!\w)({'0*' if town.isdecimal() else ''}{re.escape(town)})(?!\w)"
+        for town in sorted(around)
+        if len(town) >= (LEAST_CODE if town.isdecimal() else LEAST_TOWN)
+    }
     for street in streets:
         line = re.split(r"\n\s*\n", said[street.end : street.end + ROOM])[0]
         plain = fold(line)
-        for town in sorted(around):
-            number = town.isdecimal()
-            if len(town) < (LEAST_CODE if number else LEAST_TOWN):
-                continue
-            word = rf"(?<!\w){'0*' if number else ''}{re.escape(town)}(?!\w)"
+        for town, word in written.items():
             if found := re.search(word, plain.text):
                 start, end = plain.origin(*found.span())
-                entity = "POSTCODE" if number else "CITY"
-                yield Span(street.end + start, street.end + end, entity)
+                yield Span(street.end + start, street.end + end, _placed(town))
+        yield from _before(said, street, written)
+
+
+def _before(said: str, street: Span, written: Mapping[str, str]) -> Iterator[Span]:
+    """Yield the town and the postcode that nothing but signs parts from the street behind them."""
+    begin = max(0, street.start - ROOM)
+    plain = fold(said[begin : street.start])
+    left = plain.text
+    while found := next(filter(None, (re.search(w + GAP, left) for w in written.values())), None):
+        start, end = plain.origin(*found.span(1))
+        yield Span(begin + start, begin + end, _placed(found[1]))
+        left = left[: found.start()]
+
+
+def _placed(town: str) -> str:
+    return "POSTCODE" if town.isdecimal() else "CITY"

@@ -20,17 +20,15 @@ from scanner.subjects import neighbours, roles, ties
 from scanner.subjects.bounds import (
     accounted,
     coded,
-    elsewhere,
-    familial,
     half_capitals,
     in_two_sentences,
     part_of_another,
     small,
-    thing,
     two_given,
 )
 from scanner.subjects.details import behind
 from scanner.subjects.neighbours import ROOM, parted, shouted, strange, touch
+from scanner.subjects.places import elsewhere
 from scanner.subjects.reasons import (
     ABOUT_IT,
     APART,
@@ -57,6 +55,7 @@ from scanner.subjects.reasons import (
     TWICE,
     WORD,
 )
+from scanner.subjects.things import thing
 from scanner.texts import names
 from scanner.texts.folding import folded
 
@@ -295,7 +294,8 @@ class Grader:
     ) -> str:
         """Say why a whole name or a street may be somebody else's, though something stands near."""
         if match.span.entity == "STREET_ADDRESS":
-            apart = not context.linked and elsewhere(said, match.span, self.identity.around)
+            around, called = self.identity.around, self._called
+            apart = not context.linked and elsewhere(said, match.span, around, called)
             return NEIGHBOUR if apart else ""
         if match.span.entity != "PERSON":
             return ""
@@ -372,17 +372,16 @@ class Grader:
         person = match.span.entity == "PERSON"
         if context.keyed or not (person or match.span.entity == "USERNAME"):
             return None
-        if thing(said, match.span) and not familial(said, match.span):
-            return None
+        things = thing(said, match.span)
         capitals = shouted(said)  # all words of a shadow look like names
         strange = person and not capitals and self._strange(said, match)
         if context.linked:
-            return "possible", OTHER_NAME if strange else PART
+            return "possible", THING if things else OTHER_NAME if strange else PART
         if strange and self._strange(said, match, sure=True):
             return None
         word = match.whole and " " not in said.strip()  # a town may be called so
         lone = self._rare(match) and not (word or context.holder or match.small)
-        return ("possible", LONE) if lone else None
+        return ("possible", THING if things else LONE) if lone else None
 
     def _doubtful(self, said: str, match: Match, near: Sequence[Match]) -> str:
         """Say why a part of a name may be another's, though something of the subject stands near."""
