@@ -2,6 +2,8 @@
 
 import pytest
 
+from scanner.identity import Identity, read
+from scanner.matcher import Matcher
 from scanner.subjects.reasons import APART, BORN, LOOKS_LIKE, OTHER_NAME, ROLE, SHORT, TWICE
 from tests import mini
 from tests.erasing import asked, noted
@@ -247,3 +249,20 @@ def test_a_row_of_somebody_of_the_same_name_with_the_same_mailbox_is_asked_about
     assert {c for c, why in found.items() if why == TWICE} >= {"first_name", "last_name"}
     assert "e_mail" in found
     assert not asked(plan)
+
+
+@pytest.mark.parametrize(
+    ("entity", "held", "said", "strength"),
+    [
+        ("IP_ADDRESS", "81.44.201.7", "from 81.44.201.7 today", "doubt"),
+        ("IP_ADDRESS", "192.168.0.1", "from 192.168.0.1 today", ""),
+        ("BANK_ACCOUNT", "GB33BUKB20201555555555", "to GB33 BUKB 2020 1555 5555 55", "strong"),
+        ("DEVICE_ID", "a4f0-9c3e-77", "device a4f0-9c3e-77", "strong"),
+        ("MAC_ADDRESS", "00:1B:44:11:3A:B7", "at 00-1b-44-11-3a-b7", "strong"),
+    ],
+)
+def test_accounts_devices_and_addresses_of_the_internet_are_looked_for(
+    entity, held, said, strength
+):
+    found = Matcher(Identity.of(read({"held": held}, {"held": entity}))).find(said)
+    assert [m.strength for m in found] == ([strength] if strength else [])

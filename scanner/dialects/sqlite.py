@@ -19,13 +19,16 @@ from sqlalchemy import (
     Inspector,
     Integer,
     Table,
+    Text,
     bindparam,
     event,
     exc,
     func,
+    literal,
     literal_column,
     select,
     text,
+    type_coerce,
 )
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.sql import Select
@@ -360,7 +363,7 @@ class Dialect(generic.Dialect):
 
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Compare bytes, not as NOCASE or RTRIM do."""
-        return column.collate("BINARY") == value
+        return type_coerce(column, Text).collate("BINARY") == literal(value, Text)  # JSON, too
 
     def bounds(self, connection: Connection, table: Table) -> tuple[int, int] | None:
         """Read them from the rowid; a table WITHOUT ROWID has none."""
