@@ -128,18 +128,19 @@ class Said:
         In the subject's own rows ``parts`` of the name go, whatever they mean: a word, or several.
         """
         placeholder = r"(?:\[[A-Z_ ]+\][\s,.;-]*)+"
-        loose = "|".join(rf"\b{re.escape(p)}\b" for p in sorted(parts, key=len))
+        longest = sorted(parts, key=len, reverse=True)
+        loose = "|".join(rf"\b{re.escape(p)}\b" for p in longest)
+
+        def gone(words: str) -> str:
+            """Match one placeholder for some words, or one for each of those that are gone."""
+            each = r"\s?".join(f"(?:{re.escape(w)}|{placeholder})" for w in words.split())
+            return f"(?:{placeholder}|{each})"
 
         def may_be(words: str, kind: str) -> str:
             if kind in ("strong", "name"):
                 return f"(?:{re.escape(words)}|{placeholder})"
-            if not parts:
-                return re.escape(words)
             apart = re.split(f"({loose})", words, flags=re.IGNORECASE) if loose else [words]
-            return "".join(
-                f"(?:{re.escape(w)}|{placeholder})" if n % 2 else re.escape(w)
-                for n, w in enumerate(apart)
-            )
+            return "".join(gone(w) if n % 2 else re.escape(w) for n, w in enumerate(apart))
 
         return re.compile("".join(may_be(*piece) for piece in self.pieces))
 
