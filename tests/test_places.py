@@ -46,6 +46,7 @@ def outcome(erasure, said):
         "Wohnt in Berlin in der Hauptstr. 12, {mail}",
         "Berlin\nHauptstr. 12\n{mail}",
         "<td>Berlin</td><td>Hauptstr. 12</td><td>{mail}</td>",
+        '"Berlin","Hauptstr. 12","{mail}"',
         "Hauptstr. 12 in Berlin; {mail}",
         "Hauptstr. 12 (Berlin); {mail}",
         "Hauptstr. 12 | 10115 | Berlin | {mail}",

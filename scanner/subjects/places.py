@@ -137,7 +137,7 @@ def _before(ahead: str, home: Home) -> bool:
         return signed is not None and _named(before, home)
     if not left:
         return False
-    alone = not before.strip() or SIGN.search(before) is not None or before.endswith(": ")
+    alone = not before.strip(" \"'") or SIGN.search(before) is not None or before.endswith(": ")
     town_there = (signed and alone) or (gap and gap[0].strip() and IN.search(before))
     if home.around and (run[1] or (town_there and not labelled)):
         return True
