@@ -81,6 +81,39 @@ class Rewriter:
             if rows and columns:
                 yield from self._table(connection, tables[where], columns, rows)
 
+    def staying(
+        self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
+    ) -> Iterator[tuple[TableRef, Key, str]]:
+        """Yield the cells of own rows that hold personal data and stay, as people decided so.
+
+        Whether or not the subject is known by what they hold: a marital status stays as well.
+        """
+        for where in sorted(territory.rows):
+            rows = {k: r for k, r in territory.rows[where].items() if r.rows == "own"}
+            columns = dict.fromkeys(self._firm(tables[where]), KEEP)
+            if not rows or not columns:
+                continue
+            address = self.addresses[where]
+            for key, row, values in self._values(connection, tables[where], columns, rows, address):
+                mine = [c for c in columns if row.only is None or c in row.only]
+                yield from ((where, key, c) for c in mine if self._says(values.get(c)))
+
+    def _firm(self, table: Table) -> list[str]:
+        """Name the columns with personal data that people decided to keep."""
+        where = ref(table)
+        named = {c: ColumnRef(where.schema, where.name, c) for c in table.columns.keys()}
+        return [
+            c
+            for c, said in named.items()
+            if self.basis.treatment(said).firm and said not in self.basis.undecided
+        ]
+
+    def _says(self, value: Any) -> bool:
+        """Whether a cell holds anything: not NULL, blanks, a placeholder or the date that means none."""
+        if isinstance(value, str):
+            return bool(value.strip()) and not strategies.is_placeholder(value)
+        return value is not None and value != settings(self.pack).empty_date
+
     def rewritten(self, table: Table) -> dict[str, str]:
         """Choose the strategy of each column of ``table`` that has one.
 
