@@ -202,6 +202,11 @@ def _reviews(receipt: Raw) -> Iterable[Markup]:
 def _left(receipt: Raw) -> Iterable[Markup]:
     if kept := receipt["kept"]:
         yield tag("h2", "Kept by decision")
+        yield tag(
+            "p",
+            "Columns with personal data that people decided to keep: of the person's own rows "
+            "those in which they hold anything, and others that name the person.",
+        )
         yield _table(("Column", "Rows"), [(name(c), n) for c, n in sorted(kept.items())])
     if duties := receipt["duties"]:
         yield tag("h2", "To do outside the database")

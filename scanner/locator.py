@@ -121,7 +121,7 @@ def locate(
             tuple(holdings),
             _named(plan.mentions),
             _named(r.mention for r in plan.reviews),
-            plan.kept,
+            draft.mentions.kept,
             plan.duties,
             held,
         )

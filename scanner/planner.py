@@ -1,7 +1,8 @@
 """From an audit and a subject to a plan: all that erasing it would do. Reads only."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,7 @@ from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
 from scanner.subjects.grading import Known
-from scanner.subjects.mentions import Copied, Judge, Mentions, no_copies
+from scanner.subjects.mentions import Copied, Judge, Mentions, Place, no_copies
 from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.tables import misfits
 from scanner.texts.wording import noun
@@ -202,6 +203,7 @@ def draft(
         ),
     )
     found = judge.sort(hits if who else ())
+    staying = {*rewriter.staying(connection, tables, territory), *found.kept_places}
     if found.undecided:
         raise Undecided(_undecided(found.undecided))
     steps = (*_steps(edits), *(purge.steps() if purge else ()))
@@ -225,7 +227,7 @@ def draft(
         steps=steps,
         mentions=found.sure,
         reviews=found.reviews,
-        kept=found.kept,
+        kept=_by_column(staying),
         duties=(
             *stops.duties(walk, whole),
             *stops.unsearched(schema, numbers),
@@ -315,6 +317,11 @@ def _undecided(missing: set[ColumnRef] | frozenset[ColumnRef]) -> str:
     return (
         f"no decision on {', '.join(names[:NAMED])}{more}: decide in the workbook, then plan again"
     )
+
+
+def _by_column(places: Collection[Place]) -> dict[str, int]:
+    """Count cells by their column."""
+    return dict(sorted(Counter(f"{where}.{column}" for where, _, column in places).items()))
 
 
 def _steps(edits: tuple[Edit, ...]) -> tuple[Step, ...]:

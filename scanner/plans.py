@@ -186,6 +186,8 @@ class Figure:
 class Plan:
     """All that will be done about one subject, in the order in which it will be done.
 
+    ``kept`` counts, by column, cells with personal data that stay as people decided so: those of
+    the subject's own rows that hold anything, and others that name it.
     ``follows`` counts cells that no step and no mention names, by column: the database itself
     rewrites them with what they refer to (ON UPDATE CASCADE).
     """

@@ -11,6 +11,7 @@ from scanner.model import VERSION, Database, dump
 class Receipt:
     """What an erasure did, or a rehearsal would do; free of personal data.
 
+    ``kept`` counts cells that stay by decision, by column, as a plan does.
     ``kinds`` counts cells by table and entity; ``digests`` names the scan, the workbook, the pack
     and the schema that it rests on, ``versions`` the programs. ``deleted`` counts, of ``rows``, those
     that a purge deleted; ``followed`` counts cells, beside ``cells``, that the database itself rewrote

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from scanner.detectors.annotator import Annotator
 
 
+SCRUBS = ("scrub", "scrub_all")
+"""Strategies that leave a value in which nobody is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """One row with what some of its cells will hold; ``strategies`` says why, column by column.
@@ -74,12 +78,60 @@ class Rewriter:
     def edits(
         self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
     ) -> Iterator[Edit]:
-        """Yield an edit for each own row in which something would change, table by table."""
+        """Yield an edit for each own row in which something would change, table by table.
+
+        Raises:
+            Misconfigured: nothing but what is untrue could stand in some columns; all are named.
+        """
+        strategies.labelled(self._replaced(tables, territory))
         for where in sorted(territory.rows):
             rows = {k: r for k, r in territory.rows[where].items() if r.rows == "own"}
             columns = self.rewritten(tables[where])
             if rows and columns:
                 yield from self._table(connection, tables[where], columns, rows)
+
+    def _replaced(
+        self, tables: Mapping[TableRef, Table], territory: Territory
+    ) -> Iterator[Column[Any]]:
+        """Yield the columns whose values are replaced as a whole in own rows."""
+        for where, rows in sorted(territory.rows.items()):
+            only = [r.only for r in rows.values() if r.rows == "own"]
+            for name, choice in self.rewritten(tables[where]).items():
+                if choice not in SCRUBS and any(o is None or name in o for o in only):
+                    yield tables[where].c[name]
+
+    def staying(
+        self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
+    ) -> Iterator[tuple[TableRef, Key, str]]:
+        """Yield the cells of own rows that hold personal data and stay, as people decided so.
+
+        Whether or not the subject is known by what they hold: a marital status stays as well.
+        """
+        for where in sorted(territory.rows):
+            rows = {k: r for k, r in territory.rows[where].items() if r.rows == "own"}
+            columns = dict.fromkeys(self._firm(tables[where]), KEEP)
+            if not rows or not columns:
+                continue
+            address = self.addresses[where]
+            for key, row, values in self._values(connection, tables[where], columns, rows, address):
+                mine = [c for c in columns if row.only is None or c in row.only]
+                yield from ((where, key, c) for c in mine if self._says(values.get(c)))
+
+    def _firm(self, table: Table) -> list[str]:
+        """Name the columns with personal data that people decided to keep."""
+        where = ref(table)
+        named = {c: ColumnRef(where.schema, where.name, c) for c in table.c.keys()}  # noqa: SIM118  # names, not columns
+        return [
+            c
+            for c, said in named.items()
+            if self.basis.treatment(said).firm and said not in self.basis.undecided
+        ]
+
+    def _says(self, value: Any) -> bool:
+        """Whether a cell holds anything: not NULL, blanks, a placeholder or the date that means none."""
+        if isinstance(value, str):
+            return bool(value.strip()) and not strategies.is_placeholder(value)
+        return value is not None and value != settings(self.pack).empty_date
 
     def rewritten(self, table: Table) -> dict[str, str]:
         """Choose the strategy of each column of ``table`` that has one.
@@ -193,7 +245,7 @@ class Rewriter:
 
     def _spans(self, choice: str, said: str) -> Sequence[Span]:
         """Find what a scrub replaces: the subject's identifiers, or what identifies anybody."""
-        if choice not in ("scrub", "scrub_all"):
+        if choice not in SCRUBS:
             return ()
         own = [s for m in self.matcher.find(said, own=True) for s in m.places(said)]
         if choice == "scrub":

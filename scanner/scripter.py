@@ -314,7 +314,7 @@ def _notes(draft: Draft) -> Iterator[str]:
             key = "-".join(map(str, m.key))
             yield f"kept, review {review.id} ({review.why}): {m.table} {key} {m.column}"
     for column, rows in plan.kept.items():
-        yield f"kept by decision: {column} names the subject in {_rows(rows)}"
+        yield f"kept by decision: {column} in {_rows(rows)}"
     for column, rows in plan.follows.items():
         yield f"follows by itself: {column} in {_rows(rows)} refers to what is rewritten (ON UPDATE CASCADE)"
     for stop in plan.stops:

@@ -5,7 +5,7 @@ A result always fits its column: type, length, NOT NULL, unique indexes, JSON.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from scanner.errors import Misconfigured
 from scanner.model import KEEP
+from scanner.texts import labels
 from scanner.texts import placeholders as placeholders
 from scanner.texts.documents import is_json
 from scanner.texts.marking import Form, is_structured, marked, placed
@@ -30,6 +31,7 @@ __all__ = [
     "check",
     "describe",
     "is_placeholder",
+    "labelled",
     "merged",
     "names",
     "text_of",
@@ -161,13 +163,14 @@ def redact(value: Any, place: Place) -> Any:
     """Replace the whole value by [REDACTED]; numbers and dates become empty.
 
     E-mail addresses become redacted-KEY@erased.invalid. Where values must be distinct the
-    placeholder carries the row's key; where a value is required, a number becomes 0 and a date the
-    date that means none.
+    placeholder carries the row's key; where a value is required, a number becomes 0, a date the
+    date that means none, and a label of a list the one that means none, such as unknown, else the
+    column's default, else other; where there is none of these, the plan is refused.
     """
     kind = place.type
     if _is_list(kind):
-        allowed = kind.enums[0] if isinstance(kind, types.Enum) else ""
-        return None if place.column.nullable else allowed
+        labelled([place.column])
+        return None if place.column.nullable else _label(place.column)
     if isinstance(kind, types.JSON | types.String) or _is_loose(value, kind):
         return "<redacted/>" if type_name(kind) == "XML" else _text(value, place)
     return nothing(
@@ -316,6 +319,28 @@ def _bytes(text: str) -> bytes:
 def _is_list(kind: TypeEngine[Any]) -> bool:
     """Whether a column takes only values of a list, among which is no placeholder."""
     return isinstance(kind, types.Enum) or type_name(kind) == "SET"
+
+
+def labelled(columns: Iterable[Column[Any]]) -> None:
+    """Refuse columns whose values can be replaced by nothing that would be true of the person.
+
+    Raises:
+        Misconfigured: they cannot be empty, and each label that they take says something.
+    """
+    if wrong := [f"{c.table}.{c.name}" for c in columns if not c.nullable and _label(c) is None]:
+        raise Misconfigured(
+            f"{', '.join(wrong)} cannot be empty and takes only labels of a list, none of which "
+            "means none (such as unknown): decide keep, add such a label, or let it be empty (NULL)"
+        )
+
+
+def _label(column: Column[Any]) -> str | None:
+    """Choose the label of a list that means none, if any does; a set of labels can be empty."""
+    kind = getattr(column.type, "data_type", column.type)
+    if not isinstance(kind, types.Enum):
+        return ""
+    default = getattr(getattr(column.server_default, "arg", ""), "text", "")
+    return labels.neutral(kind.enums, default)
 
 
 def _is_loose(value: Any, kind: TypeEngine[Any]) -> bool:

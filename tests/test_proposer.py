@@ -125,10 +125,16 @@ def proposed(sqlite_url, efface, tmp_path: Path):
     return tmp_path / "pack.toml"
 
 
+DEFAULT = {"rows": "own"}
+"""What a relation says that does not say it."""
+
+
 def reaches(path: Path, **like: object) -> list[tuple[str, str]]:
     found = tomllib.loads(path.read_text())["reach"]
     return [
-        (r["table"], r["from"]) for r in found if all(r.get(k, "own") == v for k, v in like.items())
+        (r["table"], r["from"])
+        for r in found
+        if all(r.get(k, DEFAULT.get(k)) == v for k, v in like.items())
     ]
 
 
@@ -212,3 +218,62 @@ def test_columns_of_several_values_are_no_keys(postgresql_url, efface, tmp_path)
 def test_a_columns_name_points_at_a_table_in_several_languages(column, table):
     tables = [TableRef("", table), TableRef("", "invoices"), TableRef("", "agenda")]
     assert Names(tables).tables(column) == {TableRef("", table): "full"}
+
+
+INSURED = """
+create table client (id integer primary key, first_name text, last_name text, email text);
+create table policy (id integer primary key, client_id integer references client,
+  contact_name text, contact_email text, contact_phone text);
+create table policy_rider (id integer primary key, policy_id integer references policy,
+  insured_name text, insured_born date);
+create table account (id integer primary key, client_id integer references client, login text);
+create table login_event (id integer primary key, account_id integer references account,
+  email text, at timestamp);
+create table spouse (id integer primary key, client_id integer references client, full_name text,
+  birth_date date)
+"""
+
+
+@pytest.fixture
+def insured(sqlite_url, efface, tmp_path: Path):
+    """The relations proposed for an insurer: riders and spouses are others, contacts are not."""
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        for statement in INSURED.split(";"):
+            connection.execute(text(statement))
+        for n in range(60):
+            one, other = shop.person(n), shop.person(n + 17)
+            name, mail = f"{one['first_name']} {one['last_name']}", one["email"]
+            born, key = f"{1950 + n % 40}-0{1 + n % 9}-1{n % 10}", 500 + n
+            someone = f"{other['first_name']} {other['last_name']}"
+            for table, *values in (
+                ("client", key, one["first_name"], one["last_name"], mail),
+                ("policy", 700 + n, key, name, mail, one["phone"]),
+                ("policy_rider", n + 1, 700 + n, someone, born),
+                ("account", 900 + n, key, f"user{n}"),
+                ("login_event", n + 1, 900 + n, mail, "2024-01-01 10:00:00"),
+                ("spouse", n + 1, key, someone, born),
+            ):
+                places = ", ".join("?" * len(values))
+                connection.exec_driver_sql(f"insert into {table} values ({places})", (*values,))
+    engine.dispose()
+    done = Steps(efface, sqlite_url, tmp_path)
+    done("scan", "--pack", "none", "-o", tmp_path / "scan.json")
+    done("pack", tmp_path / "scan.json", "--subject", "client", "-o", tmp_path / "pack.toml")
+    return tmp_path / "pack.toml"
+
+
+def test_other_people_on_a_subjects_rows_are_asked_about_and_only_linked(insured):
+    asked = reaches(insured, rows="linked", confirm=True)
+    assert sorted(asked) == [("policy_rider", "policy"), ("spouse", "client")]
+    assert "are these rows the subject's own, or other people?" in insured.read_text()
+
+
+def test_rows_that_merely_repeat_the_subjects_name_are_its_own_without_a_question(insured):
+    assert ("policy", "client") in reaches(insured, rows="own", confirm=None)
+
+
+def test_keys_that_lead_to_a_table_leave_no_second_relation_by_its_mail_addresses(insured):
+    found = [pair for pair in reaches(insured) if pair[0] == "login_event"]
+    assert found == [("login_event", "account")]
+    assert ("login_event", "account") not in reaches(insured, confirm=True)

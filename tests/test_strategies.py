@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    text,
     types,
 )
 from sqlalchemy.dialects import mysql
@@ -184,7 +185,9 @@ def test_where_no_placeholder_fits_the_cell_is_emptied(room):
          datetime(1753, 1, 1, tzinfo=UTC)),
         (Date(), date(1980, 5, 6), False, False, date(1753, 1, 1)),
         (LargeBinary(), b"x", False, False, b""),
-        (Enum("m", "f"), "f", False, False, "m"),
+        (Enum("m", "f", "unknown"), "f", False, False, "unknown"),
+        (Enum("other", "m", "N/A"), "m", False, False, "N/A"),
+        (Enum("m", "other"), "m", False, False, "other"),
         (mysql.SET("a", "b"), "a", True, False, None),
         (Uuid(), object(), True, False, None),
     ],
@@ -261,3 +264,30 @@ def test_keep_keeps_and_every_strategy_explains_itself():
     assert apply("keep", "Ann", Text()) == "Ann"
     assert all(len(meaning) > 30 for _, meaning in strategies.describe())
     assert {"redact", "null", "token", "mask", "scrub"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", ["redact", "null", "token", "mask"])
+def test_no_label_is_written_that_would_be_untrue_of_the_person(name):
+    with pytest.raises(Misconfigured, match="cannot be empty and takes only labels"):
+        apply(name, "male", Enum("female", "male"), nullable=False)
+
+
+def test_a_label_that_means_none_already_stays():
+    assert apply("redact", "unknown", Enum("female", "unknown"), nullable=False) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("default", "expected"), [("'plain'::mood", "plain"), ("'it''s'", "it's"), ("'gone'", "other")]
+)
+def test_a_columns_default_stands_for_nothing_before_other_does(default, expected):
+    column = Column(
+        "c", Enum("sad", "plain", "other", "it's"), nullable=False, server_default=text(default)
+    )
+    made = strategies.apply(
+        "redact", "sad", column=column, entity="", key=KEY, unique=False, settings=SETTINGS
+    )
+    assert made == expected
+
+
+def test_what_reviewers_read_says_what_becomes_of_a_label():
+    assert "a label of a list" in dict(strategies.describe())["redact"]

@@ -183,6 +183,11 @@ def summary(receipt: "Receipt", planned: int) -> Iterator[str]:
         yield f"copies that triggers made meanwhile were erased, too ({told})"
     for column, rows in receipt.residue.items():
         yield f"still there: {column} in {count(rows, 'row')}"
+    if receipt.kept:
+        yield (
+            f"kept by decision: {count(sum(receipt.kept.values()), 'cell')} of "
+            f"{count(len(receipt.kept), 'column')}, as the plan lists them"
+        )
     if stay := sum(r["answer"] == "keep" for r in receipt.reviews):
         yield f"kept by people: {count(stay, 'mention')} of which they answered keep"
     if waiting := sum(r["answer"] not in ("keep", "erase") for r in receipt.reviews):

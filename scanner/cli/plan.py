@@ -289,7 +289,7 @@ def summary(plan: "Plan") -> Iterator[str]:
             yield _against.lost(old.name, old.rows, new.rows)
     yield from _against.stops(plan)
     for column, rows in plan.kept.items():
-        yield f"kept by decision: {column} names the subject in {count(rows, 'row')}"
+        yield f"kept by decision: {column} in {count(rows, 'row')}"
     yield from _against.duties(plan)
 
 

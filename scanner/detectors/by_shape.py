@@ -110,7 +110,7 @@ COULD_BE: dict[str, Callable[[str], bool]] = {
 """What a value must look like, at least, to be one of an entity."""
 
 
-def _dense(values: Values) -> bool:
+def dense(values: Values) -> bool:
     """Whether big whole numbers lie as close to each other as the keys of rows do."""
     numbers = [int(v) for v in values.counts if v.isdigit()]
     if len(numbers) < max(FEW, values.distinct) or min(numbers) < BIG:
@@ -135,7 +135,7 @@ def detect(look: Look) -> Iterator[Sign]:
     if small > MOSTLY * values.read and values.distinct > 1:
         yield look.sign("IP_ADDRESS", "shape.versions", "numbers as of a version", hits=small)
     yield from _whose(look)
-    if values.kind == "number" and _dense(values):
+    if values.kind == "number" and dense(values):
         rule = "numbers as close together as keys"
         yield look.sign("*", "shape.keys", rule, hits=values.read)
     if values.distinct <= 2 and max(map(len, values.counts)) <= 1:  # noqa: PLR2004

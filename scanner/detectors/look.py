@@ -23,6 +23,9 @@ PROSE_WORDS = 6
 CLEAR = 0.45
 """What a pattern must weigh to be clear by itself."""
 
+READ = 0.5
+"""What sentences must weigh, as they are read, to be clear by themselves."""
+
 TEXT_WORDS, TEXT_LENGTH = 4, 16
 """From so many words, or characters of JSON, something may stand inside a value."""
 
@@ -115,12 +118,15 @@ class Look:
         """List what speaks for and against ``entity``.
 
         Whose the data is does not change what it is, and a name that is "about the number of
-        something" says nothing against values that are clear by themselves.
+        something" says nothing against values that are clear by themselves, nor against people
+        whom sentences name: a letter's "body" is what it says.
         """
         own = [
             s.evidence for s in self.signs if s.entity == entity and s.evidence.source != "owner"
         ]
         if any(e.source == "pattern" and e.weight >= CLEAR for e in own):
+            return own
+        if any(e.source == "language" and e.weight >= READ for e in own):
             return own
         return own + [s.evidence for s in self.signs if s.entity == "*"]
 

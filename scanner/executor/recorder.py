@@ -62,7 +62,7 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         followed={str(c): n for c, n in sorted(tally.followed.items())},
         mentions=tally.mentions,
         deleted={str(t): n for t, n in sorted(tally.deleted.items())},
-        kept=last.plan.kept,
+        kept=_most(plan.kept, last.plan.kept),
         reviews=tuple(_answers(plan, tally, last)),
         duties=plan.duties,
         triggers=plan.triggers,
@@ -70,6 +70,15 @@ def receipt(plan: Plan, last: Draft, tally: Tally, **done: Any) -> Receipt:
         versions={"python": platform.python_version(), **knowledge.versions()},
         **done,
     )
+
+
+def _most(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """Count what stays by decision: nothing of it goes, and triggers may have copied more of it.
+
+    Afterwards rows may no longer be found that led to the subject by what was erased.
+    """
+    counts = Counter(before) | Counter(after)
+    return dict(sorted(counts.items()))
 
 
 def _kinds(basis: Basis, cells: Mapping[tuple[TableRef, str], int]) -> dict[str, Mapping[str, int]]:

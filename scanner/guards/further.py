@@ -1,6 +1,6 @@
 """What triggers copied while a draft was carried out: the draft of one more round. Reads only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -98,8 +98,7 @@ def _new(done: Draft, among: Collection[TableRef], where: TableRef, key: Key) ->
 def _together(done: Draft, found: Draft, among: Collection[TableRef]) -> Draft:
     """Give the draft of the tables ``among`` what is known of all others."""
     inside = {str(where) for where in among}
-    old = {c: n for c, n in done.plan.kept.items() if c.rpartition(".")[0] not in inside}
-    kept = dict(sorted({**old, **found.plan.kept}.items()))
+    kept = _beside(done.plan.kept, found.plan.kept, inside)
     places = {p for p in done.mentions.kept_places if p[0] not in among}
     waiting = [r for r in done.plan.reviews if r.mention.table not in among]
     reviews = (*waiting, *found.plan.reviews)
@@ -107,8 +106,16 @@ def _together(done: Draft, found: Draft, among: Collection[TableRef]) -> Draft:
     mentions = replace(
         found.mentions,
         reviews=reviews,
-        kept=kept,
+        kept=_beside(done.mentions.kept, found.mentions.kept, inside),
         kept_places=found.mentions.kept_places | places,
     )
     sight = replace(done.sight, changed={**done.sight.changed, **dict.fromkeys(among)})
     return replace(found, plan=plan, mentions=mentions, territory=done.territory, sight=sight)
+
+
+def _beside(
+    before: Mapping[str, int], now: Mapping[str, int], inside: Collection[str]
+) -> dict[str, int]:
+    """Take what was counted by column ``now`` in the tables ``inside``, and ``before`` in all others."""
+    old = {c: n for c, n in before.items() if c.rpartition(".")[0] not in inside}
+    return dict(sorted({**now, **old}.items()))

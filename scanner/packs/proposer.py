@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData
 from scanner.database import key_of
 from scanner.errors import Misconfigured
 from scanner.model import Audit, Finding, TableRef
-from scanner.packs import figures
+from scanner.packs import figures, likeness
 from scanner.packs.figures import Figure
 from scanner.rulebook import Rows
 from scanner.tables.linker import ENOUGH, Linker, Tie
@@ -103,7 +103,7 @@ def propose(
     root = _table(linker, subject) if subject else next((t for t, _ in candidates), None)
     if root is None:
         raise Misconfigured("which table has the subjects? name it with --subject TABLE")
-    survey = _Survey(linker, (*ties, *_by_value(linker, found, root, ties)), found, root)
+    survey = _Survey(linker, ties, (*_by_value(linker, found, root, ties),), found, root)
     chosen = survey.key(key)
     relations = tuple(survey.relations(chosen))
     own = [root, *dict.fromkeys(r.table for r in relations if r.rows == "own" and _on(r))]
@@ -129,6 +129,11 @@ def propose(
 
 def _on(relation: Relation) -> bool:
     return relation.state != "tell"
+
+
+def _leads(relation: Relation) -> bool:
+    """Whether the walk goes on from the rows of a relation."""
+    return relation.rows == "own" and _on(relation)
 
 
 def _table(linker: Linker, name: str) -> TableRef:
@@ -239,9 +244,11 @@ class _Survey:
 
     linker: Linker
     ties: Sequence[Tie]
+    valued: Sequence[Tie]
     found: _Findings
     root: TableRef
     _chosen: str = field(default="")
+    _ways: dict[TableRef, tuple[Tie, ...]] = field(default_factory=dict)
 
     def key(self, given: str) -> str:
         """Choose the column that names a subject.
@@ -265,18 +272,24 @@ class _Survey:
         raise Misconfigured(f"{self.root} has no key of one column: name one with --key COLUMN")
 
     def relations(self, key: str) -> Iterator[Relation]:
-        """Yield the relations in the order in which the walk comes upon them."""
+        """Yield the relations in the order in which the walk comes upon them.
+
+        What only values speak for comes last, and not at all where keys lead to the same rows.
+        """
         self._chosen = key
-        own, queue = {self.root}, [self.root]
+        self._ways = {self.root: ()}
+        own, queue, listed = {self.root}, [self.root], list[Relation]()
         direct = {t.child for t in self.ties if t.parent == self.root and t.certainty != "weak"}
-        listed: list[Relation] = []
-        for start in queue:
-            for tie in (t for t in self.ties if t.parent == start):
-                relation = self._child(tie, others=direct if start != self.root else set())
-                listed.append(relation)
-                if relation.rows == "own" and _on(relation) and tie.child not in own:
-                    own.add(tie.child)
-                    queue.append(tie.child)
+        self._spread(self.ties, own, queue, listed, direct)
+        reached = {r.table for r in listed if _on(r)}
+        open_ones = [t for t in self.valued if t.child not in reached]
+        direct |= {t.child for t in open_ones if t.certainty != "weak"}
+        for tie in open_ones:
+            listed.append(relation := self._child(tie, others=set()))
+            if _leads(relation):
+                own.add(tie.child)
+                self._ways.setdefault(tie.child, (tie,))
+                self._spread(self.ties, own, [tie.child], listed, direct)
         yield from listed
         seen = {r.tie for r in listed}
         for tie in (
@@ -284,6 +297,26 @@ class _Survey:
         ):
             if (shared := self._parent(tie, own, direct)) is not None:
                 yield shared
+
+    def _spread(
+        self,
+        ties: Sequence[Tie],
+        own: set[TableRef],
+        queue: list[TableRef],
+        listed: list[Relation],
+        direct: set[TableRef],
+    ) -> None:
+        """Go on from the tables in ``queue`` to all whose rows point at theirs, declared keys first."""
+        for start in queue:
+            known = {r.tie for r in listed}
+            pointing = [t for t in ties if t.parent == start and t not in known]
+            for tie in sorted(pointing, key=lambda t: t.certainty != "declared"):
+                self._ways.setdefault(tie.child, (tie, *self._ways[start]))
+                relation = self._child(tie, others=direct if start != self.root else set())
+                listed.append(relation)
+                if _leads(relation) and tie.child not in own:
+                    own.add(tie.child)
+                    queue.append(tie.child)
 
     def _child(self, tie: Tie, *, others: set[TableRef]) -> Relation:
         """Judge rows that point at own rows."""
@@ -303,13 +336,44 @@ class _Survey:
             return replace(made, rows="linked", doubt=doubt)
         if made.state == "tell":
             return made
-        if self.found.people(tie.child):
-            doubt = "a table of people: are these rows the subject's own, or other people?"
-            return replace(made, state="confirm", identity=False, doubt=doubt)
+        if (asked := self._asked(made)) is not None:
+            return asked
         if acting := figures.acting(tie):
             doubt = f"{acting[0]!r} may say who acted, not whom the rows are about"
             return replace(made, state="confirm", identity=False, doubt=doubt)
         return made
+
+    def _asked(self, made: Relation) -> Relation | None:
+        """Ask about rows that may be other people: a declared key says that they belong, not who they are.
+
+        Those that are called like their subject are about it. Where they are not, or are reached
+        through another table, they are no more than linked until somebody says that they are its own.
+        """
+        tie, way = made.tie, (made.tie, *self._ways[made.start])
+        here, there = self.found.direct(tie.child), self.found.direct(self.root)
+        named = likeness.named(here, "PERSON", figures.OWNERS)
+        entity = "PERSON" if named else "EMAIL_ADDRESS"
+        mailed = tie.child in {t.child for t in self.valued}  # else they may be second addresses
+        columns = named or (likeness.named(here, entity, figures.OWNERS) if mailed else [])
+        found = likeness.compare(
+            self.linker, way, columns, likeness.named(there, entity, frozenset())
+        )
+        people = bool(named) and self.found.named(tie.child)
+        if found.copies or not (people or found.differs):
+            return None
+        doubt = "a table of people: are these rows the subject's own, or other people?"
+        if found.differs:
+            doubt = (
+                f"are these rows the subject's own, or other people? Of {found.of:,} compared "
+                f"{found.same:,} are called as the subject they lead to"
+            )
+        elif made.start == self.root and not self.found.people(tie.child):
+            return None
+        linked = found.differs or made.start != self.root
+        if linked:
+            doubt += '; if its own, delete the line with rows = "linked" as well'
+        rows: Rows = "linked" if linked else "own"
+        return replace(made, state="confirm", rows=rows, identity=False, doubt=doubt)
 
     def _describes(self, tie: Tie) -> bool:
         """Whether the rows say what the subject is called, or where it lives.
