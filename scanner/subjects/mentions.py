@@ -237,7 +237,7 @@ class Judge:
                 if spans := (*cued(text(hit.values[column]), ()),):
                     yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
         whole = () if own else [m for ms in hit.found.values() for m in ms if m.whole]
-        if any(m.span.entity == "STREET_ADDRESS" for m in whole):
+        if any(m.span.entity == "STREET_ADDRESS" and m.strength != "weak" for m in whole):
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):
             yield from self._around(hit, BESIDE)
