@@ -121,8 +121,12 @@ FIRST_IDEOGRAM = "\u2e80"
 LEAST_UNPARTED = 3
 """Of fewer signs a given or a family name may stand alone."""
 
-MIN_STREET = 7
-"""A shorter street with its number (Reja 94) occurs by chance; an ideogram counts twice."""
+MIN_STREET, SHORT_STREET = 7, 5
+"""A shorter street with its number (1 Main, Ring 3) occurs by chance: it counts beside something else
+of the subject. Still less is none; an ideogram counts twice."""
+
+STREET_WORD = re.compile(r"[^\W\d_]{3}")
+"""What a short street has, besides its number."""
 
 DAY = re.compile(
     r"(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d"
@@ -282,17 +286,23 @@ def _street(value: str) -> Iterator[Identifier]:
     for one in dict.fromkeys((value, street)):
         if _is_street(one):
             yield Identifier("STREET_ADDRESS", "full", one)
+        elif STREET_WORD.search(one) and _is_street(one, SHORT_STREET):
+            yield Identifier("STREET_ADDRESS", "weak", one)
 
 
-def _is_street(value: str) -> bool:
+def _is_street(value: str, least: int = MIN_STREET) -> bool:
     """Whether a text has a number and a word, and is long enough not to occur by chance."""
-    signs = sum(2 if c > FIRST_IDEOGRAM else 1 for c in value.strip(" .,;-"))
     words = re.findall(r"[^\W\d_]{2,}", folded(value))
     if NOTHING.match(folded(value)):
         return False
     named = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
     named = named and not (words and all(w in NO_STREETS or w in listed("noise") for w in words))
-    return named and signs >= MIN_STREET and not UNIT.fullmatch(value)
+    return named and street_signs(value) >= least and not UNIT.fullmatch(value)
+
+
+def street_signs(value: str) -> int:
+    """Count the signs of an address; an ideogram says as much as two letters."""
+    return sum(2 if c > FIRST_IDEOGRAM else 1 for c in value.strip(" .,;-"))
 
 
 def _phone(value: str) -> Iterator[Identifier]:

@@ -1,19 +1,51 @@
-"""Dates as people write them: in several orders, in digits and in words. Values in, texts out."""
+"""Dates as people write them: in several orders, in digits and in words. Values in, texts out.
+
+A year of two digits counts where words, an apostrophe or the signs between make a date of it.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from itertools import product
 
+from scanner.identity import Identifier
+from scanner.matching.form import Form
 from scanner.texts import months
 from scanner.texts.folding import folded
 
-ORDINALS = {"1": "st", "2": "nd", "3": "rd", "21": "st", "22": "nd", "23": "rd", "31": "st"}
-"""What English writes behind a day; th behind all others."""
+NO_TIME = r"(?![t ,:]{1,2}(?!00:00)\d\d:\d\d)"
+"""A day with its hour is nobody's birth, but midnight, as columns of times have it."""
+
+NO_HOUR = r"(?!:\d)(?![ ]?(?:uhr|h|am|pm|o'clock)\b)"
+"""A year of two digits may be an hour: 4 March 20:30."""
+
+ENDS = rf"(?!\d)(?![.-]\d){NO_TIME}"
+"""What does not go on as a longer number, or with an hour."""
 
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 """How months are numbered in much of Europe: 4.III.1980."""
+
+NTH = r"(?:st|nd|rd|th|er|:?[aeo]|\.)?"
+"""What stands right behind a day: 4th, 4., 1er, 1:a, 1º as it is folded."""
+
+TO_MONTH = r"(?:\s?[-/]\s?|\s{0,2})(?:(?:of|de|d'|del|di|day of)\s?)?"
+"""What stands between a day and the month behind it."""
+
+TO_YEAR = ("", " ", "\n", ". ", ".", ", ", "., ", "-", "/", " - ", " / ", " de ", " del ", " of ")
+"""What stands between a month and the year behind it."""
+
+TO_DAY = (" ", ". ", ".", "-", "/", "", " the ")
+"""What stands between a month and the day behind it."""
+
+FROM_YEAR = ("-", "/", " ", ". ", ".", ", ", "")
+"""What stands between a year and the month behind it: 1980. március 4."""
+
+FEW, MANY = 2, 3
+"""So many letters of a month, its first or its last ones, are looked for beside a year or a day."""
+
+SPACED = " / ", " - ", " . "
+"""Signs between numbers with room around them."""
 
 
 def days(value: str) -> Iterator[date]:
@@ -29,27 +61,56 @@ def days(value: str) -> Iterator[date]:
             yield date(year, month, day)
 
 
-def written(day: date) -> frozenset[str]:
-    """Give the ways to write a day, folded."""
+def forms(index: int, one: Identifier) -> Iterator[Form]:
+    """Write a date of birth in the usual orders, in digits and in words."""
+    for day in days(one.value):
+        said = numbered(day)
+        pattern = rf"(?<![\w.-]){_any(said)}{ENDS}"
+        yield Form(index, tuple(sorted(said)), pattern, "weak")
+        yield _worded(index, day)
+
+
+def numbered(day: date) -> frozenset[str]:
+    """Give the ways to write a day without the name of its month, folded."""
     days, numbers = ({str(n), f"{n:02}"} for n in (day.day, day.month))
-    words, year = months.called(day.month), str(day.year)
+    year = str(day.year)
     said = {
         sign.join(parts)
-        for sign in (".", "/", " ", "-", ". ", "\\/")  # the last one is JSON's
+        for sign in (".", "/", " ", "-", ". ", *SPACED)
         for d, m in product(days, numbers)
         for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
     }
     said |= {day.strftime("%Y%m%d"), day.strftime("%d%m%Y")}
     for d, m in product(days, numbers):
         said |= {f"{year}年{m}月{d}日", folded(f"{year}년 {m}월 {d}일")}
-    for d, word in product(days, words):
-        said |= {f"{d}{dot} {word}{end} {year}" for dot, end in (("", ""), (".", ""), ("", "."))}
-        said |= {f"{word} {d}, {year}", f"{word} {d} {year}", f"{d}-{word}-{year}"}
-        nth = f"{d}{ORDINALS.get(d.lstrip('0'), 'th')}"
-        said |= {f"{d} de {word} de {year}", f"{word} {nth}, {year}", f"{word} {nth} {year}"}
-        said |= {f"{nth} {word} {year}", f"{nth} of {word} {year}", f"{nth} of {word}, {year}"}
-        said |= {f"{d} {word} {year[2:]}", f"{d}-{word}-{year[2:]}"}
-        said |= {f"{d}{word}{year}", f"{word}. {d}, {year}", f"{word}. {d} {year}"}
-    for d, sign in product(days, ".- "):
-        said.add(sign.join((d, ROMAN[day.month - 1], year)))
+    roman = ROMAN[day.month - 1]
+    for d, sign in product(days, (".", "/", "-", " ", ". ")):
+        said |= {sign.join((d, roman, year)), sign.join((year, roman, d))}
+        said |= {sign.join((d, roman, year[2:]))} if sign in "./-" else set()
     return frozenset(said)
+
+
+def _worded(index: int, day: date) -> Form:
+    """Write a day with the name of its month: behind the day, before it, or behind the year."""
+    names, year, short = sorted(months.dated(day.month)), str(day.year), str(day.year)[2:]
+    word, nth = _any(names), rf"0?{day.day}{NTH}"
+    years = rf"(?:{year}|'?{short}{NO_HOUR})"
+    # March 4, 80 people: behind the day it needs an apostrophe, or the sign before the day.
+    behind = rf"(?:(?:,?\s{{0,2}}|,?\s(?:de|del|of)\s|[-/]){year}|,?\s?'{short}{NO_HOUR})"
+    ways = (
+        rf"{nth}{TO_MONTH}{word}{_any(TO_YEAR)}{years}",
+        rf"{word}{_any(TO_DAY)}{nth}{behind}",
+        rf"{word}(?P<sign>[-/]){nth}(?P=sign){short}{NO_HOUR}",
+        rf"{year}{_any(FROM_YEAR)}{word}{_any(TO_DAY)}0?{day.day}",
+    )
+    ends, days = {n[-MANY:] for n in names}, {f"{day.day}", f"{day.day:02}"}
+    anchors = {"".join(parts) for parts in product(ends, TO_YEAR, (year, f"'{short}", short))}
+    anchors |= {"".join(parts) for parts in product(ends, TO_DAY, days)}
+    anchors |= {"".join(parts) for parts in product((year,), FROM_YEAR, {n[:FEW] for n in names})}
+    pattern = rf"(?<![\w.-])(?:{'|'.join(ways)}){ENDS}"
+    return Form(index, tuple(sorted(anchors)), pattern, "weak")
+
+
+def _any(options: Iterable[str]) -> str:
+    """Make a pattern of several texts, the longest first."""
+    return f"(?:{'|'.join(map(re.escape, sorted(options, key=lambda s: (-len(s), s))))})"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from scanner.identity import Identifier
+from scanner.matching import encoded
 from scanner.matching.form import Form, last
 from scanner.texts.folding import folded
 
@@ -46,6 +47,7 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
         locals_ = sorted({local, local.replace(".", "")})
     for at, where in product(locals_, domains):
         yield from _mail(index, at, where)
+    yield from encoded.words(index, one)
     verp = rf"(?<!\w){re.escape(local)}={re.escape(domain)}(?=@)"
     yield Form(index, (f"{local}=",), verp, "doubt", starts=(local,))
 

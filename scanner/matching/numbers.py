@@ -2,13 +2,36 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
 
 from scanner.identity import Identifier, Strength
 from scanner.matching import phones
 from scanner.matching.form import Form
+from scanner.texts.lexicon import listed
 
 LEAST_CUT_PHONE = 6
 """Of a phone number fewer digits are many people's."""
+
+LABEL_GAPS = (
+    *(
+        f"{stop}{sign}"
+        for stop in ("", ".")
+        for sign in ("", " ", ":", ": ", " : ", "=", " = ", " - ")
+    ),
+    *(f"{sign}{quote}" for sign in ("", " ", ":", ": ", "=") for quote in ("#", "'", '"')),
+    *(f"{quote}{sign}{again}" for quote in "'\"" for sign in (":", ": ") for again in ("", quote)),
+    *(
+        f" {word} "
+        for word in ("is", "at", "on", "no", "no.", "nr", "nr.", "number", "me at", "her at")
+    ),
+    *(
+        f" {word} "
+        for word in ("him at", "us at", "them at", "me on", "her on", "him on", "me", "her", "him")
+    ),
+    ">",
+)
+"""What stands between what says that a phone number follows, and the number."""
 
 
 def forms(index: int, one: Identifier) -> Iterator[Form]:
@@ -20,7 +43,8 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
 def _locally(index: int, one: Identifier) -> Iterator[Form]:
     """Write a phone number as it is called within its own area, 555-0148, which others have, too.
 
-    Without a sign between its groups it may be any number: then it counts beside something only.
+    Without a sign between its groups it may be any number: then it counts beside something only,
+    unless the word before it says that it is a phone's.
     """
     for groups in phones.local(one.value):
         ways: tuple[tuple[str, Strength], ...] = ((" -./", "hint"), ("", "weak"))
@@ -29,6 +53,19 @@ def _locally(index: int, one: Identifier) -> Iterator[Form]:
             inner = "|".join(map(re.escape, written))
             pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
             yield Form(index, written, pattern, sure, word=True, starts=(groups[0],), shared=True)
+        digits = "".join(groups)
+        pattern = rf"{_labelled()}{digits}(?![\w@])(?![ ./-]\d)"
+        yield Form(index, (digits,), pattern, "hint", word=True, starts=(digits,), shared=True)
+
+
+@cache
+def _labelled() -> str:
+    """Make a pattern that stands behind a label of a phone number: behinds have one length each."""
+    sizes: dict[int, list[str]] = {}
+    for label, gap in product(sorted(listed("phones", "labels")), LABEL_GAPS):
+        sizes.setdefault(len(label + gap), []).append(re.escape(label + gap))
+    behinds = ("|".join(some) for some in sizes.values())
+    return "(?:{})".format("|".join(rf"(?<=\b(?:{some}))" for some in behinds))
 
 
 def _cut(index: int, one: Identifier) -> Iterator[Form]:

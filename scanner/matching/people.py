@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from scanner.identity import Identifier, Strength, is_name
+from scanner.matching import encoded
 from scanner.matching.form import AFTER, BEFORE, WORDS, Capitals, Form, last
 from scanner.texts import names
 from scanner.texts.folding import folded
@@ -151,10 +153,25 @@ def parts(index: int, one: Identifier) -> Iterator[Form]:
         starts=_firsts(spelled),
     )
     yield form
+    if others := encoded.escaped(one.value.replace(",", " ")):
+        yield _escaped(form, others)
     if wide and one.strength == "full":
         yield replace(form, pattern=f"(?:{inner})", strength=_within(one.value))
     if one.strength == "weak":
         yield from _stand_ins(index, spelled)
+
+
+def _escaped(form: Form, others: Sequence[str]) -> Form:
+    """Find a part of a name, or a whole one, where its letters are escaped."""
+    inner = "|".join(r"[\s,]+".join(map(_loosely, o.split())) for o in others)
+    return replace(
+        form,
+        anchors=_longest(others),
+        pattern=f"{BEFORE}(?:{inner}){AFTER}",
+        beside=_others(others),
+        word=_alone(others),
+        starts=_firsts(others),
+    )
 
 
 def _stand_ins(index: int, spelled: Sequence[str]) -> Iterator[Form]:
@@ -169,7 +186,11 @@ def _stand_ins(index: int, spelled: Sequence[str]) -> Iterator[Form]:
 
 def whole(index: int, one: Identifier) -> Iterator[Form]:
     """Write a given and a family name in both orders, the given one also short or an initial."""
-    given, family = (_spelled(SUFFIX.sub("", part)) for part in one.value.split("\n"))
+    called = [SUFFIX.sub("", part) for part in one.value.split("\n")]
+    given, family = map(_spelled, called)
+    yield from _together(index, given, family)
+    yield from encoded.words(index, replace(one, value="\n".join(called)))
+    yield from _encoded(index, called, (given, family))
     given, family = ((*some, *_joined(some)) for some in (given, family))
     if one.strength == "doubt":
         yield from _lettered(index, given, family)
@@ -196,7 +217,6 @@ def whole(index: int, one: Identifier) -> Iterator[Form]:
     if bare := {SPELLED_OUT.sub(r"\1", f) for f in family[:1]} - set(family):
         yield from _pair(index, given, sorted(bare), "hint")
     yield from _cut(index, given[0], family[0])
-    yield from _together(index, given[0], family[0])
     letters = [w[0] for w in WORDS.findall(given[0])[:2]] or [given[0][0]]
     anchors, last, first = (
         _longest(family),
@@ -227,15 +247,30 @@ def _lettered(index: int, given: tuple[str, ...], family: tuple[str, ...]) -> It
         yield replace(form, capitals="all")
 
 
-def _together(index: int, given: str, family: str) -> Iterator[Form]:
+def _encoded(index: int, called: Sequence[str], plain: Sequence[tuple[str, ...]]) -> Iterator[Form]:
+    """Write a name with letters beyond ASCII as escapes; ask about it where they were lost."""
+    escapes, gaps = map(encoded.escaped, called), map(encoded.lost, called)
+    given, family = (some or bare for some, bare in zip(escapes, plain, strict=True))
+    if (given, family) != (*plain,):
+        yield from _pair(index, given, family, "full")
+    given, family = (some or bare for some, bare in zip(gaps, plain, strict=True))
+    if (given, family) != (*plain,):
+        for form in _pair(index, given, family, "doubt"):
+            yield replace(form, strength="doubt")
+
+
+def _together(index: int, given: Iterable[str], family: Iterable[str]) -> Iterator[Form]:
     """Ask about a name in one word, as in handles and addresses of the web: AnnLee, @leeann."""
-    one, two = (re.sub(r"[\s'-]+", "", part) for part in (given, family))
-    if len(one + two) >= LEAST_TOGETHER and not WIDE.search(one + two):
-        for whole in dict.fromkeys((one + two, two + one)):
-            if names.is_given(whole):
-                continue
-            pattern = f"{BEFORE}{re.escape(whole)}{AFTER}"
-            yield Form(index, (whole,), pattern, "doubt", word=True, starts=(whole,))
+    pairs = product(*({re.sub(r"[\s'-]+", "", p) for p in parts} for parts in (given, family)))
+    found = {whole for one, two in pairs for whole in (one + two, two + one)}
+    wholes = [
+        whole
+        for whole in sorted(found)
+        if len(whole) >= LEAST_TOGETHER and not WIDE.search(whole) and not names.is_given(whole)
+    ]
+    if wholes:
+        pattern = f"{BEFORE}(?:{'|'.join(map(re.escape, wholes))}){AFTER}"
+        yield Form(index, tuple(wholes), pattern, "doubt", word=True, starts=tuple(wholes))
 
 
 def _joined(options: Iterable[str]) -> set[str]:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect, bisect_left, insort
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from scanner.identity import MIN_DIGITS, WITH_AREA, Strength
 from scanner.texts.folding import folded
@@ -16,6 +17,15 @@ CANDIDATES = tuple(
     for space in (r"[^\S\r\n]", r"[\s>]")
 )
 """What may be a phone number, or several with only spaces between them: in a line, across lines."""
+
+DOTS, LISTING = "·•∙⋅~", ",;:|"
+"""Signs that part the groups of a number now and then; the latter part the numbers of a list as well."""
+
+PARTED = re.compile(rf"{BEGINS}(?:[\d().+/_\-{DOTS}{LISTING}]|[^\S\r\n](?!\+)){{4,}}\d(?!\d)")
+"""What may be a phone number with such signs between its groups."""
+
+MOST_BETWEEN = 5
+"""More signs than a table's between two groups part two numbers."""
 
 MAX_PREFIX = 6
 """Digits before a national number: 00, up to three of a country, and the trunk's 0."""
@@ -55,12 +65,16 @@ def spans(
         numbers: which one, its national number, its country's calling code.
     """
     found: list[tuple[int, int]] = []
-    candidates = (c for pattern in CANDIDATES for c in pattern.finditer(plain))
-    for candidate in candidates if numbers else ():
+    candidates = (
+        (c, locate)
+        for pattern, locate in (*((p, _locate) for p in CANDIDATES), (PARTED, _apart))
+        for c in pattern.finditer(plain)
+    )
+    for candidate, locate in candidates if numbers else ():
         places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
         digits = "".join(plain[i] for i in places)
         for index, core, code in numbers:
-            for start, end, sure in _locate(plain, candidate.start(), digits, places, core, code):
+            for start, end, sure in locate(plain, candidate.start(), digits, places, core, code):
                 at = bisect(found, (start, end))
                 before = at == 0 or found[at - 1][1] <= start
                 if before and (at == len(found) or end <= found[at][0]):
@@ -213,6 +227,73 @@ def _locate(
             if (sure := _sure(shown, core, code)) is not None:
                 yield begin, tail.end() if tail else last + 1, sure
         at = digits.find(core, at + 1)
+
+
+def _apart(
+    text: str, start: int, digits: str, places: list[int], core: str, code: str
+) -> Iterator[Found]:
+    """Find a whole national number ``core`` whose groups stand apart as those of a list do.
+
+    So may the numbers of a list or a table: it is asked about, unless it is grouped as its country
+    does, or says with + or 0 that it begins there.
+    """
+    at = digits.find(core) if core else -1
+    while at >= 0:
+        first, after = _first(text, digits, places, at, code), at + len(core)
+        last = places[after - 1]
+        ends = after == len(digits) or places[after] - last > 1
+        if first is not None and ends and not CHAIN.match(text, last + 1):
+            abroad = 0 < first <= MAX_PREFIX and (digits.startswith("00") or places[0] > start)
+            begin = places[first] - (text[places[first] - 1 : places[first]] == "+")
+            said = text[begin : last + 1]
+            if said.count(")") > said.count("(") and text[begin - 1 : begin] == "(":
+                begin -= 1
+            sure = _listed(said, core, code) if _together(places[first:after]) else None
+            alone = not (first and _joins(text[places[first - 1] + 1 : begin]))
+            alone &= after == len(digits) or not _joins(text[last + 1 : places[after]])
+            if sure is not None and (alone or sure != "doubt") and not abroad:
+                tail = TAIL.match(text, last + 1)
+                yield begin, tail.end() if tail else last + 1, sure if alone else "doubt"
+        at = digits.find(core, at + 1)
+
+
+def _first(text: str, digits: str, places: list[int], at: int, code: str) -> int | None:
+    """Say at which digit a number begins whose national part begins ``at`` one: no digit is before it.
+
+    Without a sign that it is one, a number before it is a country's only where it is the number's own.
+    """
+    for size in range(min(at, MAX_PREFIX), -1, -1):
+        first = at - size
+        if first and places[first] - places[first - 1] == 1:
+            continue
+        prefix, called = digits[first:at], text[places[first] - 1 : places[first]] == "+"
+        known = code or called or prefix.startswith("00") or prefix in ("", "0")
+        if known and _prefixes(prefix, code):
+            return first
+    return None
+
+
+def _together(places: Sequence[int]) -> bool:
+    """Whether no more stands between the digits of a number than belongs there."""
+    return all(after - before <= MOST_BETWEEN for before, after in pairwise(places))
+
+
+def _joins(between: str) -> bool:
+    """Whether what stands between two numbers makes a list or one number of them: no mere space does."""
+    return any(c in DOTS or c in LISTING for c in between) or not any(map(str.isspace, between))
+
+
+def _listed(said: str, core: str, code: str) -> Strength | None:
+    """Say how sure a number is that is written with signs of lists; None where it has none of them."""
+    signs = {c for c in said if c in DOTS or c in LISTING}
+    if not signs or _sure("".join(c for c in said if c.isdigit()), core, code) != "strong":
+        return None
+    if said.startswith(("+", "0")) or signs.isdisjoint(LISTING):
+        return "strong"
+    written = tuple(re.findall(r"\d+", said))
+    whole = f"+{code}{core}" if code else core
+    own = any(written[-len(some) :] == some for some in groups(whole))
+    return "strong" if own else "doubt"
 
 
 def _sure(shown: str, core: str, code: str) -> Strength | None:

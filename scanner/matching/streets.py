@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from scanner.identity import FIRST_IDEOGRAM, MIN_STREET, UNIT, Identifier, Strength
-from scanner.matching.form import AFTER, BEFORE, WORDS, Form
+from scanner.identity import FIRST_IDEOGRAM, MIN_STREET, UNIT, Identifier, Strength, street_signs
+from scanner.matching.form import AFTER, BEFORE, WORDS, Capitals, Form
 from scanner.texts import months, names
 from scanner.texts.folding import folded
 from scanner.texts.lexicon import listed
@@ -48,8 +48,13 @@ LEAST_PART = 4
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Write an address in one or several lines, with its words cut short or not.
 
-    Without the flat or the floor it is the house's, which means the subject beside something sure.
+    Without the flat or the floor it is the house's, which means the subject beside something sure. A
+    short one (Ring 3) is looked for as it is stored only.
     """
+    if street_signs(one.value) < MIN_STREET:
+        if one.strength == "weak":  # and not a household's, which could only be asked about
+            yield _short(index, one.value)
+        return
     yield from _address(index, one.value, one.strength)
     whole = one.value.strip()
     for bare, sure in dict((*_without_kind(whole), *_without_unit(whole))).items():
@@ -59,6 +64,19 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     if last.isdigit() and not re.search(r"[\d,]", street):
         turned = f"{street} {last}" if first.isdigit() else f"{last} {street}"
         yield from _address(index, turned, "doubt")
+
+
+def _short(index: int, value: str) -> Form:
+    """Write an address as it is stored, with a capital where it has one: ring 3 times."""
+    words = folded(value).split()
+    inner = r"\s+".join(map(re.escape, words))
+    pattern = f"{BEFORE}(?<!\\d[.,:/-]){inner}{AFTER}{HOUSE}(?![.,]\\d)"
+    word = max((w for w in words if not w[0].isdigit()), key=len)
+    capitals: Capitals = "" if value.islower() else "any"
+    beside = tuple(w for w in words if w[0].isdigit())
+    return Form(
+        index, (word,), pattern, "weak", capitals, beside=beside, word=True, starts=(words[0],)
+    )
 
 
 def _without_unit(whole: str) -> Iterator[tuple[str, Strength]]:

@@ -245,7 +245,7 @@ class Judge:
 
     def _beside(self, hit: RowHits, whole: Sequence[Match]) -> Iterator[tuple[Mention, str]]:
         """Ask about the town and the postcode of the subject in cells beside something that is all of one."""
-        if any(m.span.entity == "STREET_ADDRESS" for m in whole):
+        if any(m.span.entity == "STREET_ADDRESS" and m.strength != "weak" for m in whole):
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):
             yield from self._around(hit, BESIDE)

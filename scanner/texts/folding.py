@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from scanner.texts import garbled
+
 ENTITY = r"(?<=&)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 """An HTML character reference."""
 
@@ -20,17 +22,24 @@ FILL = "\u0332"
 ESCAPE = r"(?<=\\)u(?![dD][89a-fA-F])[0-9a-fA-F]{4}"
 """A character as JSON escapes it; the halves of surrogate pairs stay as they are."""
 
+SLASH = r"(?<=\\)/"
+"""A slash as PHP's JSON escapes each."""
+
 INLINE = (
     r"(?<=<)/?(?:b|i|u|em|strong|span|font|mark|small|big|wbr|tt)"
     r"(?:\s+(?:style|class|color|face|size|lang|id)\s*=[^<>]{0,120})?\s*/?>"
 )
 """A tag that may stand within a word, and whose attributes name nobody."""
 
+QUOTED = r"(?<=\d=)(?<![^\W\d]\d=)(?<![^\W\d]\d\d=)(?<![^\W\d]\d\d\d=)(?<![^\W\d]\d{4}=)20(?=\d)"
+"""A space of quoted-printable between digits, which is none behind a name: phone1=2065551234."""
+
 BREAK = (
     r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)(?:20|0[09ad])|(?<==)(?:0[9ad]|20(?!\d))|"
+    rf"{QUOTED}|(?<=\\)~|"
     r"(?<=\\)u[dD][89a-fA-F][0-9a-fA-F]{2}|(?<=[%=])f[0-4](?:[%=][89ab][0-9a-f]){3}"
 )
-"""A tag that stands between words, how the web and mails write a space or a line, half an emoji."""
+"""A tag that stands between words, how the web, mails and RTF (\\~) write a space or a line, half an emoji."""
 
 NEXT = "[%=][89ab][0-9a-f]"
 OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]|(?<==)(?:3d|2[de])"
@@ -40,7 +49,8 @@ SOFT = r"(?<==)\r?\n"
 """The end of a line of a mail that is none of the text's."""
 
 MARK = re.compile(
-    rf"[&\\<%=](?:{ENTITY}|{ESCAPE}|(?P<tag>{INLINE}|{SOFT})|(?P<space>{BREAK})|(?P<octets>{OCTETS}))",
+    rf"[&\\<%={garbled.LEADS}ã](?:{ENTITY}|{ESCAPE}|{SLASH}|(?P<tag>{INLINE}|{SOFT})|"
+    rf"(?P<space>{BREAK})|(?P<octets>{OCTETS})|(?P<garbled>{garbled.GARBLED}))",
     re.IGNORECASE,
 )
 """What stands for something else, for a space, or for nothing.
@@ -84,13 +94,14 @@ SPECIAL = {
     "ı": "i",
     "æ": "ae",
     "œ": "oe",
+    "\ufffd": "?",
     "ى": "ي",
     "ی": "ي",
     "ک": "ك",
     "ة": "ه",
 }
-"""What decomposition does not fold: quotes, dashes, invisible signs, barred letters, Arabic ones that
-look alike."""
+"""What decomposition does not fold: quotes, dashes, invisible signs, barred letters, what stands for a
+letter that was lost, Arabic letters that look alike."""
 
 LETTERS = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)),
@@ -176,9 +187,10 @@ def _marked(text: str) -> bool:
     return (
         "&" in text
         or "<" in text
-        or ("\\" in text and ("\\u" in text or "\\U" in text))
+        or ("\\" in text and any(map(text.__contains__, ("\\u", "\\U", "\\/", "\\~"))))
         or ("%" in text and ENCODED.search(text) is not None)
         or ("=" in text and BROKEN.search(text) is not None)
+        or (not text.isascii() and garbled.is_garbled(text))
     )
 
 
@@ -189,9 +201,13 @@ def _meaning(mark: re.Match[str]) -> str:
     if mark["space"]:
         return " "
     found = mark[0]
+    if mark["garbled"]:
+        return garbled.letter(found)
     if mark["octets"]:
         return bytes.fromhex(re.sub("[%=]", "", found)).decode("utf-8", "replace")
-    return chr(int(found[2:], 16)) if found[0] == "\\" else html.unescape(found)
+    if found[0] == "\\":
+        return "/" if found[1] == "/" else chr(int(found[2:], 16))
+    return html.unescape(found)
 
 
 def _add(part: str, position: int, parts: list[str], offsets: list[int]) -> None:

@@ -30,13 +30,29 @@ DAYS = re.compile(rf"(?<![\d:]){_DAY}[ /-]?{_OF}\Z"), re.compile(rf"\.?[ /-]{_DA
 def called(month: int) -> frozenset[str]:
     """Name the ``month``, 1 to 12, in several languages, long and short."""
     found = set()
-    for line in table("months").values():
-        full, _, short = line.partition("/")
-        name = full.split()[month - 1]
-        found |= {name, name[:3]}
-        more = short.split()
-        found |= {w for n, w in zip(more[::2], more[1::2], strict=True) if int(n) == month}
+    for name, more in (_line(line, month) for line in table("months").values()):
+        found |= {name, name[:3], *more}
+    for name, more in (_line(line, month) for line in table("months_whole").values()):
+        found |= {name, *more}
     return frozenset(found)
+
+
+@cache
+def dated(month: int) -> frozenset[str]:
+    """Name the ``month`` as it may be called between its day and its year, where no word is a name."""
+    return called(month) | _numbered(table("months_short")["words"], month)
+
+
+def _line(line: str, month: int) -> tuple[str, frozenset[str]]:
+    """Read what a language calls a month, and how else it is cut."""
+    full, _, short = line.partition("/")
+    return full.split()[month - 1], _numbered(short, month)
+
+
+def _numbered(line: str, month: int) -> frozenset[str]:
+    """Choose the words of a line that have the number of a month before them."""
+    words = line.split()
+    return frozenset(w for n, w in zip(words[::2], words[1::2], strict=True) if int(n) == month)
 
 
 @cache
