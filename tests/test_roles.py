@@ -4,7 +4,7 @@ import pytest
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
-from scanner.subjects.reasons import APART, BORN, LOOKS_LIKE, OTHER_NAME, ROLE, SHORT, TWICE
+from scanner.subjects.reasons import APART, BESIDE, BORN, LOOKS_LIKE, OTHER_NAME, ROLE, SHORT, TWICE
 from tests import mini
 from tests.erasing import asked, noted
 from tests.test_beside import MAIL, called, outcome  # noqa: F401 - a fixture
@@ -249,6 +249,20 @@ def test_a_row_of_somebody_of_the_same_name_with_the_same_mailbox_is_asked_about
     assert {c for c, why in found.items() if why == TWICE} >= {"first_name", "last_name"}
     assert "e_mail" in found
     assert not asked(plan)
+
+
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("Contact {mail}, Austin TX", True),
+        ("{mail}, 78701 Austin", True),
+        ("Austin office, closed on Mondays", False),
+        ("{mail} in Dallas", False),
+    ],
+)
+def test_the_town_beside_something_of_the_subject_is_asked_about(called, said, asks):  # noqa: F811
+    erasure, told = called("Ann", "Lee"), said.format(mail=MAIL)
+    assert outcome(erasure, told) == [(said.format(mail="[EMAIL]"), BESIDE if asks else "")]
 
 
 @pytest.mark.parametrize(

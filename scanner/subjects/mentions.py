@@ -224,24 +224,40 @@ class Judge:
             declared = self.pack.declared(hit.table.name, column)
             keyed = declared is not None and declared.personal == "none"
             here = replace(context, keyed=keyed)
-            graded: dict[tuple[Certainty, str], list[Match]] = {}
-            free = own and (declared is None or declared.personal != "none")
-            said = text(hit.values[column])
-            for match, grade in self._grader.cell(spaced(said), matches, here, known, free=free):
-                graded.setdefault(grade, []).append(match)
-            if not own and (spans := self._details(said, matches, graded, context)):
-                yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
-            for (certainty, why), found in sorted(graded.items()):
-                spans = tuple(span for m in found for span in m.places(said))
-                streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
-                spans = (*spans, *towns(said, streets, self._towns))
-                yield Mention(hit.table, hit.key, column, spans, certainty), why
+            yield from self._cell(hit, column, matches, here, known)
         if context.linked and context.paired and not own:
             for column in hit.values.keys() - hit.found.keys():
                 if spans := (*cued(text(hit.values[column]), ()),):
                     yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
         if not own:
             yield from self._beside(hit, whole)
+
+    def _cell(
+        self,
+        hit: RowHits,
+        column: str,
+        matches: Sequence[Match],
+        context: Context,
+        known: Known,
+    ) -> Iterator[tuple[Mention, str]]:
+        """Grade what one cell holds, and what stands beside that and is not looked for."""
+        graded: dict[tuple[Certainty, str], list[Match]] = {}
+        said, free = text(hit.values[column]), context.own and not context.keyed
+        for match, grade in self._grader.cell(spaced(said), matches, context, known, free=free):
+            graded.setdefault(grade, []).append(match)
+        if not context.own and (spans := self._details(said, matches, graded, context)):
+            yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
+        told, sure = set[Span](), list[Span]()
+        for (certainty, why), found in sorted(graded.items()):
+            spans = tuple(span for m in found for span in m.places(said))
+            streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
+            sure += spans if certainty != "possible" else ()
+            spans = (*spans, *towns(said, streets, self._towns))
+            told.update(spans)
+            yield Mention(hit.table, hit.key, column, spans, certainty), why
+        around = set() if context.own else {*towns(said, sure, self._towns)} - told
+        if around:
+            yield Mention(hit.table, hit.key, column, tuple(sorted(around)), "possible"), BESIDE
 
     def _beside(self, hit: RowHits, whole: Sequence[Match]) -> Iterator[tuple[Mention, str]]:
         """Ask about the town and the postcode of the subject in cells beside something that is all of one."""

@@ -2,7 +2,7 @@
 
 NAMESAKE = "a full name with nothing beside it: it may be a namesake"
 NEIGHBOUR = "the same street address: it may be a neighbour or a household"
-BESIDE = "the same town or postcode in a row that holds something of the subject"
+BESIDE = "the same town or postcode near something of the subject, or in a row that holds something of it"
 SHORT = "a number without an area code, or a short one: it may be another's"
 KEYED = "the same number stands in a column that holds keys or codes, not people"
 SHARED = "somebody else has the same address, number or id"
