@@ -134,7 +134,7 @@ def test_a_month_in_front_of_a_bracket_is_asked_about(called, said):  # noqa: F8
         '{"name":"Ann Lee","dob":"1980-03-04"}',
         "Ann Lee's date of birth is 4 March 1980",
         "Name: Ann Lee\nBirth date: 04.03.1980",
-        "Ann Lee was born in Austin on 4 March 1980",
+        "Ann Lee was born in Dallas on 4 March 1980",
         "Ann Lee, b. 04.03.1980",
     ],
 )
