@@ -184,6 +184,7 @@ def draft(
         lambda rows: owners(connection, walk, rows, own=True),
         request.key,
         copied,
+        matcher.beside,
     )
     hits = again(
         connection,

@@ -36,6 +36,15 @@ def no_copies(_rows: Sequence[RowHits]) -> Mapping[tuple[TableRef, Key], RowHits
     return {}
 
 
+Beside = Callable[[str, Sequence[Match], Sequence[Span]], tuple[Match, ...]]
+"""Finds, besides what was found in a text, what shows only once these places of it are replaced."""
+
+
+def nothing_more(_said: str, found: Sequence[Match], _gone: Sequence[Span]) -> tuple[Match, ...]:
+    """Find nothing besides."""
+    return tuple(found)
+
+
 def _nobodys(_rows: Rows) -> Mapping[tuple[TableRef, Key], Collection[object]]:
     return {}
 
@@ -58,7 +67,7 @@ class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
     ``rare``: as for ``Grader``. ``owners`` says to whose rows relations lead from rows; ``key`` is the subject's.
-    ``copied`` chooses rows in which all is the subject's.
+    ``copied`` chooses rows in which all is the subject's. ``beside`` finds what shows once more is replaced.
     """
 
     pack: Pack
@@ -73,6 +82,7 @@ class Judge:
     owners: Callable[[Rows], Mapping[tuple[TableRef, Key], Collection[object]]] = _nobodys
     key: object = None
     copied: Copied = no_copies
+    beside: Beside = nothing_more
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -217,21 +227,7 @@ class Judge:
             told=bool(strong),
         )
         for column, matches in hit.found.items():
-            declared = self.pack.declared(hit.table.name, column)
-            keyed = declared is not None and declared.personal == "none"
-            here = replace(context, keyed=keyed)
-            graded: dict[tuple[Certainty, str], list[Match]] = {}
-            free = own and (declared is None or declared.personal != "none")
-            said = text(hit.values[column])
-            for match, grade in self._grader.cell(spaced(said), matches, here, known, free=free):
-                graded.setdefault(grade, []).append(match)
-            if not own and (spans := self._details(said, matches, graded, context)):
-                yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
-            for (certainty, why), found in sorted(graded.items()):
-                spans = tuple(span for m in found for span in m.places(said))
-                streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
-                spans = (*spans, *towns(said, streets, self._towns))
-                yield Mention(hit.table, hit.key, column, spans, certainty), why
+            yield from self._cell(hit, column, matches, context, known)
         if context.linked and context.paired and not own:
             for column in hit.values.keys() - hit.found.keys():
                 if spans := (*cued(text(hit.values[column]), ()),):
@@ -241,6 +237,43 @@ class Judge:
             yield from self._around(hit, NEIGHBOUR)
         elif any(m.strength == "strong" for m in whole):
             yield from self._around(hit, BESIDE)
+
+    def _cell(
+        self, hit: RowHits, column: str, matches: Sequence[Match], context: Context, known: Known
+    ) -> Iterator[tuple[Mention, str]]:
+        """Judge a cell, with what shows in it only once more than the matches is replaced: a town."""
+        found = [*self._graded(hit, column, matches, context, known)]
+        said = text(hit.values[column])
+        while more := [
+            s for m, why in found for s in m.spans if why == DETAIL or s.entity in AROUND
+        ]:
+            seen = self.beside(said, matches, more)
+            if seen == tuple(matches):
+                break
+            matches = seen
+            found = [*self._graded(hit, column, matches, context, known)]
+        yield from found
+
+    def _graded(
+        self, hit: RowHits, column: str, matches: Sequence[Match], context: Context, known: Known
+    ) -> Iterator[tuple[Mention, str]]:
+        """Grade what stands in a cell, with the towns and the details beside it."""
+        own = context.own
+        declared = self.pack.declared(hit.table.name, column)
+        keyed = declared is not None and declared.personal == "none"
+        here = replace(context, keyed=keyed)
+        graded: dict[tuple[Certainty, str], list[Match]] = {}
+        free = own and (declared is None or declared.personal != "none")
+        said = text(hit.values[column])
+        for match, grade in self._grader.cell(spaced(said), matches, here, known, free=free):
+            graded.setdefault(grade, []).append(match)
+        if not own and (spans := self._details(said, matches, graded, context)):
+            yield Mention(hit.table, hit.key, column, spans, "possible"), DETAIL
+        for (certainty, why), found in sorted(graded.items()):
+            spans = tuple(span for m in found for span in m.places(said))
+            streets = [span for span in spans if span.entity == "STREET_ADDRESS"]
+            spans = (*spans, *towns(said, streets, self._towns))
+            yield Mention(hit.table, hit.key, column, spans, certainty), why
 
     def _may_be_copy(self, hit: RowHits, known: Known) -> bool:
         """Whether a row that is not the subject's holds the values of one that is, and no other's."""
