@@ -17,7 +17,7 @@ from scanner.identity import Identity, Strength
 from scanner.matching import phones
 from scanner.matching.form import END, Form, Places
 from scanner.matching.forms import forms
-from scanner.matching.rest import Part, Rest, joined
+from scanner.matching.rest import Part, Rest, Taken, joined
 from scanner.matching.sieve import Sieve
 from scanner.model import Span
 from scanner.texts import months, names
@@ -227,27 +227,50 @@ class Matcher:
             found = tuple(_disjoint((*found, *more)))
         return found
 
-    def _further(
-        self, text: str, found: tuple[Match, ...], *, own: bool, cut: bool
+    def beside(
+        self, text: str, found: Sequence[Match], gone: Sequence[Span], *, own: bool = False
     ) -> tuple[Match, ...]:
-        """Look again where something found will be replaced: what stands beside it may show only then.
+        """Give what was ``found`` in a text, with what shows only once more than that is ``gone``."""
+        more = self._further(text, found, [(span.start, span.end) for span in gone], own=own)
+        if more != tuple(found) and (pieces := scalars(text)):
+            return tuple(_whole_numbers(text, more, pieces))
+        return more
 
-        Of weak signs nobody knows yet whether they will be: with them and without.
+    def _further(
+        self,
+        text: str,
+        found: Sequence[Match],
+        gone: Sequence[_Window] = (),
+        *,
+        own: bool = False,
+        cut: bool = False,
+    ) -> tuple[Match, ...]:
+        """Look again where something will be replaced: what stands beside it may show only then.
+
+        Of weak signs nobody knows yet whether they will be: with them and without. ``gone``: what
+        else is replaced; else it is looked at all that was ``found``.
         """
-        sure, fresh = _sure(found), found
-        rests = [Rest(text), *([Rest(text)] if 0 < len(sure) < len(found) else [])]
-        while fresh:
+        sure = _sure(found)
+        both = len(sure) < len(found) and (sure or gone)
+        rests = [Rest(text), Rest(text)] if both else [Rest(text)]
+        for rest in rests:
+            rest.blank(gone)
+        fresh, held = found, None
+        while fresh or gone:
             more: list[Match] = []
-            for rest, gone in zip(rests, (fresh, _sure(fresh)), strict=False):
-                rest.blank((p.start, p.end) for m in gone for p in m.places(text))
+            for rest, these in zip(rests, (fresh, _sure(fresh)), strict=False):
+                rest.blank((p.start, p.end) for m in these for p in m.places(text))
                 only_sure = rest is not rests[0]
-                for part in rest.beside(((m.span.start, m.span.end) for m in gone), self.room):
+                places = gone or [(m.span.start, m.span.end) for m in these]
+                for part in rest.beside(places, self.room):
                     ends = cut and part.ends
                     seen = self._read(part.said, own=own, cut=ends, led=only_sure)
                     more += _seen(part, _sure(seen) if only_sure else seen)
-            fresh = _apart(more, found)
-            found = _with(found, fresh)
-        return found
+            gone, fresh = (), []
+            if more:
+                held = held or _Held(found)
+                fresh = held.take(more)
+        return held.all() if held else tuple(found)
 
     def _find(self, text: str, *, own: bool, cut: bool, led: bool) -> tuple[Match, ...]:
         """Find all identifiers in a text as it is folded."""
@@ -411,30 +434,37 @@ def _seen(part: Part, found: Iterable[Match]) -> Iterator[Match]:
             yield replace(match, span=replace(match.span, start=start, end=end))
 
 
-def _apart(more: Sequence[Match], found: Sequence[Match]) -> tuple[Match, ...]:
-    """Choose what is new: beside all that was ``found``; something sure, also in place of weak signs."""
-    sure = _clear(_disjoint(_sure(more)), _sure(found))
-    weak = [match for match in more if match.strength == "weak"]
-    return (*sure, *_clear(_disjoint(weak), (*found, *sure)))
+class _Held:
+    """What was found in a text, to which more comes: something sure also in place of weak signs."""
 
+    def __init__(self, found: Iterable[Match]) -> None:
+        self._found = {(m.span.start, m.span.end): m for m in found}
+        self._sure = Taken(p for p, m in self._found.items() if m.strength != "weak")
+        self._weak = Taken(p for p, m in self._found.items() if m.strength == "weak")
 
-def _with(found: Sequence[Match], fresh: Sequence[Match]) -> tuple[Match, ...]:
-    """Put to what was ``found`` what is new, in order: weak signs give way to it."""
-    if not fresh:
-        return tuple(found)
-    left = [*_sure(found), *_clear([m for m in found if m.strength == "weak"], _sure(fresh))]
-    return tuple(sorted((*left, *fresh), key=lambda m: m.span.start))
+    def take(self, more: Sequence[Match]) -> list[Match]:
+        """Choose what is new, and keep it."""
+        fresh = []
+        for match in _disjoint(_sure(more)):
+            place = match.span.start, match.span.end
+            if self._sure.at(*place) is None:
+                while weak := self._weak.at(*place):
+                    self._weak.drop(weak)
+                    del self._found[weak]
+                self._sure.add(*place)
+                self._found[place] = match
+                fresh.append(match)
+        for match in _disjoint(m for m in more if m.strength == "weak"):
+            place = match.span.start, match.span.end
+            if self._sure.at(*place) is None and self._weak.at(*place) is None:
+                self._weak.add(*place)
+                self._found[place] = match
+                fresh.append(match)
+        return fresh
 
-
-def _clear(matches: Iterable[Match], others: Sequence[Match]) -> list[Match]:
-    """Choose the matches that overlap none of ``others``, which overlap nowhere."""
-    taken = sorted((other.span.start, other.span.end) for other in others)
-    kept = []
-    for match in matches:
-        at = bisect(taken, (match.span.end,))
-        if not at or taken[at - 1][1] <= match.span.start:
-            kept.append(match)
-    return kept
+    def all(self) -> tuple[Match, ...]:
+        """Give all of it, in order."""
+        return tuple(self._found[place] for place in sorted(self._found))
 
 
 def _proper(said: str, capitals: str, *, own: bool) -> bool:

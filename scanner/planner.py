@@ -185,6 +185,7 @@ def draft(
         lambda rows: owners(connection, walk, rows, own=True),
         request.key,
         copied,
+        matcher.beside,
     )
     hits = again(
         connection,

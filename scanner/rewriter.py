@@ -247,11 +247,12 @@ class Rewriter:
         """Find what a scrub replaces: the subject's identifiers, or what identifies anybody."""
         if choice not in SCRUBS:
             return ()
-        own = [s for m in self.matcher.find(said, own=True) for s in m.places(said)]
-        if choice == "scrub":
-            return own
-        masked = strategies.without_placeholders(said)
-        return [*own, *_annotator().annotate([masked])[0]]
+        found = self.matcher.find(said, own=True)
+        others: Sequence[Span] = ()
+        if choice == "scrub_all":
+            others = _annotator().annotate([strategies.without_placeholders(said)])[0]
+            found = self.matcher.beside(said, found, others, own=True) if others else found
+        return [*(s for m in found for s in m.places(said)), *others]
 
     def _safe(self, recipe: _Recipe, old: str) -> bool:
         """Whether a text has a shape that the pack knows to hold nobody's data."""

@@ -286,6 +286,7 @@ class Scrubber:
             {},
             owners=lambda rows: {place: led.get(place, ()) for place in rows},
             key=one.key,
+            beside=one.rewriter.matcher.beside,
         )
 
     def _judged(self, one: Own, hits: Sequence[RowHits], led: Led) -> Mentions:

@@ -4,6 +4,7 @@ A number behind another one is a part of a longer one, until a placeholder stand
 stands near a placeholder can look otherwise than before, so that only that is read again.
 """
 
+from bisect import bisect, insort
 from collections.abc import Iterable, Iterator
 
 OPENED, INNER, CLOSED, SHORT = "[", "\x01", "]", "*"
@@ -57,3 +58,25 @@ def joined(windows: Iterable[_Window]) -> list[_Window]:
         else:
             found.append((begin, end))
     return found
+
+
+class Taken:
+    """Places of a text that overlap nowhere, in their order: one more costs little, however many there are."""
+
+    def __init__(self, places: Iterable[_Window]) -> None:
+        self._places = sorted(places)
+
+    def at(self, start: int, end: int) -> _Window | None:
+        """Give the last place that overlaps another one."""
+        before = bisect(self._places, (end,))
+        if before and self._places[before - 1][1] > start:
+            return self._places[before - 1]
+        return None
+
+    def add(self, start: int, end: int) -> None:
+        """Take one more, that is free."""
+        insort(self._places, (start, end))
+
+    def drop(self, place: _Window) -> None:
+        """Give one up."""
+        del self._places[bisect(self._places, place) - 1]

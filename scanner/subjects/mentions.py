@@ -36,6 +36,15 @@ def no_copies(_rows: Sequence[RowHits]) -> Mapping[tuple[TableRef, Key], RowHits
     return {}
 
 
+Beside = Callable[[str, Sequence[Match], Sequence[Span]], tuple[Match, ...]]
+"""Finds, besides what was found in a text, what shows only once these places of it are replaced."""
+
+
+def nothing_more(_said: str, found: Sequence[Match], _gone: Sequence[Span]) -> tuple[Match, ...]:
+    """Find nothing besides."""
+    return tuple(found)
+
+
 def _nobodys(_rows: Rows) -> Mapping[tuple[TableRef, Key], Collection[object]]:
     return {}
 
@@ -58,7 +67,7 @@ class Judge:
     """Says of each match whether it means the subject; ``before``: what is known of other rows.
 
     ``rare``: as for ``Grader``. ``owners`` says to whose rows relations lead from rows; ``key`` is the subject's.
-    ``copied`` chooses rows in which all is the subject's.
+    ``copied`` chooses rows in which all is the subject's. ``beside`` finds what shows once more is replaced.
     """
 
     pack: Pack
@@ -73,6 +82,7 @@ class Judge:
     owners: Callable[[Rows], Mapping[tuple[TableRef, Key], Collection[object]]] = _nobodys
     key: object = None
     copied: Copied = no_copies
+    beside: Beside = nothing_more
 
     def sort(self, hits: Iterable[RowHits]) -> Mentions:
         """Sort all that a search found.
@@ -232,15 +242,33 @@ class Judge:
         if not own:
             yield from self._beside(hit, whole)
 
+    def _beside(self, hit: RowHits, whole: Sequence[Match]) -> Iterator[tuple[Mention, str]]:
+        """Ask about the town and the postcode of the subject in cells beside something that is all of one."""
+        if any(m.span.entity == "STREET_ADDRESS" and m.strength != "weak" for m in whole):
+            yield from self._around(hit, NEIGHBOUR)
+        elif any(m.strength == "strong" for m in whole):
+            yield from self._around(hit, BESIDE)
+
     def _cell(
-        self,
-        hit: RowHits,
-        column: str,
-        matches: Sequence[Match],
-        context: Context,
-        known: Known,
+        self, hit: RowHits, column: str, matches: Sequence[Match], context: Context, known: Known
     ) -> Iterator[tuple[Mention, str]]:
-        """Grade what one cell holds, and what stands beside that and is not looked for."""
+        """Judge a cell, with what shows in it only once more than the matches is replaced: a town."""
+        found = [*self._graded(hit, column, matches, context, known)]
+        said = text(hit.values[column])
+        while more := [
+            s for m, why in found for s in m.spans if why == DETAIL or s.entity in AROUND
+        ]:
+            seen = self.beside(said, matches, more)
+            if seen == tuple(matches):
+                break
+            matches = seen
+            found = [*self._graded(hit, column, matches, context, known)]
+        yield from found
+
+    def _graded(
+        self, hit: RowHits, column: str, matches: Sequence[Match], context: Context, known: Known
+    ) -> Iterator[tuple[Mention, str]]:
+        """Grade what stands in a cell, with the towns and the details beside it."""
         graded: dict[tuple[Certainty, str], list[Match]] = {}
         said, free = text(hit.values[column]), context.own and not context.keyed
         for match, grade in self._grader.cell(spaced(said), matches, context, known, free=free):
@@ -258,13 +286,6 @@ class Judge:
         around = set() if context.own else {*towns(said, sure, self._towns)} - told
         if around:
             yield Mention(hit.table, hit.key, column, tuple(sorted(around)), "possible"), BESIDE
-
-    def _beside(self, hit: RowHits, whole: Sequence[Match]) -> Iterator[tuple[Mention, str]]:
-        """Ask about the town and the postcode of the subject in cells beside something that is all of one."""
-        if any(m.span.entity == "STREET_ADDRESS" and m.strength != "weak" for m in whole):
-            yield from self._around(hit, NEIGHBOUR)
-        elif any(m.strength == "strong" for m in whole):
-            yield from self._around(hit, BESIDE)
 
     def _may_be_copy(self, hit: RowHits, known: Known) -> bool:
         """Whether a row that is not the subject's holds the values of one that is, and no other's."""
