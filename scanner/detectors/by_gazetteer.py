@@ -126,6 +126,11 @@ def is_one(value: str) -> bool:
     return folded in first or folded in last
 
 
+def is_first(value: str) -> bool:
+    """Whether a value is one known first name."""
+    return value.strip().casefold() in names()[0]
+
+
 def is_company(value: str) -> bool:
     """Whether a value ends, or nearly ends, in a legal form, or begins with one."""
     return bool(COMPANY.search(value[-CLOSES:]) or FORMED.match(value))

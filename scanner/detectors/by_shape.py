@@ -18,6 +18,7 @@ MOSTLY = 0.9
 
 DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ](\d{1,4})(?:[T ].*)?")
 COMPACT = re.compile(r"(?:19|20)\d{6}")
+DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 DESK = re.compile(
     r"(?:info|support|sales|service|help|helpdesk|contact|office|admin|webmaster|postmaster|hello|mail|"
     r"(?:no|do[-_.]?not)[-_.]?reply|kontakt|vertrieb|kundenservice|ventas|soporte|ventes|contacto|biuro|"
@@ -68,6 +69,14 @@ def _birth(value: str) -> bool:
         return False
     year = next((int(p) for p in match.groups() if len(p) == 4 and p.isdigit()), 1950)  # noqa: PLR2004
     return 1800 <= year <= date.today().year  # noqa: PLR2004
+
+
+def year(value: str) -> int:
+    """Give the year of a date with one of four digits, 0 of all else."""
+    if DAY.fullmatch(value):
+        return int(value[:4])
+    match = DATE.fullmatch(value)
+    return next((int(p) for p in match.groups() if len(p) == 4 and p.isdigit()), 0) if match else 0  # noqa: PLR2004
 
 
 def _address(value: str) -> bool:

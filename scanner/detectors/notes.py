@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from scanner.detectors.annotator import Annotator
 from scanner.detectors.annotator.clues import BEFORE, DEALINGS
 from scanner.detectors.annotator.people import SURE
-from scanner.detectors.by_gazetteer import is_full
+from scanner.detectors.by_gazetteer import is_first, is_full
 from scanner.detectors.by_pattern import spans
 from scanner.detectors.look import Look, Sign, is_prose
 from scanner.model import Evidence, Span
 
 NOTES, LIKELY = 2_000, 100
 """So many notes are searched, and so many of those that may name somebody the model reads."""
+
+FEWER = 40
+"""So many that may have a given name alone: it stands in many, or it says nothing."""
 
 CHARACTERS = 2_000
 """So much of a note is searched for names."""
@@ -22,6 +25,15 @@ OFTEN = 0.1
 
 CAPITALS = re.compile(r"[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z]\.?)?(?: [^\W\d_a-z][\w'’-]+){1,2}")
 """Two to four words in capitals, or in a script that has none."""
+
+ALONE_NAME = re.compile(r"(?<![\w’'-])[^\W\d_a-z][^\W\d_]{2,}(?![\w’'-])")
+"""A word with a capital, which may be a given name."""
+
+SMALL = 2
+"""Words in small letters of what is said of somebody; "Jones, Phillips and Walsh" is a firm."""
+
+SEVERAL = 3
+"""So many different given names are people's; one or two may be things that are called so."""
 
 ALONE = 0.4
 """What a boilerplate weighs: one address in many notes, or in a line that is no sentence, or
@@ -48,7 +60,10 @@ def read(look: Look) -> Iterator[Sign]:
         yield contacts
         if contacts.evidence.weight >= DECIDED:
             return  # the model is slow, and could only say it again
-    yield from _people(look)
+    told = list(_people(look))
+    yield from told
+    if not any(sign.evidence.weight >= DECIDED for sign in told):
+        yield from _given(look)
 
 
 def _contacts(look: Look) -> Sign | None:
@@ -100,6 +115,33 @@ def _people(look: Look) -> Iterator[Sign]:
     weight = 0.55 + 0.4 * share if enough else min(4 * share, 0.45)
     rule = "people in sentences, as a model reads"
     yield Sign("FREE_TEXT", Evidence(rule, "language", hits, len(notes), round(weight, 3)))
+
+
+def _given(look: Look) -> Iterator[Sign]:
+    """Estimate the notes that call people by a given name alone: several people, and often.
+
+    A single name may be a line, a town or a brand, so a few say nothing.
+    """
+    notes = [note[:CHARACTERS] for note in look.values.some(NOTES)]
+    said = [n for n in notes if sum(w.islower() for w in n.split()) >= SMALL]
+    named = [(n, {w for w in ALONE_NAME.findall(n) if is_first(w)}) for n in said]
+    likely = [n for n, words in named if words]
+    if len(likely) < OFTEN * len(notes) or len(set[str]().union(*(w for _, w in named))) < SEVERAL:
+        return
+    chosen = likely[:: max(1, -(-len(likely) // FEWER))]
+    annotator = Annotator(look.language, look.rules)
+    found = [
+        {name for s in inside if s.entity == "PERSON" and is_first(name := note[s.start : s.end])}
+        for note, inside in zip(chosen, annotator.annotate(chosen, least=SURE), strict=True)
+    ]
+    share = sum(map(bool, found)) / len(chosen) * len(likely) / len(notes)
+    if share >= OFTEN and len(set[str]().union(*found)) >= SEVERAL:
+        rule, hits = (
+            "given names of people in sentences, as a model reads",
+            round(share * len(notes)),
+        )
+        weight = round(0.55 + 0.4 * share, 3)
+        yield Sign("FREE_TEXT", Evidence(rule, "language", hits, len(notes), weight))
 
 
 def _dealt(note: str, person: Span) -> bool:
