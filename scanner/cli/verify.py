@@ -71,17 +71,18 @@ def command(
     for line in (*_beside(proof), *written):
         _output.remark(line)
     if not proof.holds:
-        if proof.kept:
-            _output.remark(proof.kept)
         raise Negative("; ".join(_against_it(proof)))
-    found = "nothing is left" if plan is None else "nothing is left of what the plan found"
-    _output.remark(found + (f", but {proof.kept}" if proof.kept else ""))
-    for line in _against.unseen(duties):
+    for line in _holds(proof, duties, planned=plan is not None):
         _output.remark(line)
-    if plan is not None:
-        _output.remark(
-            "what no plan could find: `efface verify --identifiers FILE` searches all text"
-        )
+
+
+def _holds(proof: "Proof", duties: Duties, *, planned: bool) -> Iterator[str]:
+    """Say what was proved, and what was not looked at."""
+    found = "nothing is left of what the plan found" if planned else "nothing is left"
+    yield found + (f", but {proof.kept}" if proof.kept else "")
+    yield from _against.unseen(duties)
+    if planned:
+        yield "what no plan could find: `efface verify --identifiers FILE` searches all text"
 
 
 def _raw(proof: "Proof", duties: Duties) -> str:
@@ -99,6 +100,8 @@ def _beside(proof: "Proof") -> Iterator[str]:
     """Say what could not be looked at, and which figures moved."""
     for column, rows in proof.untold.items():
         yield f"cannot be told any more: {count(rows, 'row')} of {column}"
+    if proof.kept and not proof.holds:
+        yield proof.kept
     if proof.vouched:
         vouched = count(proof.vouched, "row")
         yield f"{vouched} cannot be told any more: that they were erased the journal says"
