@@ -48,6 +48,7 @@ STATEMENTS = 4000
 NAME = r'"(?:[^"]|"")+"|`(?:[^`]|``)+`|\[[^\]]+\]|[\w$#]+'
 TABLE = rf"(?P<table>(?:(?:{NAME})\.)*(?:{NAME}))"
 UPDATES = re.compile(rf"[A-Z]+ {TABLE} SET (?P<columns>.+?) WHERE ", re.DOTALL)
+READS = re.compile(rf"\nFROM {TABLE}")  # SQLAlchemy begins a line so; a text of ours has no lines
 CHANGES = re.compile(rf"(?:UPDATE|DELETE FROM|INSERT INTO) {TABLE}[ (]")
 ASSIGNED = re.compile(rf"(?:^|, )({NAME})=(?!(?:(?:{NAME})\.)*\1(?:, |$))")
 """What a statement writes: its table and columns, but for what stays as it is."""
@@ -145,9 +146,14 @@ def reason(bind: Engine | Connection, error: BaseException) -> str:
     if isinstance(error, exc.OperationalError) and code is None:
         return "the database does not answer: check host, port, name and credentials"
     told = type(error).__name__ + (f", code {code}" if code is not None else "")
-    place = CHANGES.match(getattr(error, "statement", None) or "")
-    where = f" while {place['table']} was written to".replace("%%", "%") if place else ""
-    return f"the database failed ({told}){where}"
+    return f"the database failed ({told}){_place(getattr(error, 'statement', None) or '')}"
+
+
+def _place(statement: str) -> str:
+    """Say which table a statement of ours writes to, or reads first: a name, never a value."""
+    written, read = CHANGES.match(statement), READS.search(statement)
+    found, done = (written, "written to") if written else (read, "read")
+    return f" while {found['table']} was {done}".replace("%%", "%") if found else ""
 
 
 def _check(bind: Engine | Connection, error: BaseException) -> Check | None:

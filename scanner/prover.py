@@ -1,48 +1,63 @@
 """Says whether a subject is gone: after a plan, or by identifiers that people give. Reads only."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine, Float, Integer, MetaData, Numeric, Table, func, select
 
-from scanner import planner, strategies, verifier
+from scanner import planner, verifier
 from scanner.database import dialect_of, reading, ref, reflect
-from scanner.graph import table_of
 from scanner.identity import Identifier, Identity, typed
 from scanner.matcher import Matcher
-from scanner.model import ColumnRef, Key, Progress, TableRef
+from scanner.model import ColumnRef, Key, Progress
 from scanner.plans import Figure, Mention, Plan
 from scanner.purge.references import key_column
+from scanner.remainder import Cell, remaining
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
 from scanner.tables.relations import places
-from scanner.texts.standing import counted, gone
-from scanner.texts.stored import Document
 from scanner.texts.wording import count
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is still there, by column, with the number of rows; and the KPIs that moved."""
+    """What is still there, by column, with the number of rows; and the KPIs that moved.
+
+    ``untold`` counts rows, by column, of which nobody can tell any more whether they are as they
+    were; ``vouched`` those of which only the journal says that the plan was carried out.
+    """
 
     left: dict[str, int]
     moved: tuple[str, ...] = ()
     kept: str = ""
+    untold: dict[str, int] = field(default_factory=dict)
+    vouched: int = 0
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is left."""
-        return not self.left
+        """Whether nothing is left: what cannot be told may be."""
+        return not self.left and not self.untold
 
 
-def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None = None) -> Proof:
+def prove(
+    engine: Engine,
+    plan: Plan,
+    pack: Pack,
+    *,
+    done: bool = False,
+    progress: Progress | None = None,
+) -> Proof:
     """Look whether what ``plan`` names is gone.
 
     The subject's rows are walked again: a cell that would still be rewritten is left. Where the
-    rows still say what the subject is called, all text is searched for it. Of mentions, the
-    places that the plan names are looked at.
+    rows still say what the subject is called, all text is searched for it. Beside that each cell
+    that the plan names is looked at, as nothing leads to it once the subject's own row is redacted.
+
+    ``done``: the journal says that an erasure has carried out this plan and read everything back.
+    Without it what cannot be looked at any more is listed as such.
 
     Raises:
         Misconfigured: no such subject, or another database. Stale: the schema has changed.
@@ -51,25 +66,46 @@ def prove(engine: Engine, plan: Plan, pack: Pack, *, progress: Progress | None =
     with reading(engine) as connection:
         schema = reflect(connection)
         answers = {r.id: r.answer for r in plan.reviews}
-        if plan.method == "purge" and (found := _purged(connection, schema, plan, pack)):
+        if plan.method == "purge" and (found := _purged(connection, schema, plan, pack, done=done)):
             return found
         named = tuple(plan.directives)
         request = Request(pack, plan.basis, plan.subject[1], plan.method, answers, named)
         draft = planner.draft(connection, schema, request, progress=progress)
-        left: dict[str, int] = {}
-        for step in draft.plan.steps:
-            for column in step.columns:
-                name = f"{step.table}.{column}"
-                left[name] = left.get(name, 0) + step.rows
-        standing = _still(connection, schema, draft.addresses, _erased(plan))
-        for table, _, column in {*map(_cell, draft.plan.mentions), *map(_cell, standing)}:
-            left[f"{table}.{column}"] = left.get(f"{table}.{column}", 0) + 1
+        cells = {
+            (step.table, key, column)
+            for step in draft.plan.steps
+            for key in step.keys
+            for column in step.columns
+        }
+        cells |= {*map(_cell, draft.plan.mentions)}
+        rest = remaining(connection, schema, plan, pack, draft.addresses, _erased(plan))
         waiting = sum(r.answer != "erase" for r in plan.reviews)
         kept = f"{count(waiting, 'review')} of the plan not answered with erase" if waiting else ""
-        return Proof(dict(sorted(left.items())), _moved(plan.kpis, draft.plan.kpis), kept)
+        moved = _moved(plan.kpis, draft.plan.kpis)
+        return _proof(cells | rest.left, rest.untold, moved, done=done, kept=kept)
 
 
-def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) -> Proof | None:
+def _proof(
+    left: Collection[Cell],
+    untold: Collection[Cell],
+    moved: tuple[str, ...],
+    *,
+    done: bool,
+    kept: str = "",
+) -> Proof:
+    """Count cells by column; what cannot be told is the journal's to vouch for, if it does."""
+    vouched = len({(table, key) for table, key, _ in untold}) if done else 0
+    return Proof(_counted(left), moved, kept, {} if done else _counted(untold), vouched)
+
+
+def _counted(cells: Collection[Cell]) -> dict[str, int]:
+    counts = Counter(f"{table}.{column}".rstrip(".") for table, _, column in cells)
+    return dict(sorted(counts.items()))
+
+
+def _purged(
+    connection: Connection, schema: MetaData, plan: Plan, pack: Pack, *, done: bool
+) -> Proof | None:
     """Look whether the rows that a purge named are gone; None where the subject is still there."""
     tables = {ref(t): t for t in schema.tables.values()}
     place = places(tables).get(plan.subject[0].lower())
@@ -81,11 +117,16 @@ def _purged(connection: Connection, schema: MetaData, plan: Plan, pack: Pack) ->
         for s in plan.steps
         if s.purge and (count := _there(connection, tables[s.table], s.keys))
     }
-    addresses = {w: Address.of(t, (), "") for w, t in tables.items()}
-    for mention in _still(connection, schema, addresses, _erased(plan)):
-        name = f"{mention.table}.{mention.column}"
-        left[name] = left.get(name, 0) + 1
-    return Proof(left, _moved(plan.kpis_after, verifier.measure(connection, schema, pack)))
+    private = {c for c, t in plan.basis.columns.items() if t.personal != "none"}
+    dialect = dialect_of(connection)
+    addresses = {w: Address.of(t, private, "", dialect=dialect) for w, t in tables.items()}
+    rest = remaining(connection, schema, plan, pack, addresses, _erased(plan))
+    untold = rest.untold | {
+        (s.table, k, "") for s in plan.steps if s.purge for k in s.keys if str(k[0]).startswith("#")
+    }
+    moved = _moved(plan.kpis_after, verifier.measure(connection, schema, pack))
+    proof = _proof(rest.left, untold, moved, done=done)
+    return replace(proof, left=dict(sorted({**left, **proof.left}.items())))
 
 
 def _there(connection: Connection, table: Table, keys: Sequence[Key]) -> int:
@@ -116,28 +157,8 @@ def _erased(plan: Plan) -> tuple[Mention, ...]:
     return merged([*plan.mentions, *said])
 
 
-def _cell(mention: Mention) -> tuple[TableRef, Key, str]:
+def _cell(mention: Mention) -> Cell:
     return mention.table, mention.key, mention.column
-
-
-def _still(
-    connection: Connection,
-    schema: MetaData,
-    addresses: Mapping[TableRef, Address],
-    mentions: Iterable[Mention],
-) -> Iterable[Mention]:
-    """Choose the mentions of which something was not replaced; rows named by digest have moved."""
-    for mention in mentions:
-        address = addresses[mention.table]
-        if str(mention.key[0]).startswith("#") or not address.clear or len(address.columns) != 1:
-            continue
-        table = table_of(schema, mention.table)
-        key = table.c[address.columns[0]] == mention.key[0]
-        text = connection.scalar(select(table.c[mention.column]).where(key))
-        places = strategies.merged(mention.spans, max(s.end for s in mention.spans))
-        says = counted if isinstance(text, Document) else gone
-        if isinstance(text, str) and not says(text, places):
-            yield mention
 
 
 def _moved(before: tuple[Figure, ...], after: tuple[Figure, ...]) -> tuple[str, ...]:

@@ -11,14 +11,35 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Float, LargeBinary, Text, and_, or_
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    Time,
+    and_,
+    cast,
+    literal,
+    or_,
+)
 from sqlalchemy.schema import Table
+from sqlalchemy.types import NullType
 
 from scanner.database import key_of, ref
 from scanner.dialects import Dialect
 from scanner.model import ColumnRef, Key, TableRef
 
 T = TypeVar("T")
+
+TEXTS = (String, NullType, Integer, Numeric, Date, DateTime, Time)
+"""Types of columns in which a text is compared as one: SQLite takes texts in any column."""
 
 ANY = Dialect()
 """A database that nothing is known of."""
@@ -75,6 +96,15 @@ class Address:
             ).hexdigest()[:24],
         )
 
+    def place(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Give what a row's address holds, as something that can be told apart and found in a set.
+
+        A row with a key can be asked for by it. Of one without, lists and what a driver reads into
+        other objects that can change are given as what cannot.
+        """
+        values = (row[c] for c in self.columns)
+        return tuple(values) if self.unique else tuple(map(settled, values))
+
     def locate(self, table: Table, row: Mapping[str, Any]) -> ColumnElement[bool]:
         """Say in SQL which row it is; without a key all of it that can be compared is, exactly."""
         columns = [table.c[c] for c in self.columns if self.unique or c in row]
@@ -91,16 +121,27 @@ class Address:
 
         Twice, as an index knows only what the database takes for equal.
         """
-        if not isinstance(value, str):
-            return column.is_(None) if value is None else column == value
+        kind = getattr(column.type, "data_type", column.type)  # a domain is what it is made of
+        if value is None:
+            no = column.is_(None)  # JSON has a word for nothing, which is read as nothing, too
+            return or_(no, cast(column, Text) == "null") if isinstance(kind, JSON) else no
         if (said := self.dialect.said(column, value)) is not None:
             return said
-        return and_(column == value, self.dialect.exactly(column, value))
+        if isinstance(value, str) and isinstance(kind, TEXTS):
+            return and_(column == value, self.dialect.exactly(column, value))
+        return column == literal(value, column.type)  # else a text would be compared as a text
 
 
 def _short(column: Column[Any]) -> bool:
     """Whether every database compares such a column; SQL Server's text and Oracle's LONG do not."""
     return not isinstance(column.type, Text) or column.type.length is not None
+
+
+def settled(value: Any) -> Any:
+    """Give a value that can be in a set: an array, or a hstore, is read as a list, or a dict."""
+    if isinstance(value, dict):
+        return tuple(sorted(((k, settled(v)) for k, v in value.items()), key=repr))
+    return tuple(map(settled, value)) if isinstance(value, list | tuple) else value
 
 
 def plain(value: Any) -> Any:

@@ -56,10 +56,7 @@ class Script:
 
     def remarks(self) -> list[str]:
         """Say what is not in the script."""
-        return [
-            f"not in this script: {_rows(n)} of {table} ({why}): {ASIDE}"
-            for (table, why), n in sorted(self.left_out.items())
-        ]
+        return _left_out(self.left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +119,16 @@ class Writer:
         return self._filled(
             "secret", secret=made, table=self.name(table), condition=self.sql(where)
         )
+
+    def guard(self, rows: int) -> str:
+        """Write the statement that stops a script which is not whole, and what is to be done first."""
+        said = [
+            f"STOP: {_rows(rows)}, listed above, cannot be changed by this script, and once it is",
+            "committed nothing leads to them any more. Let efface erase carry the plan out instead:",
+            "it changes these rows, too. If it may not write, have them changed by hand first, and",
+            "write down what the person is called. Then delete this statement.",
+        ]
+        return f"{_comments(said)}\n{self._filled('guard', rows=rows)}"
 
     def unwritable(self, draft: Draft, patch: Patch) -> str:
         """Say what of a patch cannot be written, as its type has no constants or no name; else nothing."""
@@ -220,23 +227,31 @@ def script(connection: Connection, draft: Draft, pack: Pack) -> Script:
             made.append(patch)
         else:
             left_out[str(where), patch] += 1
-    whole = Script("", left_out)
-    return Script(written(writer, draft, pack, made, whole.remarks()), left_out)
+    return Script(written(writer, draft, pack, made, left_out), left_out)
 
 
 def written(
-    writer: Writer, draft: Draft, pack: Pack, made: Sequence[Patch], remarks: Sequence[str]
+    writer: Writer,
+    draft: Draft,
+    pack: Pack,
+    made: Sequence[Patch],
+    left_out: Mapping[tuple[str, str], int],
 ) -> str:
-    """Put a script together: remarks, one transaction of steps, KPIs to compare."""
+    """Put a script together: remarks, one transaction of steps, KPIs to compare.
+
+    Once the subject's own row is redacted nothing leads to what is ``left_out``: so the script stops
+    before its first step until a person has taken that out.
+    """
     gone = list(removals(draft))
     steps = list(_steps(writer, draft, made, gone))
     secret = secret_of(writer.dialect, draft, pack.key)
     keyed = any(g and g.digest for p in made for g in p.guards.values())
-    head = _head(draft, made, gone, len(steps), keyed=keyed)
+    head = _head(draft, made, gone, len(steps), keyed=keyed, whole=not left_out)
     runs = [f"Run it:  {line}" for line in writer.rules["run"]]
     parts = [
-        _comments([*head, *runs, "", *remarks, *_notes(draft)]),
+        _comments([*head, *runs, "", *_left_out(left_out), *_notes(draft)]),
         writer.rules["opening"].strip("\n"),
+        writer.guard(sum(left_out.values())) if left_out else "",
         writer.secret(secret) if keyed and secret is not None else "",
         *steps,
         writer.rules["closing"].strip("\n"),
@@ -272,8 +287,21 @@ def _steps(
         yield f"{_comments([told])}\n{writer.removal(further, one)}"
 
 
+def _left_out(rows: Mapping[tuple[str, str], int]) -> list[str]:
+    return [
+        f"not in this script: {_rows(n)} of {table} ({why}): {ASIDE}"
+        for (table, why), n in sorted(rows.items())
+    ]
+
+
 def _head(
-    draft: Draft, made: Sequence[Patch], gone: Sequence[Removal], steps: int, *, keyed: bool
+    draft: Draft,
+    made: Sequence[Patch],
+    gone: Sequence[Removal],
+    steps: int,
+    *,
+    keyed: bool,
+    whole: bool,
 ) -> Iterator[str]:
     plan, cut = draft.plan, [one for one in gone if one.cut]
     tables = len({p.table for p in made} | {ref(one.table) for one in cut})
@@ -297,12 +325,28 @@ def _head(
     elif any(p.guards for p in made):
         yield "(no digest is compared: let nobody write between the plan and the script)."
     yield "What only erase does: looks for the person again, follows triggers, keeps the journal."
+    yield from _afterwards(draft, whole=whole)
+
+
+def _afterwards(draft: Draft, *, whole: bool) -> Iterator[str]:
+    """Say what proves that all is done: a plan finds only what the subject's own rows still lead to."""
+    write = "So write down what the person is called before you run this; afterwards"
+    search = "efface verify --identifiers FILE, with that in the file, must find nothing."
     if draft.purge:
         yield "Afterwards efface verify PLAN must find nothing. What triggers write about deleted rows"
         yield "stays until somebody deletes it: efface verify --identifiers FILE finds it, so write down"
         yield "what the person is called before you run this."
-    else:
-        yield "Afterwards plan again: it must have nothing left to do."
+    elif whole and not draft.plan.triggers:
+        yield "Afterwards efface verify PLAN must find nothing, and plan again nothing left to do."
+    if not whole:
+        yield "Not all of the plan is in here: it STOPS until somebody has seen to the rows below."
+        yield "Afterwards neither plan nor verify PLAN can find these rows, should they be as they were."
+    if draft.plan.triggers and not draft.purge:
+        yield "Triggers fire that may write what was there elsewhere: neither plan nor verify PLAN looks"
+        yield "for that."
+    if not whole or (draft.plan.triggers and not draft.purge):
+        yield write
+        yield search
 
 
 def _notes(draft: Draft) -> Iterator[str]:

@@ -153,7 +153,13 @@ def test_verify_says_so_before_and_after(erasure):
     before = prover.prove(erasure.engine, plan, PACK)
     assert "table_contact.first_name" in {c.removeprefix("public.") for c in before.left}
     erasure.commit(plan)
-    assert prover.prove(erasure.engine, plan, PACK).holds
+    after = prover.prove(erasure.engine, plan, PACK)
+    assert not after.left
+    untold = {c.removeprefix("public.").partition(".")[0] for c in after.untold}
+    assert untold == {"contact_bkp"}  # it has no key: that these rows were erased the journal says
+    after = prover.prove(erasure.engine, plan, PACK, done=True)
+    assert after.holds
+    assert after.vouched == 1
 
 
 def test_verify_by_identifiers_finds_every_way_of_writing_them(erasure):

@@ -3,7 +3,18 @@
 from datetime import time, timedelta
 
 import pytest
-from sqlalchemy import CHAR, Column, MetaData, Table, Time, create_engine, insert, select
+from sqlalchemy import (
+    CHAR,
+    Column,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    create_engine,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import BIT, INTERVAL
 
 from scanner import errors
@@ -62,6 +73,14 @@ def test_rows_with_an_odd_key_are_found_and_rewritten(postgresql_url, tmp_path):
         assert sum("call" in r for r in rows) == sum("Bob" in r for r in rows) == 1, kind
 
 
+TYPES = (
+    "create extension hstore",
+    "create type colour as enum ('red', 'blue')",
+    "create domain settings as jsonb",
+    "create type named as (name text, mail text)",
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
@@ -72,6 +91,31 @@ def test_rows_with_an_odd_key_are_found_and_rewritten(postgresql_url, tmp_path):
         ("path", "[(0,0),(1,1)]"),
         ("jsonb", '{"a":1}'),
         ("text[]", "{a}"),
+        ("json", '"caf\u00e9"'),
+        ("json", "null"),
+        ("jsonb", "null"),
+        ("jsonb", "7"),
+        ("jsonb", '"a"'),
+        ("json[]", '{"{\\"a\\":  1}"}'),
+        ("xml[]", "{<a>x</a>}"),
+        ("point[]", '{"(1,2)"}'),
+        ("colour", "red"),
+        ("colour[]", "{red}"),
+        ("settings", '{"a":1}'),
+        ("inet", "10.0.0.1/8"),
+        ("cidr", "10.0.0.0/8"),
+        ("inet[]", "{10.0.0.1}"),
+        ("macaddr", "08:00:2b:01:02:03"),
+        ("int4range", "[1,5)"),
+        ("int4multirange", "{[1,5),[7,9)}"),
+        ("hstore", "a=>1"),
+        ("uuid", "123e4567-e89b-12d3-a456-426614174000"),
+        ("interval", "1 day"),
+        ("money", "3"),
+        ("timestamptz", "2020-01-01"),
+        ("bit(3)", "101"),
+        ("named", "(a,b)"),
+        ("numeric[]", "{1.50}"),
     ],
 )
 def test_rows_without_a_key_are_found_by_what_has_no_equality(
@@ -80,12 +124,68 @@ def test_rows_without_a_key_are_found_by_what_has_no_equality(
     erasure = built(
         postgresql_url,
         tmp_path,
+        *TYPES,
         f"create table x_bare (said text, d {kind})",
         f"insert into x_bare values ('mail {MAIL}', '{value}'), ('mail {MAIL}', null)",
     )
     assert erasure.commit(erasure.plan()).residue == {}
     (rows,) = texts(erasure, "x_bare")
     assert [row.split(",")[0] for row in rows] == ['("mail [EMAIL]"'] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "choice"),
+    [
+        ("json", '{"name":"Ann Lee"}', "redact"),
+        ("jsonb", '{"name":"Ann Lee"}', "redact"),
+        ("jsonb", '"Ann Lee"', "redact"),
+        ("jsonb", '{"name":"Ann Lee"}', "null"),
+        ("settings", '{"name":"Ann Lee"}', "redact"),
+        ("xml", "<a>Ann Lee</a>", "redact"),
+        ("text[]", "{x,Ann Lee}", "redact"),
+        ("json[]", '{"{\\"name\\":\\"Ann Lee\\"}"}', "redact"),
+        ("colour", "red", "redact"),
+        ("inet", "10.0.0.1", "redact"),
+        ("cidr", "10.0.0.0/8", "mask"),
+        ("macaddr", "08:00:2b:01:02:03", "redact"),
+        ("hstore", "a=>1", "redact"),
+        ("int4range", "[1,5)", "redact"),
+    ],
+)
+def test_own_rows_without_a_key_are_rewritten_and_read_back_whatever_a_cell_is(
+    postgresql_url, tmp_path, kind, value, choice
+):
+    """A copy of the subject's row, found by its key; somebody else's stays."""
+    mini.build(postgresql_url)
+    engine = create_engine(postgresql_url)
+    with engine.begin() as connection:
+        for statement in (
+            *TYPES,
+            f"create table table_x_pref2 (x_memo {kind}, said text, pref2contact bigint)",
+            f"insert into table_x_pref2 values ('{value}', 'mail {MAIL}', {mini.ANN}), "
+            f"('{value}', 'Bob', {mini.BOB})",
+        ):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    erasure = Erasure(postgresql_url, tmp_path, table_x_pref2__x_memo=choice)
+    before = texts(erasure, "table_x_pref2")[0]
+    erasure.engine = connect(postgresql_url)
+    assert erasure.commit(erasure.plan()).residue == {}
+    now = texts(erasure, "table_x_pref2")[0]
+    (stays,) = {*before} & {*now}
+    assert "Bob" in stays
+    (mine,) = {*now} - {*before}
+    assert MAIL not in mine
+    assert "Ann Lee" not in mine
+
+
+def test_a_database_that_fails_names_the_table_that_was_read(postgresql_url, tmp_path):
+    erasure = built(postgresql_url, tmp_path, "create table x_odd (k integer, said text)")
+    told = pytest.raises(errors.DatabaseFailed, match="42883.*while public.x_odd was read")
+    with told, reading(erasure.engine) as connection:
+        table = reflect(connection).tables["public.x_odd"]
+        connection.execute(select(table).where(table.c.k == literal("Ann Lee", Text)))
+    erasure.engine.dispose()
 
 
 def test_mariadb_finds_rows_by_an_inexact_key(mariadb_url, tmp_path):

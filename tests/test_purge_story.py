@@ -43,7 +43,7 @@ def test_from_scan_to_proof_a_contact_and_its_cases_go_and_nothing_else(efface, 
     done = run(*erase, "--commit", "--confirm", ANN, "-o", tmp_path / "receipt.html")
     assert "nothing refers to them" in done.stderr
     assert "were deleted" in (tmp_path / "receipt.html").read_text()
-    run("verify", "--db", live_url, plan)
+    run("verify", "--db", live_url, plan, "--journal", tmp_path / "j.jsonl")
     run("log", "--check", "--journal", tmp_path / "j.jsonl")
     _as_it_should_be(before, mini.dump(live_url))
     run(*erase, "--commit", "--confirm", ANN, status=3)

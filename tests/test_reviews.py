@@ -185,14 +185,27 @@ def test_what_is_kept_beside_what_is_erased_is_no_fault_of_the_proof(embedded, f
         full != "erase",
         part != "erase",
     )
-    assert prover.prove(embedded.engine, answered, PACK).holds
+    assert prover.prove(embedded.engine, answered, PACK, done=True).holds
 
 
 def test_without_the_journal_the_proof_counts_answers_as_open(desk):
     desk.write(BOB_ASKED, "Answer", "erase")
     desk.commit()
     (desk.folder / "j.jsonl").unlink()
-    assert "4 reviews of the plan not answered with erase" in desk.verify()
+    assert "4 reviews of the plan not answered with erase" in desk.verify(status=1)
+
+
+def test_answers_can_be_given_to_the_proof_as_to_the_erasure(desk):
+    desk.write(BOB_ASKED, "Answer", "erase")
+    desk.commit()
+    (desk.folder / "j.jsonl").unlink()
+    words = ("verify", desk.folder / "plan.json", "--answers", desk.book)
+    done = desk.run(*words)
+    assert "3 reviews of the plan not answered with erase" in done.stderr
+    assert "table_case" not in done.stdout
+    change(desk, "update table_case set case_history = 'Ann Lee asked for Ann Lee' where objid = 3")
+    assert "table_case.case_history" in desk.run(*words).stdout
+    assert desk.run("verify", "--identifiers", "-", "--answers", desk.book).exit_code == 2
 
 
 def test_what_was_answered_with_erase_is_no_copy_of_a_trigger(desk):

@@ -100,7 +100,8 @@ def test_scan_to_proof_and_no_value_of_anybody_in_any_output(story, caplog):
     story.erase("--json")
     assert mini.dump(story.url) == before
     story.erase("--commit", "--confirm", mini.ANN, "-o", story.file("receipt.json"))
-    story.run("verify", "--db", story.url, story.file("plan.json"))
+    book = ("--journal", story.file("journal.jsonl"))
+    story.run("verify", "--db", story.url, story.file("plan.json"), *book)
     story.run("log", "--check", "--journal", story.file("journal.jsonl"))
     story.run("log", "--json", "--journal", story.file("journal.jsonl"))
     for name in set(reports.names()) - {"xlsx"}:

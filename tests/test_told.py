@@ -80,12 +80,13 @@ def test_what_no_search_reaches_is_told_beside_a_proof_that_nothing_is_left(
     desk = Desk(efface, mini.build(sqlite_url), tmp_path)
     desk.commit()
     plan = tmp_path / "plan.json"
-    told = desk.run("verify", plan).stderr
+    plan = (plan, "--journal", tmp_path / "j.jsonl")
+    told = desk.run("verify", *plan).stderr
     assert "see to: attachment files; " in told
     assert "columns of numbers (" in told
-    listed = json.loads(desk.run("verify", plan, "--json").stdout)["duties"]
+    listed = json.loads(desk.run("verify", *plan, "--json").stdout)["duties"]
     assert [d["kind"] for d in listed] == [
-        d["kind"] for d in json.loads(plan.read_text())["duties"]
+        d["kind"] for d in json.loads(plan[0].read_text())["duties"]
     ]
     assert all({"kind", "where", "count", "why"} == d.keys() for d in listed)
 
@@ -103,7 +104,8 @@ def test_a_stored_view_is_told_by_what_looks_for_a_person_and_cannot_see_it(
     desk = Desk(efface, postgresql_url, tmp_path)
     desk.commit()
     (tmp_path / "who.txt").write_text("ann.lee@example.com\n")
-    for how in ((tmp_path / "plan.json",), ("--identifiers", tmp_path / "who.txt")):
+    book = ("--journal", tmp_path / "j.jsonl")
+    for how in ((tmp_path / "plan.json", *book), ("--identifiers", tmp_path / "who.txt")):
         done = desk.run("verify", *how)
         assert "nothing is left" in done.stderr
         assert "stored views, public.report (1)" in done.stderr

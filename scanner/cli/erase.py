@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scanner.cli import _against, _bulk, _connection, _options, _output, _progress
+from scanner.cli import _against, _bulk, _connection, _options, _output, _progress, _reviewed
 from scanner.cli._careful import Careful
 from scanner.errors import Misconfigured, Residue, Unrecorded
 from scanner.texts.wording import count
 
 if TYPE_CHECKING:
     from scanner.journal import Journal
-    from scanner.plans import Plan
     from scanner.receipts import Receipt
     from scanner.records.ledger import Warrant
 
@@ -97,7 +96,7 @@ def command(
         return
     todo = Plan.from_json(text)
     if answers:
-        todo = _answered(todo, answers)
+        todo = _reviewed.answered(todo, answers)
     with _connection.opened(db) as engine, _progress.shown() as progress:
         book = _connection.journal(engine, journal, journal_key)
         receipt = execute(
@@ -121,29 +120,6 @@ def command(
     if receipt.residue:
         waiting = any(not r.answer for r in todo.reviews)
         raise Residue(f"the subject could still be found: {safeguards.ways_out(waiting)}")
-
-
-def _answered(todo: "Plan", answers: Path) -> "Plan":
-    """Put the answers of a workbook into the plan that it was written with.
-
-    Raises:
-        Misconfigured: the workbook is another plan's, or says otherwise than the plan.
-    """
-    import reports
-
-    said = reports.answers(answers)
-    if said.seal != todo.seal:
-        raise Misconfigured(
-            f"{str(answers)!r} was written with another plan: answer in the workbook of this one, "
-            "or plan again with --answers"
-        )
-    given = {r.id: r.answer for r in todo.reviews if r.answer}
-    if wrong := [r.id for r in said.reviews if r.answer and given.get(r.id, r.answer) != r.answer]:
-        raise Misconfigured(
-            f"review {', '.join(wrong)}: the plan and {str(answers)!r} have different answers: "
-            "make them agree"
-        )
-    return todo.answered(said.reviews)
 
 
 def _keep(output: Path, receipt: "Receipt", book: "Journal", warrant: "Warrant") -> None:

@@ -15,6 +15,12 @@ from scanner.texts.wording import count, noun
 if TYPE_CHECKING:
     from scanner.plans import Plan, Review
 
+NAMELESS = (
+    "the subject's rows do not say what it is called, as after an erasure: texts were not searched "
+    "for it; `efface verify --identifiers FILE` does that"
+)
+"""What a plan without an identity cannot know."""
+
 
 @click.command(cls=Careful)
 @_options.DB
@@ -156,6 +162,7 @@ def _one(
         made = _connection.held(draft.plan.answered(earlier), engine, *book)
         seen = witness.testify(connection, draft, rules) if reviews else ()
         script = scripter.script(connection, draft, rules) if sql else None
+        called = bool(draft.identity)
     text = made.to_json()
     if reviews:
         _not_answered(reviews, made)
@@ -165,7 +172,7 @@ def _one(
         _output.write_text(output, text)
     if as_json:
         _output.emit(text)
-    for line in summary(made):
+    for line in (*summary(made), *(() if called else (NAMELESS,))):
         _output.remark(line)
     if lost := len(said.keys() - {r.id for r in made.reviews}):
         _output.remark(f"{lost} answers are about places that are no longer there to review")

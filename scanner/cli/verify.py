@@ -1,14 +1,14 @@
 """``efface verify``: is the person gone? Reads only; exit 1 where something is left."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.cli import _against, _connection, _options, _output, _progress
+from scanner.cli import _against, _connection, _options, _output, _progress, _reviewed
 from scanner.errors import EffaceError, Negative
 from scanner.texts.wording import count
 
@@ -31,6 +31,12 @@ Duties = Sequence[Mapping[str, Any]]
     help="What the person is called, one a line; - reads stdin. Never give it as an argument.",
 )
 @click.option("--pack", metavar="NAME|FILE", help="The pack of the plan, if it was a file.")
+@click.option(
+    "--answers",
+    type=_options.FILE,
+    metavar="FILE",
+    help="The answers to the plan's reviews, as efface erase took them: what was to be erased must be gone.",
+)
 @_options.JOURNAL
 @_options.JOURNAL_KEY
 @_options.JSON
@@ -39,6 +45,7 @@ def command(
     plan: Path | None,
     identifiers: str | None,
     pack: str | None,
+    answers: Path | None,
     journal: Path | None,
     journal_key: Path | None,
     as_json: bool,
@@ -46,54 +53,109 @@ def command(
     """Look for what should be gone: by a plan, or by identifiers from a file."""
     if (plan is None) == (identifiers is None):
         raise click.UsageError("give either a plan or --identifiers FILE")
+    if answers is not None and plan is None:
+        raise click.UsageError("--answers goes with a plan")
     with _connection.opened(db) as engine, _progress.shown() as progress:
         if plan is not None:
-            proof, duties = _by_plan(engine, plan, pack, (journal, journal_key), progress)
+            proof, duties, written = _by_plan(
+                engine, plan, answers, pack, (journal, journal_key), progress
+            )
         else:
             proof, duties = _by_lines(engine, str(identifiers), progress)
+            written = ()
     if as_json:
-        from scanner.model import dump
-
-        left = [{"column": c, "rows": n} for c, n in proof.left.items()]
-        told = [{k: d[k] for k in ("kind", "where", "count", "why")} for d in duties]
-        raw = {"version": 1, "left": left, "kpis_moved": list(proof.moved), "duties": told}
-        _output.emit(dump(raw))
+        _output.emit(_raw(proof, duties))
     else:
         for column, rows in proof.left.items():
             _output.emit(f"{column}  {rows}")
-    for name in proof.moved:
-        _output.remark(f"moved since the plan: {name}")
-    if not proof.holds:
-        raise Negative(
-            f"still there: {count(sum(proof.left.values()), 'row')} of {count(len(proof.left), 'column')}"
-        )
-    found = "nothing is left" if plan is None else "nothing is left of what the plan found"
-    _output.remark(found + (f", but {proof.kept}" if proof.kept else ""))
-    for line in _against.unseen(duties):
+    for line in (*_beside(proof), *written):
         _output.remark(line)
-    if plan is not None:
-        _output.remark(
-            "what no plan could find: `efface verify --identifiers FILE` searches all text"
+    if not proof.holds:
+        raise Negative("; ".join(_against_it(proof)))
+    for line in _holds(proof, duties, planned=plan is not None):
+        _output.remark(line)
+
+
+def _holds(proof: "Proof", duties: Duties, *, planned: bool) -> Iterator[str]:
+    """Say what was proved, and what was not looked at."""
+    found = "nothing is left of what the plan found" if planned else "nothing is left"
+    yield found + (f", but {proof.kept}" if proof.kept else "")
+    yield from _against.unseen(duties)
+    if planned:
+        yield "what no plan could find: `efface verify --identifiers FILE` searches all text"
+
+
+def _raw(proof: "Proof", duties: Duties) -> str:
+    from scanner.model import dump
+
+    left, untold = (
+        [{"column": c, "rows": n} for c, n in some.items()] for some in (proof.left, proof.untold)
+    )
+    told = [{k: d[k] for k in ("kind", "where", "count", "why")} for d in duties]
+    raw = {"version": 1, "left": left, "untold": untold, "kpis_moved": [*proof.moved]}
+    return dump({**raw, "duties": told})
+
+
+def _beside(proof: "Proof") -> Iterator[str]:
+    """Say what could not be looked at, and which figures moved."""
+    for column, rows in proof.untold.items():
+        yield f"cannot be told any more: {count(rows, 'row')} of {column}"
+    if proof.kept and not proof.holds:
+        yield proof.kept
+    if proof.vouched:
+        vouched = count(proof.vouched, "row")
+        yield f"{vouched} cannot be told any more: that they were erased the journal says"
+    for name in proof.moved:
+        yield f"moved since the plan: {name}"
+
+
+def _against_it(proof: "Proof") -> Iterator[str]:
+    """Say in which ways a proof fails."""
+    if proof.left:
+        left = count(sum(proof.left.values()), "row")
+        yield f"still there: {left} of {count(len(proof.left), 'column')}"
+    if proof.untold:
+        cells = count(sum(proof.untold.values()), "row")
+        yield (
+            f"cannot be told any more of {cells} of {count(len(proof.untold), 'column')}, which no key "
+            "finds again: `efface verify --identifiers FILE` finds what is left of them; where efface "
+            "erase carried the plan out, --journal names the journal that says so"
         )
 
 
 def _by_plan(
     engine: "Engine",
     plan: Path,
+    answers: Path | None,
     pack: str | None,
     book: tuple[Path | None, Path | None],
     progress: "Progress | None",
-) -> "tuple[Proof, Duties]":
-    """Look for what a plan names; its duties stay open, as nothing of them is looked at."""
+) -> "tuple[Proof, Duties, Sequence[str]]":
+    """Look for what a plan names; its duties stay open, as nothing of them is looked at.
+
+    Nor is what triggers wrote, where it was not an erasure of ours that carried the plan out.
+    """
     from scanner import prover, rulebook
     from scanner.plans import Plan
     from scanner.records import ledger
 
     made = Plan.from_json(_output.read_text(plan))
+    if answers is not None:
+        made = _reviewed.answered(made, answers)
+    done = False
     with suppress(EffaceError):  # without the journal the reviews count as the plan has them
-        made = ledger.answered(made, _connection.journal(engine, *book).read())
+        entries = _connection.journal(engine, *book).read()
+        made = ledger.answered(made, entries)
+        done = any(e.event == "done" and e.plan == made.digest for e in entries)
     rules = rulebook.pack(pack or made.pack)
-    return prover.prove(engine, made, rules, progress=progress), made.duties
+    proof = prover.prove(engine, made, rules, done=done, progress=progress)
+    written = [
+        f"trigger on {table}: {', '.join(names)}: what it wrote is not in the plan; `efface verify "
+        "--identifiers FILE` finds it"
+        for table, names in made.triggers.items()
+        if not done
+    ]
+    return proof, made.duties, written
 
 
 def _by_lines(engine: "Engine", name: str, progress: "Progress | None") -> "tuple[Proof, Duties]":

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     CHAR,
+    JSON,
     UUID,
     BigInteger,
     BindParameter,
@@ -105,7 +106,7 @@ class Domains(ARRAY[Any]):
 def comparable(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     """Give a type that is compared and read as the server does it, and calls itself the same."""
     of = getattr(kind, "data_type", None)
-    if isinstance(kind, DOMAIN) and isinstance(of, UUID | Numeric):
+    if isinstance(kind, DOMAIN) and isinstance(of, UUID | Numeric | JSON):
         return comparable(of)
     if isinstance(kind, DOMAIN):
         vars(kind)["operator_classes"] = kind.data_type.operator_classes

@@ -387,7 +387,7 @@ class Dialect:
         """Say that a column holds one of ``keys``: at most ``at_once`` of them."""
         return column.in_(keys)
 
-    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
+    def said(self, column: ColumnElement[Any], value: Any) -> ColumnElement[bool] | None:
         """Say that a column reads like a value, where nothing else compares them; None elsewhere."""
         return None
 

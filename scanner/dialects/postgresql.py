@@ -1,6 +1,7 @@
 """PostgreSQL."""
 
 import hashlib
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     tablesample,
     text,
@@ -49,6 +51,7 @@ from sqlalchemy.types import Enum, NullType, TypeEngine
 from scanner.dialects import _words, generic
 from scanner.dialects._keys import Among, sent
 from scanner.dialects._postgresql_types import Called, Padded, comparable, wide
+from scanner.texts import stored
 
 UTF8 = {"client_encoding": "utf8"}
 
@@ -279,13 +282,23 @@ class Dialect(generic.Dialect):
             return Among(column, words, f"({{column}} = ANY (CAST({{keys}} AS {name}[])))")
         return column == any_(cast(words, ARRAY(kind)))
 
-    def said(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool] | None:
-        """Compare as texts what has no equality of its own: json, xml, points, words to search."""
+    def said(self, column: ColumnElement[Any], value: Any) -> ColumnElement[bool] | None:
+        """Compare as texts what has no equality of its own: json, xml, points, words to search.
+
+        So are arrays of such. A text of JSON may be written with other letters escaped.
+        """
         kind = getattr(column.type, "data_type", column.type)
-        plain = isinstance(kind, JSON) and not isinstance(kind, JSONB)
-        if not (plain or isinstance(kind, NullType | TSVECTOR)):
+        if isinstance(kind, ARRAY) and _unequal(kind.item_type):
+            return cast(column, Text) == cast(literal(value, column.type), Text)
+        if isinstance(kind, Called) and isinstance(value, list):  # an array of such a type
+            return cast(column, Text) == cast(cast(literal(value, ARRAY(Text)), kind), Text)
+        if not _unequal(kind):
             return None
-        return cast(column, Text) == literal(str(value), Text)
+        ways = [str(value)]
+        if isinstance(kind, JSON):
+            ways = [stored.written(value)]
+            ways += [json.dumps(value, ensure_ascii=False)] if type(value) is str else []
+        return or_(*(cast(column, Text) == literal(way, Text) for way in dict.fromkeys(ways)))
 
     def exactly(self, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
         """Compare texts as bytes, not as citext or a collation of their own; CHAR only has blanks."""
@@ -502,6 +515,12 @@ class Dialect(generic.Dialect):
 
     small_enough_to_pass = 200_000
     """A table of so many rows is read through (without sending them) for an even sample."""
+
+
+def _unequal(kind: TypeEngine[Any]) -> bool:
+    """Whether the server has no equality for a type, or nothing is known of it but its name."""
+    plain = isinstance(kind, JSON) and not isinstance(kind, JSONB)
+    return plain or isinstance(kind, NullType | TSVECTOR)
 
 
 def _array(keys: Sequence[Any]) -> BindParameter[str] | None:

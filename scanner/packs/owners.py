@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 
 from scanner.graph import Walk
 from scanner.model import Key, TableRef
-from scanner.rows import chunks, named
+from scanner.rows import chunks, named, settled
 from scanner.rulebook import Reach
 
 HOPS = 3
@@ -53,7 +53,7 @@ def owners(
         for row in _parents(connection, walk, level, own=own):
             if row.table == walk.subject:
                 found[row.asked].add(row.values[walk.pack.key])
-            elif (mark := (row.asked, row.table, *row.values.values())) not in seen:
+            elif (mark := (row.asked, row.table, *map(settled, row.values.values()))) not in seen:
                 seen.add(mark)
                 further.append(row)
         level = further

@@ -58,7 +58,7 @@ class Acquaintance:
             for where, rows in self.territory.rows.items()
             if (
                 some := [
-                    tuple(row.values[c] for c in self.addresses[where].columns)
+                    self.addresses[where].place(row.values)
                     for row in rows.values()
                     if row.rows == "own" and row.only is None
                 ]
@@ -74,7 +74,7 @@ class Acquaintance:
             if self.addresses[where].unique
             and (
                 some := [
-                    tuple(row.values[c] for c in self.addresses[where].columns)
+                    self.addresses[where].place(row.values)
                     for row in rows.values()
                     if row.rows == "linked" or row.only is not None
                 ]

@@ -286,7 +286,7 @@ def again(
 
 
 def _place(hit: RowHits, addresses: Mapping[TableRef, Address]) -> Row:
-    return tuple(hit.values[c] for c in addresses[hit.table].columns)
+    return addresses[hit.table].place(hit.values)
 
 
 def _pieces(
