@@ -369,10 +369,10 @@ def test_a_script_does_the_same(erasure, tmp_path):
 def test_a_script_keeps_what_elements_of_xml_are_called(erasure, tmp_path):
     for statement in mini.NO_NAMESAKE:
         erasure.write(statement)
-    noted(erasure, f"<Lee>Ms. Ann {FAR} </Lee> <m>ann.lee@example.com</m>")
+    noted(erasure, f"<Lee>Ann Lee {FAR} </Lee> <m>ann.lee@example.com</m>")
     done = run(erasure.url, committing(script(erasure).text), tmp_path)
     assert done.returncode == 0, done.stderr
-    assert now(erasure) == [f"<Lee>Ms. [NAME] {FAR} </Lee> <m>[EMAIL]</m>"]
+    assert now(erasure) == [f"<Lee>[NAME] {FAR} </Lee> <m>[EMAIL]</m>"]
 
 
 HELD = {"customer": "Bob Ray", "history": ["long", "texts"]}

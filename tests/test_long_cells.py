@@ -1,12 +1,14 @@
 """A cell with many mentions costs as much more as it is longer: counted, not timed."""
 
 import cProfile
+import json
 import pstats
 
 import pytest
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.subjects import copied
 from scanner.subjects.crowd import Crowd
 from scanner.subjects.grading import Context, Grader, Known
 from tests.erasing import noted, now
@@ -80,6 +82,18 @@ def test_a_word_that_stands_in_a_text_often_is_looked_up_once():
     few, many = ("Lee " * FEW, "Lee " * FEW * TIMES)
     crowd.rows([few])
     assert calls(crowd.rows, [many]) <= calls(crowd.rows, [few]) * TIMES * SLACK
+
+
+def test_the_values_of_a_long_document_are_each_looked_up_once():
+    """A value may be a copy of the subject's: whether one is found at its place is not asked of all."""
+    few, many = (json.dumps([ANN] * n) for n in (FEW // 4, FEW // 4 * TIMES))
+    held = Matcher(ann())
+
+    def named(said):
+        return [*copied.fields("note", said, held.find(said), ())]
+
+    assert sum(f.match is not None for f in named(few)) >= FEW
+    assert calls(named, many) <= calls(named, few) * TIMES * SLACK
 
 
 def test_a_long_cell_is_planned_and_erased_as_it_grows(single):

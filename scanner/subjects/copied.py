@@ -5,6 +5,7 @@ before. Only whole cells count, and whole values of a document of JSON: what els
 may be an agent's or a relative's. Reads nothing.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from scanner.model import Span
 from scanner.subjects.details import LEAST_CODE, LEAST_TOWN
 from scanner.subjects.searcher import text
 from scanner.texts import documents
+
+SAME = 3
+"""So many things found may begin at one place of a text, or in the spaces before it, at most."""
 
 SEVERAL = 2
 """So many things of the subject make a row one that is a copy of its own."""
@@ -45,9 +49,10 @@ def fields(
         around: the towns and postcodes of the subject.
     """
     said = text(value)
+    ordered = sorted(matches, key=_begins)
     for name, start, end in _pieces(column, said):
         whole = said[start:end]
-        match = next((m for m in matches if _covers(m.span, start, end, said)), None)
+        match = _covering(ordered, start, end, whole)
         if match is not None:
             yield Field(name, whole, Span(start, end, match.span.entity), match)
         elif town := _town(whole, around):
@@ -98,10 +103,20 @@ def _pieces(column: str, said: str) -> Iterator[tuple[str, int, int]]:
             yield name, one.start, one.end
 
 
-def _covers(span: Span, start: int, end: int, said: str) -> bool:
-    """Whether something found is all of a field, but for spaces."""
-    inside = start <= span.start and span.end <= end
-    return inside and not (said[start : span.start] + said[span.end : end]).strip()
+def _covering(ordered: Sequence[Match], start: int, end: int, whole: str) -> Match | None:
+    """Choose what was found that is all of a field, but for spaces: it begins before all else there."""
+    first, last = end - len(whole.lstrip()), start + len(whole.rstrip())
+    at = bisect_left(ordered, start, key=_begins)
+    for match in ordered[at : at + SAME]:
+        if match.span.start > first:
+            break
+        if last <= match.span.end <= end:
+            return match
+    return None
+
+
+def _begins(match: Match) -> int:
+    return match.span.start
 
 
 def _town(whole: str, around: Collection[str]) -> str:

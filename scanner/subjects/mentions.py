@@ -9,6 +9,7 @@ from scanner.errors import Refused
 from scanner.graph import Territory
 from scanner.identity import AROUND, Identity, surroundings
 from scanner.matcher import Match
+from scanner.matching.rest import Taken
 from scanner.model import KEEP, Certainty, ColumnRef, Key, Span, TableRef, digest
 from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
@@ -309,7 +310,8 @@ class Judge:
             spans = tuple(one.span for one in some if one.span is not None)
             if spans:
                 yield Mention(hit.table, hit.key, column, spans, "certain"), ""
-            others = [m for m in hit.found.get(column, ()) if not _within(m.span, spans)]
+            taken = Taken((span.start, span.end) for span in spans)
+            others = [m for m in hit.found.get(column, ()) if not _within(m.span, taken)]
             rest[column] = tuple(m for m in others if m.strength != "weak")
             parts = tuple(m.span for m in others if m.strength == "weak" and not m.small)
             if parts:
@@ -386,8 +388,9 @@ class Judge:
         return Review(name, mention, why, self.answers.get(name, ""))
 
 
-def _within(span: Span, others: Iterable[Span]) -> bool:
-    return any(other.start <= span.start and span.end <= other.end for other in others)
+def _within(span: Span, taken: Taken) -> bool:
+    place = taken.at(span.start, span.end)
+    return place is not None and place[0] <= span.start and span.end <= place[1]
 
 
 def _order(mention: Mention) -> tuple[str, str, str]:
