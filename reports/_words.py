@@ -53,10 +53,18 @@ def share(finding: Finding) -> str:
         return "nothing read"
     read = f"{finding.values_read:,} value{'' if finding.values_read == 1 else 's'}"
     if not finding.share:
+        if seeming := _seeming(finding):
+            return f"none of {read} for sure, though {seeming:,} may be: see the evidence"
         return f"none of {read} (at most {percent(finding.share_high, up=True)})"
     low, high = percent(finding.share_low), percent(finding.share_high)
     spread = "" if low == high else f" ({low.removesuffix(' %')}-{high})"
     return f"{percent(finding.share)}{spread} of {read}"
+
+
+def _seeming(finding: Finding) -> int:
+    """Count the values that looked personal in a column that was not taken for it."""
+    told = (e for e in finding.evidence if e.source in {"pattern", "language"} and e.weight > 0)
+    return 0 if finding.entity else max((e.hits for e in told), default=0)
 
 
 def percent(part: float, *, up: bool = False) -> str:

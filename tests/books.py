@@ -41,7 +41,16 @@ SMALL = scan(
     finding("city", "quasi", entity="CITY"),
     finding("notes", "free_text", table="case", type="TEXT"),
     finding("x_misc", "unknown", status="empty", reason="no values", values_read=0),
-    finding("objid", "none", entity="", type="INTEGER", share=0.0, share_low=0.0, share_high=0.003),
+    finding(
+        "objid",
+        "none",
+        entity="",
+        type="INTEGER",
+        share=0.0,
+        share_low=0.0,
+        share_high=0.003,
+        evidence=(),
+    ),
 )
 
 

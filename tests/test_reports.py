@@ -443,8 +443,14 @@ def test_text_lists_what_may_be_personal_with_what_is_decided(tmp_path):
     ],
 )
 def test_shares_are_told_in_words_and_never_rounded_to_nothing(share, low, high, read, words):
-    told = finding("a", share=share, share_low=low, share_high=high, values_read=read)
+    told = finding("a", share=share, share_low=low, share_high=high, values_read=read, evidence=())
     assert _words.share(told) == words
+
+
+def test_no_share_contradicts_the_evidence_beside_it():
+    seen = Evidence("people in sentences", "language", 5, 201, 0.1)
+    told = finding("a", "none", share=0.0, values_read=201, entity="", evidence=(seen,))
+    assert _words.share(told) == "none of 201 values for sure, though 5 may be: see the evidence"
 
 
 # --- files
