@@ -30,7 +30,7 @@ from scanner.rewriter import Edit, Rewriter
 from scanner.rows import Address
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Acquaintance, Request, acquaint, subject_key
-from scanner.subjects.grading import Known
+from scanner.subjects.context import Known
 from scanner.subjects.mentions import Copied, Judge, Mentions, Place, no_copies
 from scanner.subjects.spotter import RARE, Sight, again, spot
 from scanner.tables import misfits

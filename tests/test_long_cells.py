@@ -9,8 +9,9 @@ import pytest
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
 from scanner.subjects import copied
+from scanner.subjects.context import Context, Known
 from scanner.subjects.crowd import Crowd
-from scanner.subjects.grading import Context, Grader, Known
+from scanner.subjects.grading import Grader
 from tests.erasing import noted, now
 from tests.test_matching import KINDS
 

@@ -130,11 +130,11 @@ def test_what_sticks_to_a_sign_of_the_subject_hides_none(single, said):
 
 def test_many_parts_of_a_name_in_a_text_cost_what_they_are_many(single, monkeypatch):
     """No pair of them is compared: of a thousand each looks at few others."""
-    from scanner.subjects import grading
+    from scanner.subjects import nearness
 
     counted = []
-    real = grading._near  # what would be called for each pair
-    monkeypatch.setattr(grading, "_near", lambda *given: counted.append(1) or real(*given))
+    real = nearness.near  # what would be called for each pair
+    monkeypatch.setattr(nearness, "near", lambda *given: counted.append(1) or real(*given))
     noted(single, "CUST-00471 " + "Lee, " * 1000)
     single.plan()
     assert len(counted) < 20_000

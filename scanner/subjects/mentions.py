@@ -15,8 +15,9 @@ from scanner.plans import Answer, Basis, Mention, Review
 from scanner.rulebook import Pack
 from scanner.subjects import copied
 from scanner.subjects.bearers import bearers, tells, without_part
+from scanner.subjects.context import Context, Known, plainly
 from scanner.subjects.details import behind, cued, towns
-from scanner.subjects.grading import Context, Grader, Known, plainly
+from scanner.subjects.grading import Grader
 from scanner.subjects.reasons import BESIDE, COMPUTED, DETAIL, ELSES, LONE, NEIGHBOUR
 from scanner.subjects.searcher import RowHits, text
 from scanner.texts.folding import folded, spaced
@@ -159,10 +160,10 @@ class Judge:
             own = self.territory.row(hit.table, hit.key)
             if self.pack.holds(hit.table, self.basis.copies) and own is None:
                 whole = [m for ms in hit.found.values() for m in ms if m.whole]
-                shared |= {self._grader.value(m) for m in whole}
+                shared |= {self._grader.called.value(m) for m in whole}
                 namesakes |= {plainly(pair) for pair in self._pairs(hit)}
                 full = (m for m in whole if m.strength == "full" and m.span.entity == "PERSON")
-                namesakes |= {plainly(self._grader.value(m)) for m in full}
+                namesakes |= {plainly(self._grader.called.value(m)) for m in full}
         shared |= self._held(rows) | {*self._keys(rows)}
         return Known(frozenset(shared), frozenset(namesakes))
 
@@ -173,7 +174,7 @@ class Judge:
                 for column, matches in hit.found.items():
                     declared = self.pack.declared(hit.table.name, column)
                     if declared is not None and declared.personal == "none":
-                        yield from (self._grader.value(m) for m in matches if m.whole)
+                        yield from (self._grader.called.value(m) for m in matches if m.whole)
 
     def _held(self, rows: Sequence[RowHits]) -> set[str]:
         """Find the identifiers that stand as whole values in rows of somebody else of any table."""
@@ -200,7 +201,7 @@ class Judge:
         """
         for hit in rows:
             values = {
-                self._grader.value(m)
+                self._grader.called.value(m)
                 for column, ms in hit.found.items()
                 for m in ms
                 if m.whole and m.strength == "strong" and tells(self.basis, hit.table, column)
@@ -355,7 +356,9 @@ class Judge:
         """Name the names of which both parts stand in cells of their own, as in a ship-to address."""
         whole: dict[str, set[str]] = {}
         for column, ms in hit.found.items():
-            said = {self._grader.value(m) for m in ms if m.whole and m.span.entity == "PERSON"}
+            said = {
+                self._grader.called.value(m) for m in ms if m.whole and m.span.entity == "PERSON"
+            }
             whole.setdefault(without_part(column), set()).update(said)
         pairs = [i.value for i in self.identity.identifiers if "\n" in i.value]
         return [

@@ -18,8 +18,9 @@ from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import ColumnRef, Key, Progress, Silent, TableRef
 from scanner.rows import Address, chunks, named
+from scanner.subjects.called import Called
 from scanner.subjects.crowd import Crowd
-from scanner.subjects.grading import Grader
+from scanner.subjects.parts import Parts
 from scanner.subjects.searcher import (
     ALL,
     Piece,
@@ -106,7 +107,7 @@ class Standing:
 Told = list[tuple[int, Row]]
 """Rows, and of which subject they tell."""
 
-Parts = list[tuple[int, str, Row]]
+Pieces = list[tuple[int, str, Row]]
 """Rows in which nothing but a part of the name of a subject stands, or what is left of something."""
 
 
@@ -176,7 +177,7 @@ def _told(
     address: Address,
     crowd: Crowd,
     own: Sequence[frozenset[Row]],
-) -> Iterator[tuple[int, Told, Parts]]:
+) -> Iterator[tuple[int, Told, Pieces]]:
     """Yield how many rows were read so far, which of them tell of whom, and which have parts of names.
 
     Rows that no key tells apart have no name: then only whether there are any counts.
@@ -225,7 +226,7 @@ def tells(matcher: Matcher, columns: Sequence[Column[Any]], row: Sequence[Any]) 
         if any(m.strength != "weak" for m in matches):
             return True
         names += any(m.whole and m.span.entity == "PERSON" for m in matches)
-        if len(matches) >= PAIR and Grader(matcher.identity).coupled(said, matches):
+        if len(matches) >= PAIR and Parts(Called(matcher.identity)).coupled(said, matches):
             return True
     return names >= PAIR
 
