@@ -181,7 +181,7 @@ def test_own_rows_without_a_key_are_rewritten_and_read_back_whatever_a_cell_is(
 
 def test_a_database_that_fails_names_the_table_that_was_read(postgresql_url, tmp_path):
     erasure = built(postgresql_url, tmp_path, "create table x_odd (k integer, said text)")
-    told = pytest.raises(errors.DatabaseFailed, match="42883.*while public.x_odd was read")
+    told = pytest.raises(errors.DatabaseFailed, match=r"42883.*while public.x_odd was read")
     with told, reading(erasure.engine) as connection:
         table = reflect(connection).tables["public.x_odd"]
         connection.execute(select(table).where(table.c.k == literal("Ann Lee", Text)))
