@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, select, true
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, and_, select, true
 
 from scanner.database import dialect_of, ref
 from scanner.errors import Misconfigured
 from scanner.model import Key, TableRef
-from scanner.rows import Address, chunks, one_of
+from scanner.rows import Address, alike, chunks, one_of
 from scanner.rulebook import Pack, Reach, Rows
 from scanner.tables import relations
 from scanner.tables.relations import places
@@ -257,8 +257,18 @@ class Walk:
             if len(free) < len(some):
                 spared = self._shared.setdefault((self._named(reach.table), column.name), set())
                 spared |= set(some) - free
-            for part in chunks(sorted(free, key=str), self.size):
-                yield one_of(self.dialect, column, part), column.name, whose
+            yield from self._among(column, free, whose)
+
+    def _among(
+        self, column: Column[Any], values: Iterable[Any], whose: Mapping[Any, set[Any]]
+    ) -> Iterator[tuple[ColumnElement[bool], str, Mapping[Any, set[Any]]]]:
+        """Say in SQL that a column holds one of ``values``, of whatever type they are, and whose they are."""
+        owned: dict[Any, set[Any]] = {}
+        for value in values:
+            if (mine := alike(column, value)) is not None:
+                owned.setdefault(mine, set()).update(whose.get(value, ()))
+        for part in chunks(sorted(owned, key=str), self.size):
+            yield one_of(self.dialect, column, part), column.name, owned
 
     def _paired(
         self, reach: Reach, values: Sequence[Any], origin: Mapping[Any, set[Any]]

@@ -6,6 +6,7 @@ Plans hold no personal data, so a key that may itself identify a person is named
 import hashlib
 import hmac
 import math
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -30,13 +31,15 @@ from sqlalchemy import (
     or_,
 )
 from sqlalchemy.schema import Table
-from sqlalchemy.types import NullType
+from sqlalchemy.types import Enum, NullType
 
 from scanner.database import key_of, ref
 from scanner.dialects import Dialect
 from scanner.model import ColumnRef, Key, TableRef
 
 T = TypeVar("T")
+
+WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 TEXTS = (String, NullType, Integer, Numeric, Date, DateTime, Time)
 """Types of columns in which a text is compared as one: SQLite takes texts in any column."""
@@ -169,6 +172,19 @@ def one_of(
     """Say in SQL that a column holds one of ``values``; numbers go as one parameter where they can."""
     numbers = {*map(type, values)} == {int}
     return dialect.among(column, values) if numbers else column.in_(values)
+
+
+def alike(column: ColumnElement[Any], value: Any) -> Any:
+    """Give a value as a column of another type holds it: a key is a number here and a text there.
+
+    None where the column holds numbers and the value is none: some databases refuse to compare them,
+    others take it for 0.
+    """
+    kind = getattr(column.type, "data_type", column.type)
+    if isinstance(value, str) and isinstance(kind, Integer | Numeric):
+        return int(value) if WHOLE.fullmatch(value.strip()) else None
+    whole = type(value) is int and isinstance(kind, String) and not isinstance(kind, Enum)
+    return str(value) if whole else value
 
 
 def named(

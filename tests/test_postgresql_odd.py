@@ -342,6 +342,23 @@ def test_what_a_trigger_makes_of_other_columns_is_computed_where_it_always_does(
         erasure.engine.dispose()
 
 
+def test_a_script_leaves_out_only_the_cell_that_it_cannot_write(postgresql_url, tmp_path):
+    erasure = built(
+        postgresql_url,
+        tmp_path,
+        "create table table_x_pref2 (objid integer primary key, tags text[], said text, "
+        "pref2contact bigint)",
+        f"insert into table_x_pref2 values (1, '{{x,{MAIL}}}', 'mail {MAIL}', {mini.ANN})",
+    )
+    made = script(erasure)
+    left = {why for table, why in made.left_out if "table_x_pref2" in table}
+    assert left == {"tags cannot be changed by position"}
+    done = run(erasure.url, committing(made.text), tmp_path)
+    assert done.returncode == 0, done.stderr
+    ((row,),) = texts(erasure, "table_x_pref2")
+    assert row == f'(1,"{{x,{MAIL}}}","mail [EMAIL]",{mini.ANN})'
+
+
 @pytest.mark.parametrize("way", ["script", "erase"])
 def test_a_script_rewrites_xml_as_erasing_does(postgresql_url, tmp_path, way):
     erasure = built(

@@ -11,8 +11,9 @@ from sqlalchemy import create_engine, text
 import reports
 from scanner import planner, prover, witness
 from scanner.plans import Plan
+from scanner.rulebook import Reach
 from tests import books, mini
-from tests.erasing import PACK, noted, now
+from tests.erasing import PACK, Erasure, noted, now
 
 SEALED = re.compile(r"[\w+/=]{200,}")
 """What a hidden sheet carries, compressed: it is read back here."""
@@ -321,6 +322,49 @@ def test_fields_of_a_row_are_compared_with_the_subjects(embedded):
     assert told.fields == "x_holder B** R** (not the subject's)"
     assert told.owner == f"somebody else: table_contact {mini.BOB}"
     assert told.around == "‹A** L**› rang"
+
+
+@pytest.mark.parametrize("way", ["by", "via"])
+def test_a_row_that_names_a_number_in_a_text_leads_to_its_owner(
+    live_url, tmp_path, monkeypatch, way
+):
+    """Whichever end of the relation is the text; what is no number leads nowhere."""
+    mini.build(live_url, trigger=False)
+    monkeypatch.setitem(mini.CUSTOM, ("x_hist", "said"), ("free_text", "FREE_TEXT"))
+    made = [
+        "create table x_hist (id integer primary key, row_ref varchar(20), said varchar(90))",
+        f"insert into x_hist values (1, '{mini.ANN}', 'Ann Lee rang'), "
+        f"(2, '{mini.BOB}', 'Ann Lee rang'), (3, 'nobody', 'Ann Lee rang')",
+    ]
+    if way == "via":
+        made += [
+            "create table x_note (id integer primary key, said varchar(90))",
+            f"insert into x_note values ({mini.ANN}, 'Ann Lee rang'), ({mini.BOB}, 'Ann Lee rang')",
+        ]
+        monkeypatch.setitem(mini.CUSTOM, ("x_note", "said"), ("free_text", "FREE_TEXT"))
+    engine = create_engine(live_url)
+    with engine.begin() as connection:
+        for statement in made:
+            connection.execute(text(statement))
+    engine.dispose()
+    reaches = [Reach(table="x_hist", start="table_contact", by="row_ref", to="objid")]
+    if way == "via":
+        reaches.append(Reach(table="x_note", start="x_hist", via="row_ref", to="id"))
+    pack = replace(PACK, reaches=(*PACK.reaches, *reaches))
+    erasure = Erasure(live_url, tmp_path)
+    drafting = planner.drafting(erasure.engine, pack, erasure.audit, str(mini.ANN))
+    with drafting as (connection, draft):
+        own = {w.name: {k[0] for k in rows} for w, rows in draft.territory.rows.items()}
+        seen = witness.testify(connection, draft, pack)
+    erasure.engine.dispose()
+    assert own["x_hist"] == {1}
+    owners = {(r.mention.table.name, r.mention.key[0]): t.owner
+              for r, t in zip(draft.plan.reviews, seen, strict=True)}  # fmt: skip
+    assert owners["x_hist", 2] == f"somebody else: table_contact {mini.BOB}"
+    assert owners["x_hist", 3] == "nobody that relations lead to"
+    if way == "via":
+        assert own["x_note"] == {mini.ANN}
+        assert owners["x_note", mini.BOB] == f"somebody else: table_contact {mini.BOB}"
 
 
 def test_only_what_nobody_answered_waits(desk):

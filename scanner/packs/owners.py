@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from scanner.graph import Walk
 from scanner.model import Key, TableRef
-from scanner.rows import chunks, named, settled
+from scanner.rows import alike, chunks, named, settled
 from scanner.rulebook import Reach
 
 HOPS = 3
@@ -137,18 +137,29 @@ def _found(
     values: dict[Any, set[Place]] = {}
     if reach.through and (link := walk.find(reach.through)):
         pairs = walk.tables[link]
-        for some in chunks(sorted(asked, key=str), walk.size):
-            both = select(pairs.c[reach.near], pairs.c[reach.far])
+        both = select(pairs.c[reach.near], pairs.c[reach.far])
+        held = _alike(pairs.c[reach.far], asked)
+        for some in chunks(sorted(held, key=str), walk.size):
             for near, far in connection.execute(both.where(pairs.c[reach.far].in_(some))):
                 if near:
-                    values.setdefault(near, set()).update(asked.get(far, ()))
+                    values.setdefault(near, set()).update(held.get(far, ()))
     else:
         values = {v: set(places) for v, places in asked.items()}
     side = reach.via or reach.to
     column = walk.tables[start].c[side]
+    values = _alike(column, values)
     for some in chunks(sorted(values, key=str), walk.size):
         query = _select(walk, start).add_columns(column.label("efface_v")).where(column.in_(some))
         for row in connection.execute(query).mappings():
             own = {k: v for k, v in row.items() if k != "efface_v"}
             for place in values.get(row["efface_v"], ()):
                 yield _Row(place, start, own)
+
+
+def _alike(column: ColumnElement[Any], asked: Mapping[Any, set[Place]]) -> dict[Any, set[Place]]:
+    """Give what is asked of a column as it holds it, and leave out what it cannot hold."""
+    held: dict[Any, set[Place]] = {}
+    for value, places in asked.items():
+        if (mine := alike(column, value)) is not None:
+            held.setdefault(mine, set()).update(places)
+    return held

@@ -1,6 +1,6 @@
 """From changes to patches: what a script can say of them, tried out in the database. Reads only.
 
-A row whose change cannot be told without what it holds is left out, with the reason.
+A row whose change cannot be told without what it holds is left out, with the reason; so is a cell.
 """
 
 import json
@@ -75,7 +75,7 @@ def patches(
         one = why or patch
         depth = follows.depth.get(where, 0)
         made[where, key] = replace(one, depth=depth) if isinstance(one, Patch) else one
-    out = [e for e in edits if isinstance(made[e.table, e.key], str)]
+    out = list(_left_out(edits, made))
     stays = followers(connection, draft.schema, draft.addresses, out).cells
     for (where, key), one in made.items():
         if (
@@ -83,8 +83,30 @@ def patches(
             and whole[where, key].followed & stays.get(where, {}).get(key, {}).keys()
         ):
             yield where, key, "it follows a key that is not in this script"
-        elif isinstance(one, str) or one.new:
-            yield where, key, one
+        elif isinstance(one, str) or one.new or one.lacks:
+            yield from _parts(where, key, one)
+
+
+def _parts(
+    where: TableRef, key: Key, one: Patch | str
+) -> Iterator[tuple[TableRef, Key, Patch | str]]:
+    """Give what of a row can be written, and why the rest cannot."""
+    if isinstance(one, str) or one.new:
+        yield where, key, one
+    for why in () if isinstance(one, str) else one.lacks.values():
+        yield where, key, why
+
+
+def _left_out(
+    edits: Iterable[Edit], made: Mapping[tuple[TableRef, Key], Patch | str]
+) -> Iterator[Edit]:
+    """Give the edits that a script does not make; of those that it makes in part, the rest."""
+    for edit in edits:
+        one = made[edit.table, edit.key]
+        if isinstance(one, str):
+            yield edit
+        elif one.lacks:
+            yield replace(edit, new={n: v for n, v in edit.new.items() if n in one.lacks})
 
 
 def _patches(
@@ -154,6 +176,7 @@ class _Reader:
     ) -> Patch | str:
         new: dict[str, Any] = {}
         guards: dict[str, Guard | None] = {}
+        lacks: dict[str, str] = {}
         for name, value in sorted((n, v) for n, v in edit.new.items() if n not in edit.followed):
             cell = stored.get((edit.key, name))
             if name in edit.spans:
@@ -163,11 +186,19 @@ class _Reader:
                 way = cut if isinstance(value, str) else cut_json
                 made = way(cell.text, value, edit.spans[name]) or _UNSETTLED
             if made is _UNSETTLED:
-                return f"{name} cannot be changed by position"
-            if isinstance(made, str) and not (made.isprintable() or self.dialect.many_lines):
-                return f"{name} keeps several lines"
-            new[name] = made
-        patch = Patch(edit.table, edit.key, edit.place, new, guards)
+                lacks[name] = f"{name} cannot be changed by position"
+            elif isinstance(made, str) and not (made.isprintable() or self.dialect.many_lines):
+                lacks[name] = f"{name} keeps several lines"
+            else:
+                new[name] = made
+        patch = Patch(
+            edit.table,
+            edit.key,
+            edit.place,
+            new,
+            {n: g for n, g in guards.items() if n in new},
+            lacks=lacks,
+        )
         return patch if self._works(table, address, patch, edit) else "positions in it differ"
 
     def _works(self, table: Table, address: Address, patch: Patch, edit: Edit) -> bool:

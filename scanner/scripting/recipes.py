@@ -81,6 +81,7 @@ class Patch:
     """One row's change, free of what the row held; a guard None only wants a value there.
 
     ``depth``: so many foreign keys lead to it from what is written and followed; it is written before.
+    ``lacks`` says of other cells of the row that were to change, by column, why a script cannot.
     """
 
     table: TableRef
@@ -89,6 +90,7 @@ class Patch:
     new: Mapping[str, Any]
     guards: Mapping[str, Guard | None] = field(default_factory=dict)
     depth: int = 0
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 def bare(one: Column[Any]) -> ColumnElement[Any]:
