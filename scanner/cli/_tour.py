@@ -33,7 +33,7 @@ def walk(folder: Path, url: str, subject: str) -> None:
         ["plan", *db, audit, "--subject", subject, *journal, "-o", plan],
         ["erase", *db, plan, *journal],
         ["erase", *db, plan, *journal, "--commit", "--confirm", subject],
-        ["verify", *db, plan],
+        ["verify", *db, plan, *journal],
         ["log", "--check", *journal],
     ]
     for words in stages:
