@@ -23,8 +23,11 @@ def held(
     tables: Mapping[TableRef, Table],
     addresses: Mapping[TableRef, Address],
     edits: Iterable[Edit],
+    faults: Iterable[str] = (),
 ) -> None:
     """Refuse edits that a CHECK constraint would not take: nothing else would say which it is.
+
+    ``faults`` were found before: people are told all at once.
 
     Raises:
         Misconfigured: with the columns, the constraint, and what can be decided.
@@ -37,8 +40,8 @@ def held(
         for where, some in sorted(rows.items())
         for told in _refused(connection, tables[where], addresses[where], some)
     ]
-    if found:
-        raise Misconfigured("; ".join(found))
+    if told := [*faults, *found]:
+        raise Misconfigured("; ".join(told))
 
 
 def _refused(

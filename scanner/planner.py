@@ -165,8 +165,9 @@ def draft(
         sight = None
     matcher = sight.spots.matcher if sight else Matcher(who, memory=REMEMBERED)
     rewriter = Rewriter(pack, basis, matcher, known.addresses, request.key)
-    edits = tuple(rewriter.edits(connection, tables, territory))
-    constraints.held(connection, tables, known.addresses, edits)
+    faults: list[str] = []
+    edits = tuple(rewriter.edits(connection, tables, territory, faults))
+    constraints.held(connection, tables, known.addresses, edits, faults)
     computed = {
         w: frozenset(c.name for c in t.columns if c.computed is not None) for w, t in tables.items()
     }

@@ -26,7 +26,7 @@ from scanner.texts.wording import count
 class Proof:
     """What is still there, by column, with the number of rows; and the KPIs that moved.
 
-    ``untold`` counts rows, by column, of which nobody can tell any more whether they are as they
+    ``untold`` counts rows, by table, of which nobody can tell any more whether they are as they
     were; ``vouched`` those of which only the journal says that the plan was carried out.
     """
 
@@ -94,12 +94,13 @@ def _proof(
     kept: str = "",
 ) -> Proof:
     """Count cells by column; what cannot be told is the journal's to vouch for, if it does."""
-    vouched = len({(table, key) for table, key, _ in untold}) if done else 0
-    return Proof(_counted(left), moved, kept, {} if done else _counted(untold), vouched)
+    rows = Counter(str(table) for table, _ in {(table, key) for table, key, _ in untold})
+    by_table = dict(sorted(rows.items()))
+    return Proof(_counted(left), moved, kept, {} if done else by_table, rows.total() if done else 0)
 
 
 def _counted(cells: Collection[Cell]) -> dict[str, int]:
-    counts = Counter(f"{table}.{column}".rstrip(".") for table, _, column in cells)
+    counts = Counter(f"{table}.{column}" for table, _, column in cells)
     return dict(sorted(counts.items()))
 
 

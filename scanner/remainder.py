@@ -7,10 +7,9 @@ they held. Such digests are keyed with the subject's own row: once that is rewri
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Column, Connection, MetaData, Table, select
 
 from scanner import strategies
 from scanner.database import dialect_of, ref
@@ -19,9 +18,10 @@ from scanner.identity import Identity
 from scanner.matcher import Matcher
 from scanner.model import Key, TableRef
 from scanner.plans import CUT, Mention, Plan
-from scanner.rewriter import Rewriter
+from scanner.rewriter import Rewriter, settings, tag, unique_columns
 from scanner.rows import Address, chunks, named
 from scanner.rulebook import Pack
+from scanner.strategies import text_of
 from scanner.texts.placeholders import is_placeholder, marks
 from scanner.texts.standing import counted, gone
 from scanner.texts.stored import Document
@@ -141,19 +141,41 @@ def _standing(
             yield from edit.new.keys() & whole
     for column, how in planned.steps.items():
         value = cells.get(column)
-        if (how == CUT and value is not None) or (how in SCRUBS and _untouched(value)):
+        if how == CUT:
+            untouched = value is not None
+        else:
+            untouched = how in SCRUBS and _untouched(table.c[column], value, key, rewriter)
+        if untouched:
             yield column
     for column, one in planned.mentions.items():
-        text = cells.get(column)
-        places = strategies.merged(one.spans, max(s.end for s in one.spans))
-        says = counted if isinstance(text, Document) else gone
-        if isinstance(text, str) and not says(text, places):
+        if not _gone(cells.get(column), one):
             yield column
 
 
-def _untouched(value: Any) -> bool:
-    """Whether no placeholder stands in a cell that was to be scrubbed: a number was to be emptied."""
-    if isinstance(value, str):
-        scrubbed = is_placeholder(value) or "*" in value or any(True for _ in marks(value))
-        return bool(value.strip()) and not scrubbed
-    return value is not None and not (isinstance(value, int | Decimal) and value <= 0)
+def _gone(value: Any, mention: Mention) -> bool:
+    """Whether placeholders stand where a mention was; of a list or document, as many as it needs."""
+    places = strategies.merged(mention.spans, max(s.end for s in mention.spans))
+    if isinstance(value, Document | list | dict):
+        return counted(text_of(value), places)
+    return not isinstance(value, str) or gone(value, places)
+
+
+def _untouched(column: Column[Any], value: Any, key: Key, rewriter: Rewriter) -> bool:
+    """Whether no placeholder stands in a cell that was to be scrubbed; what is no text was emptied."""
+    if value is None:
+        return False
+    if isinstance(value, str | list | dict):
+        said = text_of(value)
+        scrubbed = is_placeholder(said) or "*" in said or any(True for _ in marks(said))
+        return bool(said.strip()) and not scrubbed
+    emptied = strategies.apply(
+        "redact",
+        value,
+        column=column,
+        entity="",
+        key=tag(key, rewriter.subject),
+        unique=column.name in unique_columns(column.table),
+        spans=(),
+        settings=settings(rewriter.pack),
+    )
+    return bool(emptied != value)

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Table, UniqueConstraint, select
 
 from scanner import strategies
 from scanner.database import dialect_of, ref
+from scanner.errors import Misconfigured
 from scanner.graph import Row, Territory
 from scanner.matcher import Matcher
 from scanner.model import KEEP, ColumnRef, Key, Span, TableRef
@@ -76,19 +77,29 @@ class Rewriter:
         return replace(self, matcher=matcher, subject=subject)
 
     def edits(
-        self, connection: Connection, tables: Mapping[TableRef, Table], territory: Territory
+        self,
+        connection: Connection,
+        tables: Mapping[TableRef, Table],
+        territory: Territory,
+        faults: list[str] | None = None,
     ) -> Iterator[Edit]:
         """Yield an edit for each own row in which something would change, table by table.
 
+        ``faults`` takes what does not fit its column, a line for each; without it that is raised.
+
         Raises:
-            Misconfigured: nothing but what is untrue could stand in some columns; all are named.
+            Misconfigured: nothing but what is untrue could stand in some columns, or, at the end, all
+                that does not fit.
         """
         strategies.labelled(self._replaced(tables, territory))
+        found: list[str] = [] if faults is None else faults
         for where in sorted(territory.rows):
             rows = {k: r for k, r in territory.rows[where].items() if r.rows == "own"}
             columns = self.rewritten(tables[where])
             if rows and columns:
-                yield from self._table(connection, tables[where], columns, rows)
+                yield from self._table(connection, tables[where], columns, rows, found)
+        if faults is None and found:
+            raise Misconfigured("; ".join(found))
 
     def _replaced(
         self, tables: Mapping[TableRef, Table], territory: Territory
@@ -158,6 +169,7 @@ class Rewriter:
         table: Table,
         columns: Mapping[str, str],
         rows: Mapping[Key, Row],
+        faults: list[str],
     ) -> Iterator[Edit]:
         address = self.addresses[ref(table)]
         recipes = self._cook(table, columns)
@@ -169,7 +181,11 @@ class Rewriter:
                 mine = row.only is None or name in row.only or self.pack.base(name) in row.only
                 if not mine or (old := values[name]) is None:
                     continue
-                changed, found = self._new(recipes[name], old, told)
+                try:
+                    changed, found = self._new(recipes[name], old, told)
+                except Misconfigured as error:
+                    faults += [str(error)] if str(error) not in faults else []
+                    continue
                 if changed != old:
                     new[name] = changed
                     spans |= {name: found} if found else {}

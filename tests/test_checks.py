@@ -84,6 +84,22 @@ def test_what_a_check_takes_is_no_fault(live_url, tmp_path, monkeypatch, column)
     erasure.engine.dispose()
 
 
+def test_all_that_cannot_be_is_told_at_once(postgresql_url, tmp_path, monkeypatch):
+    """What a check refuses, and what may not be empty and has no neutral value."""
+    monkeypatch.setitem(mini.CUSTOM, ("x_patient", "host"), ("direct", "IP_ADDRESS"))
+    monkeypatch.setitem(mini.CUSTOM, ("x_patient", "span"), ("direct", "PERSON"))
+    column = (
+        "city varchar(30) not null, host inet not null default '10.0.0.1', "
+        "span int4range not null default '[1,5)', constraint a_city check (city like 'A%')"
+    )
+    erasure = patients(postgresql_url, tmp_path, monkeypatch, column, "'Austin'")
+    said = refused(errors.Misconfigured, erasure.plan, erasure)
+    assert "nothing can stand in public.x_patient.host" in said
+    assert "nothing can stand in public.x_patient.span" in said
+    assert "the CHECK constraint a_city does not take" in said
+    erasure.engine.dispose()
+
+
 def test_the_check_of_a_domain_is_told(postgresql_url, tmp_path, monkeypatch):
     engine = create_engine(postgresql_url)
     with engine.begin() as connection:

@@ -88,9 +88,8 @@ def _holds(proof: "Proof", duties: Duties, *, planned: bool) -> Iterator[str]:
 def _raw(proof: "Proof", duties: Duties) -> str:
     from scanner.model import dump
 
-    left, untold = (
-        [{"column": c, "rows": n} for c, n in some.items()] for some in (proof.left, proof.untold)
-    )
+    left = [{"column": c, "rows": n} for c, n in proof.left.items()]
+    untold = [{"table": t, "rows": n} for t, n in proof.untold.items()]
     told = [{k: d[k] for k in ("kind", "where", "count", "why")} for d in duties]
     raw = {"version": 1, "left": left, "untold": untold, "kpis_moved": [*proof.moved]}
     return dump({**raw, "duties": told})
@@ -98,8 +97,8 @@ def _raw(proof: "Proof", duties: Duties) -> str:
 
 def _beside(proof: "Proof") -> Iterator[str]:
     """Say what could not be looked at, and which figures moved."""
-    for column, rows in proof.untold.items():
-        yield f"cannot be told any more: {count(rows, 'row')} of {column}"
+    for table, rows in proof.untold.items():
+        yield f"cannot be told any more: {count(rows, 'row')} of {table}"
     if proof.kept and not proof.holds:
         yield proof.kept
     if proof.vouched:
@@ -115,9 +114,9 @@ def _against_it(proof: "Proof") -> Iterator[str]:
         left = count(sum(proof.left.values()), "row")
         yield f"still there: {left} of {count(len(proof.left), 'column')}"
     if proof.untold:
-        cells = count(sum(proof.untold.values()), "row")
+        untold = count(sum(proof.untold.values()), "row")
         yield (
-            f"cannot be told any more of {cells} of {count(len(proof.untold), 'column')}, which no key "
+            f"cannot be told any more of {untold} of {count(len(proof.untold), 'table')}, which no key "
             "finds again: `efface verify --identifiers FILE` finds what is left of them; where efface "
             "erase carried the plan out, --journal names the journal that says so"
         )
