@@ -121,3 +121,135 @@ def test_long_texts_take_no_longer_for_their_length(text):
     began = time.process_time()
     looking("+1 512 610 5466").find(text)
     assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "strength"),
+    [
+        ("+1 512 610 5466", "512\\/610\\/5466", "strong"),
+        ("+49 221 3948571", "0221\\/3948571", "strong"),
+        ("+1 512 610 5466", "512=20610=205466", "strong"),
+        ("+1 512 610 5466", "+1=20512=20610-5466", "strong"),
+        ("+1 512 610 5466", "512\\~610\\~5466", "strong"),
+        ("+1 512 610 5466", "512·610·5466", "strong"),
+        ("+1 512 610 5466", "51~26~10~54~66", "strong"),
+        ("+1 512 610 5466", "512;610;5466", "strong"),
+        ("+1 512 610 5466", "512 | 610 | 5466", "strong"),
+        ("+49 221 3948571", "0221 | 3948571", "strong"),
+        ("+49 221 3948571", "(0221) | 3948571", "strong"),
+        ("+49 221 3948571", "0221,394,8571", "strong"),
+        ("+49 221 3948571", "+49;2213;948571", "strong"),
+        ("+49 221 3948571", "0049;221;3948571", "strong"),
+        ("0221 3948571", "0221:3948571", "strong"),
+        # what may as well be numbers of a list
+        ("+1 512 610 5466", "5126;105466", "doubt"),
+        ("+1 512 610 5466", "5,126,105,466", "doubt"),
+        ("+49 221 3948571", "221,394,8571", "doubt"),
+        ("0221 3948571", "221;3948571", "doubt"),
+    ],
+)
+def test_signs_of_lists_part_the_groups_of_a_number(held, said, strength):
+    text = f"a {said} b"
+    (match,) = looking(held).find(text)
+    assert (text[match.span.start : match.span.end], match.strength) == (said, strength)
+    assert looking(held).touches(text)
+
+
+@pytest.mark.parametrize(
+    "said", ["17;512;610;5466;3", "17 | 512 | 610 | 5466 | 3", "512,610,5466,17"]
+)
+def test_a_number_in_its_groups_within_a_list_is_asked_about(said):
+    (match,) = looking("+1 512 610 5466").find(said)
+    assert match.strength == "doubt"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "17,5126,105466",
+        "5126;105466;17",
+        "512;610;54661",
+        "1512;610;5466;1.5",
+        "+44;512;610;5466",
+        "0044,512,610,5466",
+        "512;;;;;;610;;;;;;5466",
+        "5,1,2,6,1,0,5,4,6,6,7",
+        "512\n;610\n;5466",
+    ],
+)
+def test_numbers_of_a_list_with_its_digits_are_nobodys(said):
+    assert looking("+1 512 610 5466").find(said) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Tel. {}",
+        "tel:{}",
+        "Tel {}",
+        "phone: {}",
+        "Phone no. {}",
+        "please call {}",
+        "call her at {}",
+        '"phone":"{}"',
+        "<mobile>{}</mobile>",
+        "Rufnummer: {}",
+        "téléphone = {}",
+    ],
+)
+@pytest.mark.parametrize(
+    ("held", "local"),
+    [("+1 512 610 5466", "6105466"), ("+49 221 3948571", "3948571"), ("512-610-5466", "6105466")],
+)
+def test_a_number_without_its_area_is_asked_about_behind_what_says_that_it_is_one(
+    said, held, local
+):
+    text = said.format(local)
+    (match,) = looking(held).find(text)
+    assert (text[match.span.start : match.span.end], match.strength) == (local, "hint")
+
+
+@pytest.mark.parametrize("label", ["see", "hotel", "recall", "reordered"])
+def test_a_number_without_its_area_is_a_weak_sign_elsewhere(label):
+    (match,) = looking("+1 512 610 5466").find(f"{label} 6105466")
+    assert match.strength == "weak"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Order ",
+        "Tel. order ",
+        "invoice: ",
+        "invoice:",
+        "case no. ",
+        "Ticket #",
+        '"order_id":',
+        '"order": "',
+    ],
+)
+def test_the_number_of_a_thing_is_no_phone_without_its_area(label):
+    assert looking("+1 512 610 5466").find(f"{label}6105466") == ()
+
+
+def test_a_sign_of_mails_between_digits_is_a_space_and_none_behind_a_name():
+    assert looking("+1 206 555 1234").find("phone1=2065551234")[0].strength == "strong"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1;" * 100_000,
+        "512;610;5466;" * 15_000,
+        "5;1;2;6;1;0;5;4;6;6;" * 10_000,
+        "5," + "," * 200_000 + "126105466",
+        "+1(" * 70_000 + "5126105466",
+        "5=20" * 50_000 + "126105466",
+        "Tel. 6105466 " * 15_000,
+    ],
+    ids=range(7),
+)
+def test_long_lists_take_no_longer_for_their_length(text):
+    began = time.process_time()
+    looking("+1 512 610 5466").find(text)
+    assert time.process_time() - began < 15

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 
 from scanner.identity import Identity, read
 from scanner.matcher import Matcher
+from scanner.texts import months
 from tests import mini
 from tests.erasing import Erasure
 
@@ -63,6 +64,19 @@ VARIANTS = [
     ("born [04.05.80]", NO, SURE),
     ("geboren am [4. Mai 1980]", NO, SURE),
     ("born [May 4, 1980]", NO, SURE),
+    ("born [4.Mai 1980]", NO, SURE),
+    ("born [4 May '80]", NO, SURE),
+    ("born [4/V/1980]", NO, SURE),
+    ("born [1980-May-04]", NO, SURE),
+    ("saw [Katherine MÃ¼ller-Weiss] today", ASK, SURE),
+    ("saw [Katherine M=FCller-Weiss] today", ASK, SURE),
+    ("saw [Katherine M?ller-Weiss] today", ASK, ASK),
+    ("From: [=?utf-8?B?S2F0aGVyaW5lIE3DvGxsZXItV2Vpc3M=?=] <x@example.org>", ASK, ASK),
+    ("saw [KatherineMuellerWeiss] today", ASK, ASK),
+    ('{"tel":"[512\\/610\\/5466]"}', YES, YES),
+    ("call [512;610;5466] ok", YES, YES),
+    ("call [5126;105466] ok", ASK, ASK),
+    ("Tel. [6105466]", ASK, SURE),
     ("<[kate.mueller@example.com]>", YES, YES),
     ("mailto:[KATE.MUELLER@EXAMPLE.COM]", YES, YES),
     ("[kate.mueller+shop@example.com]", YES, YES),
@@ -103,6 +117,15 @@ LOOK_ALIKES = [
     "4 May 1981",
     "14.05.80",
     "1980-05-041",
+    "4 May 1980 12:30",
+    "4 May 80:10",
+    "May 4, 80 people",
+    "4/IV/1980",
+    "80-05-1980",
+    "order 6105466",
+    "17;5126;105466",
+    "Katherine M?ller-Weissberg",
+    "Katherine MÃ¶ller",
 ]
 THINGS = ["Katherine Müller-Weiss GmbH", "Katherine Müller-Weiss Stiftung", "Müller-Weiss Street"]
 
@@ -252,6 +275,47 @@ def test_a_date_of_birth_in_words(day):
     matcher = Matcher(Identity.of(read(row, kinds)))
     assert [m.span.end - m.span.start for m in matcher.find(f"born {day}!")] == [len(day)]
     assert not matcher.find("born 21st April 1980, 22nd March 1980 or 21 Mar 1981")
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["4. Mrz. 1980", "4.März 1980", "04 / 03 / 1980", "4 March '80", "4 March ’80", "4. März 80", "4/III/1980",
+     "4. III. 1980", "1980.III.4", "1980-Mar-04", "04-Mar-80", "04MAR80", "March 4th, 1980", "4th of March 1980",
+     "March the 4th, 1980", "Mar. 4, '80", "Mar/04/80", "4 March, 1980", "4 March\n1980", "4. března 1980",
+     "4. marca 1980", "4. maaliskuuta 1980", "4 martie 1980", "1980. március 4", "1980. márc. 4", "4. marts 1980",
+     "4. mars 1980", "4 березня 1980", "4. ožujka 1980", "marzo 4 de 1980"],
+)  # fmt: skip
+def test_a_date_of_birth_in_more_languages_and_orders(day):
+    matcher = Matcher(Identity.of(read({"born": "1980-03-04"}, {"born": "DATE_OF_BIRTH"})))
+    text = f"born {day}!"
+    assert matcher.touches(text)
+    assert [text[m.span.start : m.span.end] for m in matcher.find(text)] == [day]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["4 March 1980 12:30", "04/Mar/1980:12:30:00", "1980-Mar-04 12:00", "4 March 80:10", "4 March 80 Uhr",
+     "March 4, 80 people", "March 4 80", "4 March 1980-2", "1980-Mar-045", "14/III/1980", "4 III 80", "4/IV/1980",
+     "4 III-1980", "v4.3.1980.2", "12-4-Mar-80", "14 March 1980", "March 14, 1980", "4 March 1981"],
+)  # fmt: skip
+def test_what_is_no_date_or_another_one_is_nobodys_birth(said):
+    matcher = Matcher(Identity.of(read({"born": "1980-03-04"}, {"born": "DATE_OF_BIRTH"})))
+    assert matcher.find(f"on {said}!") == ()
+
+
+def test_words_that_are_months_in_some_language_stay_names_and_words():
+    assert {"ian", "marc", "des", "pro"}.isdisjoint(months.named())
+    assert months.dated(3) - months.called(3) == {"marc"}
+
+
+@pytest.mark.parametrize("street", ["1 Main", "Ring 3"])
+def test_a_short_street_is_a_weak_sign_where_it_is_written_as_it_is_stored(street):
+    matcher = Matcher(identified(street=street))
+    text = f"lives at {street}, Austin"
+    (match,) = matcher.find(text)
+    assert (text[match.span.start : match.span.end], match.strength) == (street, "weak")
+    for said in (street.lower(), f"{street}:30", f"{street}5", f"{street}.5", f"{street} pm"):
+        assert matcher.find(f"at {said} there") == (), said
 
 
 def identified(**row):

@@ -41,10 +41,19 @@ TO_DAY = (" ", ". ", ".", "-", "/", "", " the ")
 FROM_YEAR = ("-", "/", " ", ". ", ".", ", ", "")
 """What stands between a year and the month behind it: 1980. március 4."""
 
-FEW, MANY = 2, 3
-"""So many letters of a month, its first or its last ones, are looked for beside a year or a day."""
+TO_SHORT = ("", " ", ". ", ".", "-", "/")
+"""What stands between a month and a year of two digits. March, 80 people: no comma."""
 
-SPACED = " / ", " - ", " . "
+SIGNS = ("\n", ". ", ".", ", ", ",", "-", "/", "- ", "/ ", "de ", "del ", "of ")
+"""What few numbers have before them, and a year has: with it the year is looked for by itself."""
+
+AFTER_DAY = ("st ", "nd ", "rd ", "th ", "er ")
+"""What ends a day that stands before its year."""
+
+FEW = 2
+"""So many letters of a month are looked for beside a year: each way to write all of it is too much."""
+
+SPACED = " / ", " - "
 """Signs between numbers with room around them."""
 
 
@@ -94,21 +103,23 @@ def _worded(index: int, day: date) -> Form:
     """Write a day with the name of its month: behind the day, before it, or behind the year."""
     names, year, short = sorted(months.dated(day.month)), str(day.year), str(day.year)[2:]
     word, nth = _any(names), rf"0?{day.day}{NTH}"
-    years = rf"(?:{year}|'?{short}{NO_HOUR})"
+    years = rf"(?:{_any(TO_YEAR)}(?:{year}|'{short}{NO_HOUR})|{_any(TO_SHORT)}{short}{NO_HOUR})"
     # March 4, 80 people: behind the day it needs an apostrophe, or the sign before the day.
-    behind = rf"(?:(?:,?\s{{0,2}}|,?\s(?:de|del|of)\s|[-/]){year}|,?\s?'{short}{NO_HOUR})"
+    behind = rf"(?:(?:,?\s?|,?\s(?:de|del|of)\s|[-/]){year}|,?\s?'{short}{NO_HOUR})"
     ways = (
-        rf"{nth}{TO_MONTH}{word}{_any(TO_YEAR)}{years}",
+        rf"{nth}{TO_MONTH}{word}{years}",
         rf"{word}{_any(TO_DAY)}{nth}{behind}",
         rf"{word}(?P<sign>[-/]){nth}(?P=sign){short}{NO_HOUR}",
         rf"{year}{_any(FROM_YEAR)}{word}{_any(TO_DAY)}0?{day.day}",
     )
-    ends, days = {n[-MANY:] for n in names}, {f"{day.day}", f"{day.day:02}"}
-    anchors = {"".join(parts) for parts in product(ends, TO_YEAR, (year, f"'{short}", short))}
-    anchors |= {"".join(parts) for parts in product(ends, TO_DAY, days)}
-    anchors |= {"".join(parts) for parts in product((year,), FROM_YEAR, {n[:FEW] for n in names})}
+    ends, begins = {n[-FEW:] for n in names}, {n[:FEW] for n in names}
+    beside = {f"{sign}{year}" for sign in (*SIGNS, *AFTER_DAY, f"{day.day} ")}
+    beside |= {f"{end}{sign}{year}" for end, sign in product(ends, ("", " "))}
+    beside |= {f"{end}{sign}{short}" for end, sign in product(ends, TO_SHORT)}
+    beside |= {f"{year}{sign}{begin}" for sign, begin in product(FROM_YEAR, begins)}
+    beside |= {f"'{short}", f"{day.day}-{short}", f"{day.day}/{short}"}
     pattern = rf"(?<![\w.-])(?:{'|'.join(ways)}){ENDS}"
-    return Form(index, tuple(sorted(anchors)), pattern, "weak")
+    return Form(index, tuple(sorted(beside)), pattern, "weak")
 
 
 def _any(options: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ Only names with other letters are written so, but for base64, which hides any na
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.identity import Identifier
 from scanner.matching.form import Form
@@ -21,6 +21,16 @@ ESCAPES = ("={:02x}", "%{:02x}", "\\'{:02x}")
 LETTERS = ("\\u{}?", "%u{:04x}")
 """A letter by its number, in RTF and as browsers' ``escape`` has it."""
 
+PIECE = re.compile(
+    r"[a-z]{0,2}=[0-9a-f]{2}[a-z]{2,4}|[a-z]{2}=[0-9a-f]{2}|"
+    r"(?:(?<=%)|(?<=%u)|(?<=\\')|(?<=\\u))(?:[0-9a-f]{2}|[0-9a-f]{4}|\d{2,5}\?)[a-z]{2,4}"
+)
+"""An escape of a name with a few letters beside it.
+
+A sieve for many people is a tenth slower with the signs % and \\ in its alphabet, so that they are none
+of it: a letter at the end of a name (Ren%E9) is found in quoted-printable only.
+"""
+
 LOST = ("?", "??")
 """What stands for a letter that a program could not write: one sign, or one for each byte."""
 
@@ -29,6 +39,9 @@ LEAST_LEFT = 2
 
 LEAST_SIGNS = 8
 """Fewer signs of base64 may stand in any word."""
+
+BASE64 = "?b?"
+"""What all such words have: to look for what each hides would slow down the search for many people."""
 
 WORD = r"=\?[\w-]{2,24}(?:\*[\w-]{1,8})?\?b\?"
 SIGNS = r"[a-z0-9+/]{0,72}"
@@ -43,7 +56,7 @@ def escaped(name: str) -> tuple[str, ...]:
     name = unicodedata.normalize("NFC", name)
     if name.isascii():
         return ()
-    cased = dict.fromkeys((name, name.title(), name.upper(), name.lower()))
+    cased = dict.fromkeys((name, name.title(), name.upper()))
     return tuple(dict.fromkeys(folded(way) for one in cased for way in _escapes(one)))
 
 
@@ -66,6 +79,12 @@ def lost(name: str) -> tuple[str, ...]:
     return tuple(folded("".join(c if c.isascii() else sign for c in name)) for sign in LOST)
 
 
+def pieces(escapes: Iterable[str]) -> tuple[str, ...]:
+    """Name a piece of each way to write a name that a text cannot lack, where there is one."""
+    found = (PIECE.search(one) for one in escapes)
+    return tuple(dict.fromkeys(piece[0] for piece in found if piece is not None))
+
+
 def words(index: int, one: Identifier) -> Iterator[Form]:
     """Ask about the encoded words of mail headers in base64 that hold a name or an address."""
     said = {one.value, one.value.lower()}
@@ -77,7 +96,7 @@ def words(index: int, one: Identifier) -> Iterator[Form]:
     if found:
         inner = "|".join(map(re.escape, found))
         pattern = rf"{WORD}{SIGNS}(?:{inner}){SIGNS}=*\?="
-        yield Form(index, found, pattern, "doubt", starts=("=?",))
+        yield Form(index, (BASE64,), pattern, "doubt", beside=found, starts=("=?",))
 
 
 def _bytes(name: str, charset: str) -> Sequence[tuple[str, int]]:

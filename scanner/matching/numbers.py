@@ -33,6 +33,16 @@ LABEL_GAPS = (
 )
 """What stands between what says that a phone number follows, and the number."""
 
+THING_GAPS = (
+    "",
+    *(
+        f"{word}{sign}"
+        for word in ("", " no", " nr", " id", " number", "_id", "id")
+        for sign in (" ", ". ", ": ", ":", "=", " #", "#", '":', '": ', '":"', '": "')
+    ),
+)
+"""What stands between what says that the number of a thing follows, and the number."""
+
 
 def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Yield the ways to write what is less than a whole number."""
@@ -51,21 +61,23 @@ def _locally(index: int, one: Identifier) -> Iterator[Form]:
         for signs, sure in ways if len(groups) > 1 else ways[1:]:
             written = tuple(sign.join(groups) for sign in signs or ("",))
             inner = "|".join(map(re.escape, written))
+            thing = "" if sure == "hint" else _behind(listed("codes"), THING_GAPS, "!")
             pattern = rf"(?<![\w@+])(?<![\d)][ ./-])(?:{inner})(?![\w@])(?![ ./-]\d)"
+            pattern = f"{thing}{pattern}"
             yield Form(index, written, pattern, sure, word=True, starts=(groups[0],), shared=True)
         digits = "".join(groups)
-        pattern = rf"{_labelled()}{digits}(?![\w@])(?![ ./-]\d)"
+        pattern = rf"{_behind(listed('phones'), LABEL_GAPS, '=')}{digits}(?![\w@])(?![ ./-]\d)"
         yield Form(index, (digits,), pattern, "hint", word=True, starts=(digits,), shared=True)
 
 
 @cache
-def _labelled() -> str:
-    """Make a pattern that stands behind a label of a phone number: behinds have one length each."""
+def _behind(labels: frozenset[str], gaps: tuple[str, ...], sign: str) -> str:
+    """Make a pattern that stands behind a label, or ``!`` behind none: each way to look back has one length."""
     sizes: dict[int, list[str]] = {}
-    for label, gap in product(sorted(listed("phones", "labels")), LABEL_GAPS):
+    for label, gap in product(sorted(labels), gaps):
         sizes.setdefault(len(label + gap), []).append(re.escape(label + gap))
-    behinds = ("|".join(some) for some in sizes.values())
-    return "(?:{})".format("|".join(rf"(?<=\b(?:{some}))" for some in behinds))
+    looks = [rf"(?<{sign}\b(?:{'|'.join(some)}))" for some in sizes.values()]
+    return "".join(looks) if sign == "!" else f"(?:{'|'.join(looks)})"
 
 
 def _cut(index: int, one: Identifier) -> Iterator[Form]:

@@ -1,7 +1,7 @@
 """The ways to write the name of a person, in whatever order, script and spelling."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -166,10 +166,10 @@ def _escaped(form: Form, others: Sequence[str]) -> Form:
     inner = "|".join(r"[\s,]+".join(map(_loosely, o.split())) for o in others)
     return replace(
         form,
-        anchors=_longest(others),
+        anchors=encoded.pieces(others),
         pattern=f"{BEFORE}(?:{inner}){AFTER}",
-        beside=_others(others),
-        word=_alone(others),
+        beside=(),
+        word=False,
         starts=_firsts(others),
     )
 
@@ -249,14 +249,24 @@ def _lettered(index: int, given: tuple[str, ...], family: tuple[str, ...]) -> It
 
 def _encoded(index: int, called: Sequence[str], plain: Sequence[tuple[str, ...]]) -> Iterator[Form]:
     """Write a name with letters beyond ASCII as escapes; ask about it where they were lost."""
-    escapes, gaps = map(encoded.escaped, called), map(encoded.lost, called)
-    given, family = (some or bare for some, bare in zip(escapes, plain, strict=True))
-    if (given, family) != (*plain,):
-        yield from _pair(index, given, family, "full")
-    given, family = (some or bare for some, bare in zip(gaps, plain, strict=True))
-    if (given, family) != (*plain,):
-        for form in _pair(index, given, family, "doubt"):
-            yield replace(form, strength="doubt")
+    ways: tuple[tuple[Callable[[str], tuple[str, ...]], Strength], ...] = (
+        (encoded.escaped, "full"),
+        (encoded.lost, "doubt"),
+    )
+    for write, sure in ways:
+        written, doubt = [*map(write, called)], sure == "doubt"
+        if any(written):
+            given, family = (some or bare for some, bare in zip(written, plain, strict=True))
+            for form in _pair(index, given, family, sure):
+                yield replace(_rarely(form, written), strength=sure if doubt else form.strength)
+
+
+def _rarely(form: Form, written: Sequence[tuple[str, ...]]) -> Form:
+    """Look for what is written otherwise of a name: the rest of it is a word of many texts."""
+    given, family = written
+    beside = form.beside if family else form.anchors
+    anchors = encoded.pieces(family or given) or _longest(family or given)
+    return replace(form, anchors=anchors, beside=beside, word=False)
 
 
 def _together(index: int, given: Iterable[str], family: Iterable[str]) -> Iterator[Form]:

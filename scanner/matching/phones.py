@@ -24,6 +24,9 @@ DOTS, LISTING = "·•∙⋅~", ",;:|"
 PARTED = re.compile(rf"{BEGINS}(?:[\d().+/_\-{DOTS}{LISTING}]|[^\S\r\n](?!\+)){{4,}}\d(?!\d)")
 """What may be a phone number with such signs between its groups."""
 
+SIGNED = re.compile(rf"[{DOTS}{LISTING}][ (]{{0,2}}\d")
+"""Such a sign before a group: most texts with a number have none."""
+
 MOST_BETWEEN = 5
 """More signs than a table's between two groups part two numbers."""
 
@@ -64,22 +67,25 @@ def spans(
         plain: the folded text.
         numbers: which one, its national number, its country's calling code.
     """
+    if not numbers:
+        return
     found: list[tuple[int, int]] = []
-    candidates = (
-        (c, locate)
-        for pattern, locate in (*((p, _locate) for p in CANDIDATES), (PARTED, _apart))
-        for c in pattern.finditer(plain)
-    )
-    for candidate, locate in candidates if numbers else ():
-        places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
-        digits = "".join(plain[i] for i in places)
-        for index, core, code in numbers:
-            for start, end, sure in locate(plain, candidate.start(), digits, places, core, code):
-                at = bisect(found, (start, end))
-                before = at == 0 or found[at - 1][1] <= start
-                if before and (at == len(found) or end <= found[at][0]):
-                    insort(found, (start, end))
-                    yield start, end, index, sure
+    ways = LISTED if SIGNED.search(plain) else PLAINLY
+    for pattern, locate in ways:
+        for candidate in pattern.finditer(plain):
+            places = [i for i in range(*candidate.span()) if plain[i].isdigit()]
+            digits = "".join([plain[i] for i in places])
+            for index, core, code in numbers:
+                if core not in digits:
+                    continue
+                for start, end, sure in locate(
+                    plain, candidate.start(), digits, places, core, code
+                ):
+                    at = bisect(found, (start, end))
+                    before = at == 0 or found[at - 1][1] <= start
+                    if before and (at == len(found) or end <= found[at][0]):
+                        insort(found, (start, end))
+                        yield start, end, index, sure
 
 
 def national(number: str) -> tuple[str, str]:
@@ -255,6 +261,11 @@ def _apart(
                 tail = TAIL.match(text, last + 1)
                 yield begin, tail.end() if tail else last + 1, sure if alone else "doubt"
         at = digits.find(core, at + 1)
+
+
+PLAINLY = tuple((pattern, _locate) for pattern in CANDIDATES)
+LISTED = (*PLAINLY, (PARTED, _apart))
+"""What may be a number, and what finds one in it: where no signs of lists stand before digits, and where some do."""
 
 
 def _first(text: str, digits: str, places: list[int], at: int, code: str) -> int | None:

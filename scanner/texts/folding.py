@@ -49,13 +49,14 @@ SOFT = r"(?<==)\r?\n"
 """The end of a line of a mail that is none of the text's."""
 
 MARK = re.compile(
-    rf"[&\\<%={garbled.LEADS}ã](?:{ENTITY}|{ESCAPE}|{SLASH}|(?P<tag>{INLINE}|{SOFT})|"
+    rf"(?-i:[&\\<%={garbled.LEADS}ã])(?:{ENTITY}|{ESCAPE}|{SLASH}|(?P<tag>{INLINE}|{SOFT})|"
     rf"(?P<space>{BREAK})|(?P<octets>{OCTETS})|(?P<garbled>{garbled.GARBLED}))",
     re.IGNORECASE,
 )
 """What stands for something else, for a space, or for nothing.
 
 The first sign is one of a set, so that the engine skips to it: three times as fast as alternatives.
+It does so only where case does not matter to the set.
 """
 
 INVISIBLE = (
@@ -187,7 +188,7 @@ def _marked(text: str) -> bool:
     return (
         "&" in text
         or "<" in text
-        or ("\\" in text and any(map(text.__contains__, ("\\u", "\\U", "\\/", "\\~"))))
+        or ("\\" in text and ("\\u" in text or "\\/" in text or "\\U" in text or "\\~" in text))
         or ("%" in text and ENCODED.search(text) is not None)
         or ("=" in text and BROKEN.search(text) is not None)
         or (not text.isascii() and garbled.is_garbled(text))
