@@ -133,13 +133,13 @@ def test_long_texts_take_no_longer_for_their_length(text):
         ("+1 512 610 5466", "512\\~610\\~5466", "strong"),
         ("+1 512 610 5466", "512·610·5466", "strong"),
         ("+1 512 610 5466", "51~26~10~54~66", "strong"),
-        ("+1 512 610 5466", "512;610;5466", "strong"),
-        ("+1 512 610 5466", "512 | 610 | 5466", "strong"),
+        ("+1 512 610 5466", "512;610;5466", "hint"),
+        ("+1 512 610 5466", "512 | 610 | 5466", "hint"),
         ("+49 221 3948571", "0221 | 3948571", "strong"),
         ("+49 221 3948571", "(0221) | 3948571", "strong"),
-        ("+49 221 3948571", "0221,394,8571", "strong"),
+        ("+49 221 3948571", "0221,394,8571", "doubt"),
         ("+49 221 3948571", "+49;2213;948571", "strong"),
-        ("+49 221 3948571", "0049;221;3948571", "strong"),
+        ("+49 221 3948571", "0049;221;3948571", "hint"),
         ("0221 3948571", "0221:3948571", "strong"),
         # what may as well be numbers of a list
         ("+1 512 610 5466", "5126;105466", "doubt"),
@@ -253,3 +253,23 @@ def test_long_lists_take_no_longer_for_their_length(text):
     began = time.process_time()
     looking("+1 512 610 5466").find(text)
     assert time.process_time() - began < 15
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("+33 6 47 31 82 95", "scores 6,47,31,82,95"),
+        ("+33 6 47 31 82 95", "| 06 | 47 | 31 | 82 | 95 |"),
+        ("+1 512 610 5466", "rgb(512,610,5466)"),
+    ],
+)
+def test_numbers_of_lists_are_never_sure(held, said):
+    assert all(m.strength in ("doubt", "hint") for m in looking(held).find(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["tel=09117382946", "tel=0911 7382946", "https://x.example/dial?tel=09117382946&src=web", "CALLERID=09117382946;DUR=12"],
+)  # fmt: skip
+def test_a_number_behind_an_equals_sign_is_no_quoted_printable(said):
+    assert [m.strength for m in looking("+49 911 7382946").find(said)] == ["strong"]

@@ -280,3 +280,49 @@ def test_accounts_devices_and_addresses_of_the_internet_are_looked_for(
 ):
     found = Matcher(Identity.of(read({"held": held}, {"held": entity}))).find(said)
     assert [m.strength for m in found] == ([strength] if strength else [])
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        ("1980-12-06", "mobile de sa femme 06 12 80 45 33, {mail}"),
+        ("1980-12-06", "card 06 12 1980 4455 {mail}"),
+        ("1980-03-04", "{mail}, router firmware 4.3.80 installed"),
+        ("1980-03-04", "{mail}: Rechnung vom 4. März 80 Euro"),
+        ("1980-03-04", "{mail} order 19800304"),
+        ("1980-10-12", "{mail} Platte 12 x 1980 mm"),
+        ("2003-02-01", "{mail} ver 1.2.03"),
+    ],
+)
+def test_what_may_be_another_number_is_no_day_of_birth_for_sure(called, born, said):  # noqa: F811
+    erasure = called("Ann", "Lee")
+    erasure.write(
+        f"update table_contact set x_dateofbirth = '{born} 00:00:00.000000' where objid = {mini.ANN}"
+    )
+    ((text, _),) = outcome(erasure, said.format(mail=MAIL))
+    assert text == said.format(mail="[EMAIL]")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["dob=09.04.1980;{mail}", "name=x&dob=20-03-1980&mail={mail}", "{mail}, geb. 4. März 80"],
+)
+def test_a_day_of_birth_behind_an_equals_sign_or_a_word_of_birth_goes(called, said):  # noqa: F811
+    born = {"dob=09": "1980-04-09", "name=x": "1980-03-20"}.get(said[:6], "1980-03-04")
+    erasure = called("Ann", "Lee")
+    erasure.write(
+        f"update table_contact set x_dateofbirth = '{born} 00:00:00.000000' where objid = {mini.ANN}"
+    )
+    ((text, _),) = outcome(erasure, said.format(mail=MAIL))
+    assert "[DATE]" in text
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["another Ann Lee called, not {mail}", "The wife, Ann Lee, called from {mail}", "{mail}: caller is mother (Ann Lee)"],
+)  # fmt: skip
+def test_a_role_in_front_of_a_comma_or_a_bracket_counts(called, said):  # noqa: F811
+    erasure = called("Ann", "Lee")
+    ((text, why),) = outcome(erasure, said.format(mail=MAIL))
+    assert text == said.format(mail="[EMAIL]")
+    assert why == ROLE

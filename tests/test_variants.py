@@ -74,7 +74,7 @@ VARIANTS = [
     ("From: [=?utf-8?B?S2F0aGVyaW5lIE3DvGxsZXItV2Vpc3M=?=] <x@example.org>", ASK, ASK),
     ("saw [KatherineMuellerWeiss] today", ASK, ASK),
     ('{"tel":"[512\\/610\\/5466]"}', YES, YES),
-    ("call [512;610;5466] ok", YES, YES),
+    ("call [512;610;5466] ok", ASK, SURE),
     ("call [5126;105466] ok", ASK, ASK),
     ("Tel. [6105466]", ASK, SURE),
     ("<[kate.mueller@example.com]>", YES, YES),

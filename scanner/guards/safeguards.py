@@ -23,7 +23,7 @@ from scanner.purge import directives
 from scanner.rulebook import Pack
 from scanner.subjects.acquaintance import Request
 from scanner.subjects.mentions import merged
-from scanner.subjects.reasons import LONE, SMALL
+from scanner.subjects.reasons import BESIDE, LONE, REMNANT, SMALL
 from scanner.subjects.spotter import Rows
 from scanner.surveyor import Survey
 from scanner.texts.wording import count
@@ -353,7 +353,7 @@ def residue(
     return dict(sorted((Counter(left) + _appeared(draft, current)).items()))
 
 
-TOO_LITTLE = (LONE, SMALL)
+TOO_LITTLE = (LONE, SMALL, BESIDE, REMNANT)
 """Why people are asked about what is a part of the name at most: that refuses nothing."""
 
 

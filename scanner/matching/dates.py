@@ -20,7 +20,7 @@ NO_TIME = r"(?![t ,:]{1,2}(?!00:00)\d\d:\d\d)"
 NO_HOUR = r"(?!:\d)(?![ ]?(?:uhr|h|am|pm|o'clock)\b)"
 """A year of two digits may be an hour: 4 March 20:30."""
 
-ENDS = rf"(?!\d)(?![.-]\d){NO_TIME}"
+ENDS = rf"(?!\d)(?![./-]\d){NO_TIME}"
 """What does not go on as a longer number, or with an hour."""
 
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -53,6 +53,10 @@ AFTER_DAY = ("st ", "nd ", "rd ", "th ", "er ")
 FEW = 2
 """So many letters of a month are looked for beside a year: each way to write all of it is too much."""
 
+SPACED_ONLY = re.compile(r"\d+(?: \d+)+")
+NO_GROUP = r"(?<!\d )", r"(?![ /]\d)"
+"""Numbers with spaces between them may be some of a longer one: 06 12 1980 4455."""
+
 SPACED = " / ", " - "
 """Signs between numbers with room around them."""
 
@@ -74,8 +78,10 @@ def forms(index: int, one: Identifier) -> Iterator[Form]:
     """Write a date of birth in the usual orders, in digits and in words."""
     for day in days(one.value):
         said = numbered(day)
-        pattern = rf"(?<![\w.-]){_any(said)}{ENDS}"
-        yield Form(index, tuple(sorted(said)), pattern, "weak")
+        spaced = {s for s in said if SPACED_ONLY.fullmatch(s)}
+        for some, begins, ends in ((said - spaced, "", ""), (spaced, NO_GROUP[0], NO_GROUP[1])):
+            pattern = rf"(?<![\w.-]){begins}{_any(some)}{ENDS}{ends}"
+            yield Form(index, tuple(sorted(some)), pattern, "weak")
         yield _worded(index, day)
 
 
@@ -88,12 +94,13 @@ def numbered(day: date) -> frozenset[str]:
         for sign in (".", "/", " ", "-", ". ", *SPACED)
         for d, m in product(days, numbers)
         for parts in ((year, m, d), (d, m, year), (m, d, year), (d, m, year[2:]), (m, d, year[2:]))
+        if sign != " " or year in parts
     }
     said |= {day.strftime("%Y%m%d"), day.strftime("%d%m%Y")}
     for d, m in product(days, numbers):
         said |= {f"{year}年{m}月{d}日", folded(f"{year}년 {m}월 {d}일")}
     roman = ROMAN[day.month - 1]
-    for d, sign in product(days, (".", "/", "-", " ", ". ")):
+    for d, sign in product(days, (".", "/", "-", ". ")):
         said |= {sign.join((d, roman, year)), sign.join((year, roman, d))}
         said |= {sign.join((d, roman, year[2:]))} if sign in "./-" else set()
     return frozenset(said)

@@ -299,12 +299,14 @@ def _listed(said: str, core: str, code: str) -> Strength | None:
     signs = {c for c in said if c in DOTS or c in LISTING}
     if not signs or _sure("".join(c for c in said if c.isdigit()), core, code) != "strong":
         return None
-    if said.startswith(("+", "0")) or signs.isdisjoint(LISTING):
+    parted = sum(c in LISTING for c in said)
+    begun = said.startswith("+") or (said.startswith("0") and parted == 1)
+    if begun or not parted:
         return "strong"
     written = tuple(re.findall(r"\d+", said))
     whole = f"+{code}{core}" if code else core
     own = any(written[-len(some) :] == some for some in groups(whole))
-    return "strong" if own else "doubt"
+    return "hint" if own else "doubt"
 
 
 def _sure(shown: str, core: str, code: str) -> Strength | None:

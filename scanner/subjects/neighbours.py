@@ -79,6 +79,9 @@ RECORD = re.compile(
 )
 """What ends what is said of one person."""
 
+CELLS_BESIDE = 3
+"""So many cells on either side may hold the rest of one name."""
+
 BEGUN = re.compile(r"(?:\A|[.!?:;>\r\n\"(])\s*\Z")
 """Behind what a sentence begins, and any word has a capital: Asked Seth."""
 
@@ -242,10 +245,16 @@ def _fields(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:
 
 def _cells(ahead: str, after: str, called: Collection[str]) -> Iterator[str]:
     """Yield the words of the cells beside one, and of the next where those are the subject's: Bob;Lee;Brown."""
-    while before := TABLE[0].search(ahead):
+    for _ in range(CELLS_BESIDE):
+        before = TABLE[0].search(ahead)
+        if before is None:
+            break
         yield before[1]
         ahead = ahead[: before.start()] if folded(before[1]) in called else ""
-    while behind := TABLE[1].match(after):
+    for _ in range(CELLS_BESIDE):
+        behind = TABLE[1].match(after)
+        if behind is None:
+            break
         yield behind[1]
         after = after[behind.end() :] if folded(behind[1]) in called else ""
 

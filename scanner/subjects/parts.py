@@ -171,7 +171,11 @@ class Parts:
             return LOOKS_LIKE
         if match.span.entity != "PERSON":
             strangers = neighbours.born(said, match.span, self.called.words)
-            return ELSES if strangers and not context.linked else ""
+            if context.linked:
+                return ""
+            born = match.span.entity == "DATE_OF_BIRTH"
+            short = born and not ties.clear(said, match.span)
+            return ELSES if strangers else LOOKS_LIKE if short else ""
         word, value = folded(said[match.span.start : match.span.end]), self.called.value(match)
         if word in names.nicknames(value) or ("-" in value and word in value.split("-")):
             return LOOKS_LIKE

@@ -12,7 +12,7 @@ from scanner.subjects.neighbours import ROOM, around
 from scanner.texts.folding import folded, meant
 from scanner.texts.lexicon import listed
 
-WORD_AHEAD = re.compile(r"(?<![^\W_])([^\W\d_]+)\.?:?[ ]\Z")
+WORD_AHEAD = re.compile(r"(?<![^\W_])([^\W\d_]+)(?:\.?:?[ ]|,[ ]|[ ]?\()\Z")
 """The word before a name."""
 
 DOER = re.compile(

@@ -19,6 +19,13 @@ BORN = re.compile(
 )
 """What stands between a name and a day of birth."""
 
+YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+BORN_AHEAD = re.compile(
+    r"(?:born|birth\w*|dob|d\.o\.b\.?|geb\w*|né|née|nat[oa]|nacid[oa])\W{0,3}(?:on |am |le |el |il )?\Z",
+    re.IGNORECASE,
+)
+"""What stands before a day of birth."""
+
 CELL_SIGN = re.compile(
     rf"{CELLS}|[ ]?[|;\t,&^*]{{1,3}}[ ]?[\"']?|[\"'],[ ]?(?:(?:null|none|[\"']{{2}}),[ ]?){{0,2}}[\"']",
     re.IGNORECASE,
@@ -125,6 +132,15 @@ def births(said: str, name: Span, day: Span) -> bool:
         return False
     between = said[first.end : second.start]
     return BIRTH.fullmatch(meant(between)) is not None
+
+
+def clear(said: str, day: Span) -> bool:
+    """Whether a day is written so that it is none of a price, a version or a size: with its whole year.
+
+    Or said to be a birth: geb. 4. März 80.
+    """
+    shown = said[day.start : day.end]
+    return YEAR.search(shown) is not None or BORN_AHEAD.search(said[: day.start][-20:]) is not None
 
 
 def born_otherwise(said: str, name: Span, days: Sequence[Span]) -> bool:

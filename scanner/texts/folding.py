@@ -35,14 +35,14 @@ QUOTED = r"(?<=\d=)(?<![^\W\d]\d=)(?<![^\W\d]\d\d=)(?<![^\W\d]\d\d\d=)(?<![^\W\d
 """A space of quoted-printable between digits, which is none behind a name: phone1=2065551234."""
 
 BREAK = (
-    r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)(?:20|0[09ad])|(?<==)(?:0[9ad]|20(?!\d))|"
+    r"(?<=<)/?(?:br|p|div|td|tr|li|h[1-6])\s*/?>|(?<=%)(?:20|0[09ad])|(?<==)(?:(?-i:0[9AD])(?![\d:./-])|20(?![\d ./-]))|"
     rf"{QUOTED}|(?<=\\)~|"
     r"(?<=\\)u[dD][89a-fA-F][0-9a-fA-F]{2}|(?<=[%=])f[0-4](?:[%=][89ab][0-9a-f]){3}"
 )
 """A tag that stands between words, how the web, mails and RTF (\\~) write a space or a line, half an emoji."""
 
 NEXT = "[%=][89ab][0-9a-f]"
-OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]|(?<==)(?:3d|2[de])"
+OCTETS = rf"(?<=[%=])(?:(?:c[2-9a-f]|d[0-9a-f]){NEXT}|e[0-9a-f]{NEXT}{NEXT})|(?<=%)[2-7][0-9a-f]|(?<==)(?-i:3D|2[DE])"
 """A letter of UTF-8 as addresses of the web (%C3%BC) and mails (=C3=BC) have it; of the web's any sign."""
 
 SOFT = r"(?<==)\r?\n"
