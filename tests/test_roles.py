@@ -9,7 +9,12 @@ from tests import mini
 from tests.erasing import asked, noted
 from tests.test_beside import MAIL, called, outcome  # noqa: F401 - a fixture
 
-BIRTH = "1980-03-04 00:00:00.000000"
+
+def born_on(erasure, day="1980-03-04"):
+    """Let the subject be born on a day."""
+    erasure.write(
+        f"update table_contact set x_dateofbirth = '{day} 00:00:00.000000' where objid = {mini.ANN}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_a_month_in_front_of_a_bracket_is_asked_about(called, said):  # noqa: F8
 )
 def test_a_whole_name_with_its_day_of_birth_is_the_subjects(called, said):  # noqa: F811
     erasure = called("Ann", "Lee")
-    erasure.write(f"update table_contact set x_dateofbirth = '{BIRTH}' where objid = {mini.ANN}")
+    born_on(erasure)
     ((text, why),) = outcome(erasure, said)
     assert "Ann" not in text
     assert "[DATE]" in text
@@ -158,7 +163,7 @@ def test_a_whole_name_with_its_day_of_birth_is_the_subjects(called, said):  # no
 )
 def test_a_day_of_birth_near_a_name_that_is_asked_about_is_asked_about_with_it(called, said):  # noqa: F811
     erasure = called("Ann", "Lee")
-    erasure.write(f"update table_contact set x_dateofbirth = '{BIRTH}' where objid = {mini.ANN}")
+    born_on(erasure)
     noted(erasure, said)
     spans = [s.entity for r in erasure.plan().reviews if r.mention.key[0] == 500 for s in r.mention.spans]  # fmt: skip
     assert "DATE_OF_BIRTH" in spans
@@ -167,7 +172,7 @@ def test_a_day_of_birth_near_a_name_that_is_asked_about_is_asked_about_with_it(c
 
 def test_a_name_with_another_day_of_birth_is_anothers(called):  # noqa: F811
     erasure = called("Ann", "Lee")
-    erasure.write(f"update table_contact set x_dateofbirth = '{BIRTH}' where objid = {mini.ANN}")
+    born_on(erasure)
     said = [f"Ann Lee, born 5 June 1990; {MAIL}", f"Ann Lee, born 4 March 1980; {MAIL}"]
     assert outcome(erasure, *said) == [
         ("Ann Lee, born 5 June 1990; [EMAIL]", BORN),
@@ -296,9 +301,7 @@ def test_accounts_devices_and_addresses_of_the_internet_are_looked_for(
 )
 def test_what_may_be_another_number_is_no_day_of_birth_for_sure(called, born, said):  # noqa: F811
     erasure = called("Ann", "Lee")
-    erasure.write(
-        f"update table_contact set x_dateofbirth = '{born} 00:00:00.000000' where objid = {mini.ANN}"
-    )
+    born_on(erasure, born)
     ((text, _),) = outcome(erasure, said.format(mail=MAIL))
     assert text == said.format(mail="[EMAIL]")
 
@@ -310,9 +313,7 @@ def test_what_may_be_another_number_is_no_day_of_birth_for_sure(called, born, sa
 def test_a_day_of_birth_behind_an_equals_sign_or_a_word_of_birth_goes(called, said):  # noqa: F811
     born = {"dob=09": "1980-04-09", "name=x": "1980-03-20"}.get(said[:6], "1980-03-04")
     erasure = called("Ann", "Lee")
-    erasure.write(
-        f"update table_contact set x_dateofbirth = '{born} 00:00:00.000000' where objid = {mini.ANN}"
-    )
+    born_on(erasure, born)
     ((text, _),) = outcome(erasure, said.format(mail=MAIL))
     assert "[DATE]" in text
 

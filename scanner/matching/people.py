@@ -44,11 +44,6 @@ SUFFIX = re.compile(r"[\s,]+(?:jr|sr|junior|senior|i{2,3}|iv|esq|ph\.?d|m\.?d)\.
 JUNIOR = r"(?:,? (?:jr|sr|ii|iii)\b\.?)?"
 """Behind a family name in a text it goes with it."""
 
-PARTICLE = (
-    "(?:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
-)
-"""A small word that makes another family name of the one behind it: De Rossi."""
-
 LEAST_WIDE = 3
 """Of so many signs a name counts within others, where something strong stands beside it."""
 
@@ -330,7 +325,7 @@ def _pair(
         whole = tuple(f"{word}s" for word in anchors)
         yield Form(index, whole, pattern, "hint", beside=beside, word=word, starts=begun)
     if narrow:
-        middle = rf"(?:[ ](?!{PARTICLE}[ ])[^\W\d_]{{2,20}}){{1,2}}"
+        middle = rf"(?:[ ](?!{names.PARTICLE}[ ])[^\W\d_]{{2,20}}){{1,2}}"
         # Beside a half of a double name a third one makes somebody else of it: Anne Sophie Dupont.
         inner = (
             ((rf"{BEFORE}{first}{middle}[ ]{last}{AFTER}", begun),) if strength == "full" else ()

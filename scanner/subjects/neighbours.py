@@ -20,7 +20,7 @@ CLOSE = 16
 CAPITAL = r"(?<![^\W_])(?:[^\W\d_]['’])?[^\W\d_]{2,}"
 """A word, which must have a capital to be a name."""
 
-PARTICLE = "(?i:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
+PARTICLE = rf"(?i:{names.PARTICLE})"
 
 PARTICLES = rf"(?:{PARTICLE}[ ]){{0,3}}"
 """Many write them with a capital: Jan Van Damme, Nguyen Van An."""

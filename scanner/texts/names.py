@@ -8,6 +8,11 @@ from scanner.texts import months
 from scanner.texts.folding import folded
 from scanner.texts.lexicon import listed, table
 
+PARTICLE = (
+    "(?:van|von|de|la|las|los|der|den|del|della|di|da|du|dos|le|el|al|bin|ibn|ter|ten|zu|zur|af|av)"
+)
+"""A small word that belongs to the family name behind it, and makes another one of it: De Rossi."""
+
 LEAST_STEM = 4
 """A shorter word before the end of a German street is any word."""
 
